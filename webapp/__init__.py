@@ -1,0 +1,52 @@
+"""Postpay Desk: the payments back office for a merchant's staff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from .settings import Settings
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Builds the desk; without settings, from the environment. Ends the process when those are bad."""
+    from flask import Flask
+
+    from . import (
+        blueprints,
+        cli,
+        database,
+        errors,
+        extensions,
+        formatting,
+        headers,
+        logs,
+        permissions,
+        routing,
+        shell,
+        static_files,
+    )
+    from .settings import ROOT, flask_config, settings_or_exit
+
+    settings = settings or settings_or_exit()
+    app = Flask("webapp", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app.config.from_mapping(flask_config(settings))
+    app.extensions["settings"] = settings
+    logs.init_app(app, settings)
+    routing.init_app(app, settings)
+    database.init_app(app, settings)
+    extensions.init_app(app)
+    formatting.init_app(app)
+    permissions.init_app(app)
+    blueprints.init_app(app)
+    shell.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app, settings)
+    static_files.init_app(app)
+    cli.init_app(app)
+    permissions.check_every_endpoint(app)
+    return app

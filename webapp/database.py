@@ -1,0 +1,116 @@
+"""How the desk talks to its database: durable, one writer at a time on SQLite, and no write by accident.
+
+Every transaction that writes is opened by `writing()`. On SQLite it starts with BEGIN IMMEDIATE, because a
+transaction that first reads and then writes can lose a race that forks the audit chain; on PostgreSQL a named
+advisory lock serialises what must be serial. No transaction is open while the provider is asked: `release()`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy.orm import Session
+
+from .extensions import db
+from .settings import Settings
+
+_WRITES = "desk_writes"
+
+SQLITE_PRAGMAS = (
+    "PRAGMA busy_timeout=15000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",
+)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Binds the engine, with the habits of its kind."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    options: dict[str, Any] = {"url": url, "pool_size": settings.web_threads + 4, "max_overflow": 8}
+    if url.get_backend_name() == "sqlite" and url.database:
+        path = Path(url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    else:
+        options["pool_pre_ping"] = True
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    db.init_app(app)
+    with app.app_context():
+        configure(db.engine)
+
+
+def configure(engine: Engine) -> None:
+    """Sets what each new connection and each transaction of the engine needs."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
+    connection.execute("SET synchronous_commit = on")
+    connection.autocommit = False
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = "IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_accidents(session: Session, _context: Any, _instances: Any) -> None:
+    if not session.info.get(_WRITES):
+        raise RuntimeError("rows changed outside of writing()")
+
+
+@contextmanager
+def writing(*, lock: str | None = None) -> Iterator[Session]:
+    """One durable transaction: commits at the end, rolls back on an exception, never nests.
+
+    `lock` names what must be serial across processes (SQLite has one writer anyway). Ask no provider inside.
+    """
+    session = db.session
+    if session.info.get(_WRITES):
+        raise RuntimeError("writing() does not nest")
+    release()
+    session.info[_WRITES] = True
+    try:
+        connection = session.connection(execution_options={_WRITES: True})
+        if lock is not None and connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(lock)})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_WRITES, None)
+
+
+def lock_key(name: str) -> int:
+    """A name as PostgreSQL's advisory locks want it: a signed 64-bit number."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def release() -> None:
+    """Ends the reading transaction, if one is open: nothing is held while the provider thinks."""
+    if db.session.in_transaction():
+        db.session.commit()

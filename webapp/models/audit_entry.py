@@ -1,0 +1,51 @@
+"""The audit log: a chain of entries that are only ever added."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base
+
+
+class AuditEntry(Base):
+    """Who did what, when, to which object, with what outcome; each entry's hash covers the one before.
+
+    `ts` is text (ISO 8601, UTC, microseconds) and `before`/`after` are canonical JSON text, because the stored
+    text is what the hash covers, alike on both engines.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index(None, "actor_id", "seq"),
+        Index(None, "event", "seq"),
+        Index(None, "account", "object_type", "object_id", "seq"),
+        Index(None, "outcome", "seq"),
+        Index(None, "ts"),
+    )
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    ts: Mapped[str] = mapped_column(String(32))
+    event: Mapped[str] = mapped_column(String(48))
+    outcome: Mapped[str] = mapped_column(String(8))
+    account: Mapped[str | None] = mapped_column(String(40))
+    actor_id: Mapped[int | None]
+    actor_label: Mapped[str] = mapped_column(String(120))
+    actor_role: Mapped[str | None] = mapped_column(String(16))
+    approver_id: Mapped[int | None]
+    session_ref: Mapped[str | None] = mapped_column(String(12))
+    ip: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(256))
+    request_id: Mapped[str | None] = mapped_column(String(36))
+    object_type: Mapped[str | None] = mapped_column(String(24))
+    object_id: Mapped[str | None] = mapped_column(String(255))
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    app_version: Mapped[str] = mapped_column(String(32))
+    schema: Mapped[int]
+    key_id: Mapped[str] = mapped_column(String(16))
+    prev_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -1,0 +1,97 @@
+"""Intents: what a person decided to do with money, written down before the provider is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..money import Money
+from .base import Base, now
+from .user import User
+
+
+class IntentKind(StrEnum):
+    REFUND = "refund"
+    CAPTURE = "capture"
+
+
+class IntentState(StrEnum):
+    """`awaiting_approval -> pending -> succeeded | refused | unknown`, `unknown -> … | attention`.
+
+    `attention` needs a person of finance; it blocks nothing, and closes as `succeeded` or `closed`.
+    """
+
+    AWAITING_APPROVAL = "awaiting_approval"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"
+    ATTENTION = "attention"
+    CLOSED = "closed"
+
+
+OPEN_STATES = (IntentState.AWAITING_APPROVAL, IntentState.PENDING, IntentState.UNKNOWN)
+TERMINAL_STATES = (IntentState.SUCCEEDED, IntentState.REFUSED, IntentState.CLOSED)
+_OPEN = text("state IN ('awaiting_approval', 'pending', 'unknown')")
+
+
+class Intent(Base):
+    """One decided refund or capture of one order; at most one open per order, by the database itself."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        Index(
+            "uq_intent_open_order",
+            "account",
+            "order_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index(None, "account", "order_id", "id"),
+        Index(None, "state", "next_check"),
+        Index(None, "requested_by", "created"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("kind IN ('refund', 'capture')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    account: Mapped[str] = mapped_column(String(40))
+    refund_id: Mapped[str | None] = mapped_column(String(40), unique=True)
+    submit_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    order_id: Mapped[str] = mapped_column(String(255))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str | None] = mapped_column(String(40))
+    note: Mapped[str | None] = mapped_column(Text)
+    seen_remaining: Mapped[int] = mapped_column(BigInteger)
+    order_version: Mapped[int]
+    requested_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    state: Mapped[str] = mapped_column(String(20), default=IntentState.PENDING)
+    attempt: Mapped[int] = mapped_column(default=0)
+    misses: Mapped[int] = mapped_column(default=0)
+    refusals: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime]
+    next_check: Mapped[datetime]
+    body: Mapped[str | None] = mapped_column(Text)
+    body_sha256: Mapped[str | None] = mapped_column(String(64))
+    outcome_code: Mapped[str | None] = mapped_column(String(40))
+    last_error_class: Mapped[str | None] = mapped_column(String(40))
+    created: Mapped[datetime] = mapped_column(default=now)
+    first_sent: Mapped[datetime | None]
+    settled: Mapped[datetime | None]
+
+    requester: Mapped[User] = relationship(foreign_keys=[requested_by], lazy="joined", innerjoin=True)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES

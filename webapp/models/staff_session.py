@@ -1,0 +1,31 @@
+"""Signed-in browsers: server-side and revocable; the cookie holds a token, the table only its hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import Base, now
+from .user import User
+
+
+class StaffSession(Base):
+    """One sign-in of one person, until it is ended, idle too long, or over (`expires`)."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created: Mapped[datetime] = mapped_column(default=now)
+    last_seen: Mapped[datetime] = mapped_column(default=now)
+    expires: Mapped[datetime]
+    confirmed: Mapped[datetime] = mapped_column(default=now)
+    ended: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(40))
+    ip: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(256))
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

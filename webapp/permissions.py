@@ -1,0 +1,89 @@
+"""Who may do what: permissions are constants of the code, roles are sets of them, a user holds one role.
+
+Deny by default: every view says what it needs with `@requires` or says `@public`; an app with a view
+that says neither does not start (`check_every_endpoint`). The matrix is tested role by role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(StrEnum):
+    """One thing that a person can do on the desk."""
+
+    ORDER_READ = "order.read"
+    PERSONAL_DATA_OPEN = "personal_data.open"
+    CAPTURE = "capture"
+    REFUND_CREATE = "refund.create"
+    REFUND_CHECK = "refund.check"
+    REFUND_RESOLVE = "refund.resolve"
+    AUDIT_READ_OWN = "audit.read_own"
+    AUDIT_READ_ALL = "audit.read_all"
+    AUDIT_EXPORT = "audit.export"
+    OWN_SESSIONS = "sessions.own"
+
+
+class Role(StrEnum):
+    """What a person is. Admins manage the desk and move no money; auditors look and take along."""
+
+    VIEWER = "viewer"
+    AGENT = "agent"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+_EVERYBODY = {Permission.ORDER_READ, Permission.AUDIT_READ_OWN, Permission.OWN_SESSIONS}
+_AGENT = _EVERYBODY | {
+    Permission.PERSONAL_DATA_OPEN,
+    Permission.CAPTURE,
+    Permission.REFUND_CREATE,
+    Permission.REFUND_CHECK,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset(_EVERYBODY),
+    Role.AGENT: frozenset(_AGENT),
+    Role.FINANCE: frozenset(_AGENT | {Permission.REFUND_RESOLVE}),
+    Role.AUDITOR: frozenset(_EVERYBODY | {Permission.AUDIT_READ_ALL, Permission.AUDIT_EXPORT}),
+    Role.ADMIN: frozenset(_EVERYBODY | {Permission.AUDIT_READ_ALL}),
+}
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """The permissions of a role; none for a role that is not known (any more)."""
+    return ROLE_PERMISSIONS[Role(role)] if role in ROLE_PERMISSIONS else frozenset()
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Marks a view: only for signed-in people whose role has the permission."""
+
+    def mark(view: View) -> View:
+        view.required_permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Marks a view that needs nobody to be signed in."""
+    view.required_permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def check_every_endpoint(app: Flask) -> None:
+    """Raises RuntimeError when an endpoint says neither `@requires` nor `@public`."""
+    unguarded = [name for name, view in app.view_functions.items() if not hasattr(view, "required_permission")]
+    if unguarded:
+        raise RuntimeError(f"endpoints without @requires or @public: {', '.join(sorted(unguarded))}")
+
+
+def init_app(app: Flask) -> None:
+    """Refuses every request to a view that the person may not use."""
