@@ -1,0 +1,138 @@
+// What makes the desk quicker for those with scripting. Every page works without it.
+"use strict";
+
+(() => {
+  const first = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => root.querySelectorAll(selector);
+  const words = (name) => document.body.dataset[`${name}Words`];
+
+  function announce(text) {
+    const region = first("#announcements");
+    region.textContent = "";
+    setTimeout(() => { region.textContent = text; }, 50);
+  }
+
+  // Also runs on what htmx swaps in: buttons that need scripting appear, the error summary takes the focus.
+  function prepare(root) {
+    for (const element of all("[data-needs-script]", root)) element.hidden = false;
+    const summary = first("[data-focus]", root);
+    if (!summary) return;
+    summary.focus();
+    const mark = document.body.dataset.errorWord;
+    if (!document.title.startsWith(mark)) document.title = `${mark} ${document.title}`;
+  }
+
+  // --- One submit at a time ---
+
+  function lock(form, submitter) {
+    form.setAttribute("aria-busy", "true");
+    form.dataset.sent = "";
+    submitter?.classList.add("is-busy");
+  }
+
+  function unlock(form) {
+    form.removeAttribute("aria-busy");
+    delete form.dataset.sent;
+    for (const button of all(".is-busy", form)) button.classList.remove("is-busy");
+  }
+
+  // Before htmx sees the event; the button is not disabled, so that its name and value are sent.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if ("sent" in form.dataset) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    lock(form, event.submitter);
+  }, true);
+
+  const unlockAll = () => all("form[data-sent]").forEach(unlock);
+  addEventListener("pageshow", unlockAll);
+  document.addEventListener("htmx:afterRequest", unlockAll);
+
+  // --- Clicks: copying, filling an amount, closing menus ---
+
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      return;
+    }
+    announce(button.dataset.copied);
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 1500);
+  }
+
+  function fill(button) {
+    const input = document.getElementById(button.dataset.fill);
+    input.value = button.dataset.text;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const copying = event.target.closest("[data-copy]");
+    const filling = event.target.closest("[data-fill]");
+    if (copying) copy(copying);
+    if (filling) fill(filling);
+    for (const menu of all("details.dropdown[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // --- Keyboard ---
+
+  const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]");
+
+  function closeByEscape() {
+    const menu = first("details.dropdown[open]");
+    const close = first(".peek [data-close]");
+    if (menu) {
+      menu.open = false;
+      first("summary", menu).focus();
+    } else if (location.hash === "#nav") {
+      location.hash = "#main";
+    } else if (close) {
+      close.click();
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeByEscape();
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const search = first("#search");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  });
+
+  // --- htmx ---
+
+  let slow;
+  document.addEventListener("htmx:beforeRequest", () => {
+    clearTimeout(slow);
+    slow = setTimeout(() => announce(words("loading")), 1000);
+  });
+  document.addEventListener("htmx:afterRequest", () => clearTimeout(slow));
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    prepare(event.target);
+    const told = first("[data-announce]", event.target);
+    if (told) announce(told.dataset.announce || told.textContent.trim());
+  });
+
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, () => announce(words("unreachable")));
+  }
+
+  // The server keeps the choice in a cookie and tells it; an empty one follows the system again.
+  document.addEventListener("theme-chosen", (event) => {
+    const theme = event.detail.value;
+    if (theme) document.documentElement.dataset.bsTheme = theme;
+    else delete document.documentElement.dataset.bsTheme;
+  });
+
+  prepare(document);
+})();
