@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import (
-    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -108,8 +107,6 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        alias_generator=lambda name: AliasChoices(name, name.upper()),
-        populate_by_name=True,
         hide_input_in_errors=True,
     )
 
