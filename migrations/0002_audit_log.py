@@ -14,7 +14,9 @@ def upgrade() -> None:
         "audit_entry",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("ts", sa.String(length=32), nullable=False),
+        sa.Column("clock_set_back", sa.Integer(), nullable=True),
         sa.Column("event", sa.String(length=48), nullable=False),
+        sa.Column("family", sa.String(length=16), nullable=False),
         sa.Column("outcome", sa.String(length=8), nullable=False),
         sa.Column("account", sa.String(length=40), nullable=True),
         sa.Column("actor_id", sa.Integer(), nullable=True),
@@ -36,7 +38,6 @@ def upgrade() -> None:
         sa.Column("prev_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entry")),
-        sa.UniqueConstraint("hash", name=op.f("uq_audit_entry_hash")),
         sa.UniqueConstraint("prev_hash", name=op.f("uq_audit_entry_prev_hash")),
     )
     op.create_index(

@@ -105,6 +105,11 @@ def writing(*, lock: str | None = None) -> Iterator[Session]:
         session.info.pop(_WRITES, None)
 
 
+def is_writing() -> bool:
+    """Whether this context is inside of `writing()`."""
+    return bool(db.session.info.get(_WRITES))
+
+
 def lock_key(name: str) -> int:
     """A name as PostgreSQL's advisory locks want it: a signed 64-bit number."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

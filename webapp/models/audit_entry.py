@@ -12,7 +12,8 @@ class AuditEntry(Base):
     """Who did what, when, to which object, with what outcome; each entry's hash covers the one before.
 
     `ts` is text (ISO 8601, UTC, microseconds) and `before`/`after` are canonical JSON text, because the stored
-    text is what the hash covers, alike on both engines.
+    text is what the hash covers, alike on both engines. `family` is what stands before the first dot of `event`.
+    `clock_set_back`: by how many seconds the machine's clock was behind the entry before, when it was.
     """
 
     __tablename__ = "audit_entry"
@@ -28,7 +29,9 @@ class AuditEntry(Base):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
     ts: Mapped[str] = mapped_column(String(32))
+    clock_set_back: Mapped[int | None]
     event: Mapped[str] = mapped_column(String(48))
+    family: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str] = mapped_column(String(8))
     account: Mapped[str | None] = mapped_column(String(40))
     actor_id: Mapped[int | None]
@@ -48,4 +51,4 @@ class AuditEntry(Base):
     schema: Mapped[int]
     key_id: Mapped[str] = mapped_column(String(16))
     prev_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))

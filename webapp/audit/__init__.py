@@ -1,0 +1,12 @@
+"""The audit log: who did what, when, with what outcome; chained, append-only, anchored outside of the database.
+
+`record()` is one line at the point of action, inside `database.writing()`: the entry and what it tells of are
+one transaction. Design: "Audit log" in the security chapter.
+"""
+
+from __future__ import annotations
+
+from .actions import Action
+from .recording import Outcome, Who, bind, record
+
+__all__ = ["Action", "Outcome", "Who", "bind", "record"]

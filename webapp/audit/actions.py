@@ -1,0 +1,107 @@
+"""What is written down, and which facts each kind of entry may carry: an allow-list, so nothing private slips in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """One kind of entry: family, a dot, what happened."""
+
+    DESK_STARTED = "desk.started"
+    DESK_STOPPED = "desk.stopped"
+    SCHEMA_MIGRATED = "schema.migrated"
+    SETTINGS_LOADED = "settings.loaded"
+
+    LOGIN_SUCCEEDED = "auth.login.succeeded"
+    LOGIN_FAILED = "auth.login.failed"
+    LOGIN_LOCKED = "auth.login.locked"
+    LOGOUT = "auth.logout"
+    SESSION_ENDED = "auth.session.ended"
+    SESSION_EXPIRED = "auth.session.expired"
+    PASSWORD_CHANGED = "auth.password.changed"  # noqa: S105 - the name of an event
+
+    USER_CREATED = "user.created"
+    USER_ROLE_CHANGED = "user.role_changed"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_PASSWORD_RESET = "user.password_reset"  # noqa: S105 - the name of an event
+    USER_UNLOCKED = "user.unlocked"
+
+    ACCESS_DENIED = "access.denied"
+    CSRF_FAILED = "csrf.failed"
+    PERSONAL_DATA_OPENED = "personal_data.opened"
+
+    CAPTURE_INTENT = "capture.intent"
+    CAPTURE_SUCCEEDED = "capture.succeeded"
+    CAPTURE_REFUSED = "capture.refused"
+    CAPTURE_UNKNOWN = "capture.unknown"
+    CAPTURE_ATTENTION = "capture.attention"
+    CAPTURE_CLOSED = "capture.closed"
+    CAPTURE_STALE = "capture.stale"
+    CAPTURE_RESENT = "capture.resent"
+    CAPTURE_CHECKED = "capture.checked"
+
+    REFUND_INTENT = "refund.intent"
+    REFUND_SUCCEEDED = "refund.succeeded"
+    REFUND_REFUSED = "refund.refused"
+    REFUND_UNKNOWN = "refund.unknown"
+    REFUND_ATTENTION = "refund.attention"
+    REFUND_CLOSED = "refund.closed"
+    REFUND_STALE = "refund.stale"
+    REFUND_LIMIT = "refund.limit"
+    REFUND_RESENT = "refund.resent"
+    REFUND_CHECKED = "refund.checked"
+    REFUND_LATE_ARRIVAL = "refund.late_arrival"
+    REFUND_ORPHAN = "refund.orphan"
+
+    AUDIT_OPENED = "audit.opened"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_VERIFIED = "audit.verified"
+
+    @property
+    def family(self) -> str:
+        """What stands before the first dot: the group that the page's filter offers."""
+        return self.value.partition(".")[0]
+
+
+_LOGIN = frozenset({"name_digest", "cause", "failures", "until"})
+_SESSION = frozenset({"session_ref", "cause", "count", "user_id"})
+_USER = frozenset({"name", "role", "active", "must_change_password", "cause"})
+_REQUEST = frozenset({"method", "endpoint", "permission", "cause"})
+_MONEY = frozenset(
+    {
+        "intent_id", "order_id", "refund_id", "amount_minor", "currency", "reason", "state", "attempt", "misses",
+        "outcome_code", "error_class", "status", "cause", "seen_remaining", "remaining_minor", "available_minor",
+        "total_minor", "order_version", "body_sha256", "limit", "limit_minor", "spent_minor", "settled_by",
+    }
+)  # fmt: skip
+_EXPORT = frozenset(
+    {
+        "format", "rows", "first_seq", "last_seq", "head_hash", "since", "until", "complete", "actor_id", "family",
+        "event", "outcome", "account", "object_id", "words",
+    }
+)  # fmt: skip
+_VERDICT = frozenset({"ok", "kind", "bad_seq", "from_seq", "last_seq", "entries", "anchors"})
+
+_BY_FAMILY: dict[str, frozenset[str]] = {
+    "desk": frozenset({"part", "version", "cause", "workers", "threads"}),
+    "schema": frozenset({"revision", "from_revision"}),
+    "settings": frozenset({"fingerprint", "accounts", "part"}),
+    "auth": _LOGIN | _SESSION,
+    "user": _USER,
+    "access": _REQUEST,
+    "csrf": _REQUEST,
+    "personal_data": frozenset({"fields"}),
+    "capture": _MONEY,
+    "refund": _MONEY,
+}
+_BY_ACTION: dict[Action, frozenset[str]] = {
+    Action.AUDIT_OPENED: frozenset({"instance_id"}),
+    Action.AUDIT_EXPORTED: _EXPORT,
+    Action.AUDIT_VERIFIED: _VERDICT,
+}
+
+ALLOWED_FIELDS: dict[Action, frozenset[str]] = {
+    action: _BY_ACTION[action] if action in _BY_ACTION else _BY_FAMILY[action.family] for action in Action
+}

@@ -1,0 +1,61 @@
+"""How one entry becomes bytes, and how its hash covers the entry before: pure functions, no database.
+
+`hash = HMAC-SHA256(key, prev_hash || canonical)`, the key kept outside of the database. Canonical, version 1:
+UTF-8 JSON of every column but `hash`, keys sorted, no blanks, only whole numbers, text and null, text exactly as
+stored (no normalisation). The moment and the facts are stored as text, so both database engines hash the same bytes.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..models.audit_entry import AuditEntry
+from ..settings import Settings
+
+SCHEMA = 1
+NO_HASH = "0" * 64
+COVERED = tuple(sorted(column.name for column in AuditEntry.__table__.columns if column.name != "hash"))
+
+
+class NotCanonical(ValueError):
+    """A value that no entry can hold: damage, or a column of another type."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The current key by its id, and those it replaced."""
+
+    current: str
+    by_id: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Keys:
+        """From AUDIT_KEY, AUDIT_KEY_ID and AUDIT_OLD_KEYS ("id:key,id:key"). Raises ValueError, without the value."""
+        by_id = {}
+        for pair in filter(None, settings.audit_old_keys.get_secret_value().split(",")):
+            key_id, colon, key = pair.strip().partition(":")
+            if not (key_id and colon and key):
+                raise ValueError("AUDIT_OLD_KEYS: is not of the form id:key,id:key")
+            by_id[key_id] = key.encode()
+        by_id[settings.audit_key_id] = settings.audit_key.get_secret_value().encode()
+        return cls(settings.audit_key_id, by_id)
+
+
+def canonical(entry: Mapping[str, object]) -> bytes:
+    """The bytes that the hash covers. Raises NotCanonical for anything but whole numbers, text and null."""
+    values = {name: entry[name] for name in COVERED}
+    for name, value in values.items():
+        if value is not None and type(value) is not str and type(value) is not int:
+            raise NotCanonical(name)
+    try:
+        return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise NotCanonical from error
+
+
+def hash_of(key: bytes, entry: Mapping[str, object]) -> str:
+    """The hash that belongs to an entry, 64 lower-case hexadecimal digits. Raises NotCanonical."""
+    return hmac.digest(key, str(entry["prev_hash"]).encode() + canonical(entry), "sha256").hex()
