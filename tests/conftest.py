@@ -16,6 +16,8 @@ from webapp import create_app
 from webapp.accounts import Account, Environment
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
 
+pytest_plugins = ["tests.postgres"]
+
 PASSWORD = "correct horse battery staple"
 PEOPLE = {
     "viewer": ("vera@example.test", "Vera Viewer"),

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, abort, redirect, request
+from flask import Flask, Response, abort, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import wrap_file
 from whitenoise import WhiteNoise
@@ -94,8 +94,16 @@ def favicon() -> AnyResponse:
     return redirect(static_url("favicon.svg"), 302)
 
 
+def _forget_session(response: Response) -> Response:
+    """Some extension looks at every request's session; a kept file must not vary by the cookie for that."""
+    if response.cache_control.immutable:
+        session.accessed = False
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Serves static/ and gives templates `static_url(name)`."""
     app.add_url_rule("/static/<string(length=16):version>/<path:name>", "static", serve, methods=["GET"])
     app.add_url_rule("/favicon.ico", "favicon", favicon, methods=["GET"])
+    app.after_request_funcs.setdefault(None, []).insert(0, _forget_session)  # the first in the list runs last
     app.jinja_env.globals["static_url"] = static_url
