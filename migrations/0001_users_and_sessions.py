@@ -1,4 +1,4 @@
-"""People, their sessions, and attempts to sign in."""
+"""People, their sessions, and counters of failed sign-ins."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.String(length=40), nullable=True),
         sa.Column("ip", sa.String(length=45), nullable=True),
         sa.Column("user_agent", sa.String(length=256), nullable=True),
+        sa.Column("unsent_form", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_staff_session_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_staff_session_token_hash")),
@@ -49,13 +50,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_staff_session_user_id"), "staff_session", ["user_id"], unique=False)
 
     op.create_table(
-        "sign_in_attempt",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("email_digest", sa.String(length=64), nullable=False),
-        sa.Column("ip", sa.String(length=45), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+        "sign_in_throttle",
+        sa.Column("key_digest", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("locked_until", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("key_digest", name=op.f("pk_sign_in_throttle")),
     )
-    op.create_index(op.f("ix_sign_in_attempt_at"), "sign_in_attempt", ["at"], unique=False)
-    op.create_index(op.f("ix_sign_in_attempt_email_digest_at"), "sign_in_attempt", ["email_digest", "at"], unique=False)
-    op.create_index(op.f("ix_sign_in_attempt_ip_at"), "sign_in_attempt", ["ip", "at"], unique=False)
+    op.create_index(op.f("ix_sign_in_throttle_since"), "sign_in_throttle", ["since"], unique=False)

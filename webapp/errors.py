@@ -9,6 +9,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from .gate import record_csrf_failure
 from .gateways.errors import GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
 from .htmx import wants_fragment
 
@@ -77,6 +78,7 @@ def _words_for_status(status: int) -> Words:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
+    record_csrf_failure()
     return speak(
         Words(
             400,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask
+from flask_babel import lazy_gettext
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -39,6 +40,14 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMIN = "admin"
 
+
+ROLE_LABELS = {
+    Role.VIEWER: lazy_gettext("Viewer"),
+    Role.AGENT: lazy_gettext("Support agent"),
+    Role.FINANCE: lazy_gettext("Finance"),
+    Role.AUDITOR: lazy_gettext("Auditor"),
+    Role.ADMIN: lazy_gettext("Admin"),
+}
 
 _EVERYBODY = {Permission.ORDER_READ, Permission.AUDIT_READ_OWN, Permission.OWN_SESSIONS}
 _AGENT = _EVERYBODY | {
@@ -86,4 +95,7 @@ def check_every_endpoint(app: Flask) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Refuses every request to a view that the person may not use."""
+    """Refuses every request to a view that the person may not use: see `gate.py`."""
+    from . import gate
+
+    gate.init_app(app)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, now
-from .user import User
 
 
 class StaffSession(Base):
-    """One sign-in of one person, until it is ended, idle too long, or over (`expires`)."""
+    """One sign-in of one person, until it is ended, idle too long, or over (`expires`).
+
+    `confirmed` is when the person last proved who they are. `unsent_form` is what they had typed into a form
+    when the session ended under their hands; it goes on to their next session in the same browser.
+    """
 
     __tablename__ = "staff_session"
 
@@ -27,5 +30,4 @@ class StaffSession(Base):
     end_reason: Mapped[str | None] = mapped_column(String(40))
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(256))
-
-    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    unsent_form: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,98 @@
+"""The gate before every view: default deny.
+
+In this order: refuse what another site sent, ask strangers to sign in, refuse what the role does not include, check
+the form's token. Only a view marked `@public` is open to strangers. Each refusal is one audit entry.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from . import audit, sessions, sign_in, unsent_forms
+from .database import writing
+from .extensions import csrf, htmx
+from .own_address import own_address, page_before
+from .permissions import Permission
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Puts the gate before every view; it checks the form's token itself, after the person."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    sign_in.init_app(app)
+    app.before_request(guard)
+
+
+def guard() -> AnyResponse | None:
+    """Lets the request through (None), or answers it."""
+    sign_in.bind_stranger()
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return None
+    _refuse_other_sites()
+    needed: Permission | None = view.required_permission  # type: ignore[attr-defined]
+    if needed is not None:
+        answer = _admit(view, needed)
+        if answer is not None:
+            return answer
+    csrf.protect(apply_exemptions=True)
+    return None
+
+
+def _refuse_other_sites() -> None:
+    """A browser says when another site makes it send something; no page of the desk does that."""
+    if request.method not in SAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        _record_refusal(audit.Action.CSRF_FAILED, "sent by another site")
+        abort(403)
+
+
+def _admit(view: Any, needed: Permission) -> AnyResponse | None:
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in(view)
+    sign_in.bind_person(current_user)
+    sessions.note_seen(current_user.session_id)
+    if current_user.must_change_password and request.blueprint != "auth":
+        return _send(url_for("auth.change_password"), 303)
+    if not current_user.can(needed):
+        _record_refusal(audit.Action.ACCESS_DENIED, needed)
+        abort(403)
+    return None
+
+
+def _record_refusal(action: audit.Action, cause: str) -> None:
+    account = g.get("account")
+    facts = {"method": request.method, "endpoint": request.endpoint, "cause": cause}
+    with writing():
+        audit.record(action, outcome="denied", account=account.slug if account else None, after=facts)
+
+
+def record_csrf_failure() -> None:
+    """The form's token was missing, wrong, or of an earlier session."""
+    _record_refusal(audit.Action.CSRF_FAILED, "form token")
+
+
+def _ask_to_sign_in(view: Any) -> AnyResponse:
+    """Leads to the sign-in and from there back; what was typed is kept if the view can show it again."""
+    sessions.close_lapsed(unsent_forms.typed(view))
+    return _send(sign_in_address(), 303 if request.method not in SAFE else 302)
+
+
+def sign_in_address() -> str:
+    """The sign-in page that leads back to the page the person is on."""
+    is_page = request.method in ("GET", "HEAD") and not htmx
+    back = own_address(request.full_path.rstrip("?")) if is_page else page_before()
+    return url_for("auth.sign_in", next=back if back != "/" else None)
+
+
+def _send(address: str, status: int) -> AnyResponse:
+    """A redirect, which htmx would follow into a fragment: it gets 401 and the address to go to."""
+    if not htmx:
+        return redirect(address, status)
+    response: Response = make_response("", 401)
+    response.headers["HX-Redirect"] = address
+    return response

@@ -1,0 +1,174 @@
+"""Sessions of staff: rows in the database that can be listed and ended; the browser holds a random token.
+
+Only the token's SHA-256 is stored. Who the person is and what they may do is read anew at every request, in one
+SELECT. `last_seen` is written at most once a minute, and not for requests that a page makes by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, g, request
+from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy.orm import Session
+
+from . import audit
+from .database import writing
+from .extensions import db
+from .models.base import now
+from .models.staff_session import StaffSession
+from .models.user import User
+from .settings import Settings
+
+SEEN_EVERY = timedelta(minutes=1)
+BACKGROUND = "X-Background"
+
+IDLE, TOO_OLD, SIGNED_OUT = "idle", "too old", "signed out"
+_ACTIONS = {
+    IDLE: audit.Action.SESSION_EXPIRED,
+    TOO_OLD: audit.Action.SESSION_EXPIRED,
+    SIGNED_OUT: audit.Action.LOGOUT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A session that the browser still names, but that is over: whose it was, and why it ended."""
+
+    session_id: int
+    user_id: int
+    reason: str
+
+
+_COLUMNS = (
+    StaffSession.id,
+    StaffSession.user_id,
+    StaffSession.last_seen,
+    StaffSession.expires,
+    StaffSession.confirmed,
+    StaffSession.ended,
+    StaffSession.end_reason,
+    User.name,
+    User.email,
+    User.role,
+    User.active,
+    User.must_change_password,
+)
+
+
+def new_token() -> str:
+    """256 random bits, for the cookie only."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(session: Session, user_id: int, token: str) -> StaffSession:
+    """Adds the row of a new session. Call inside `writing()`."""
+    opened = StaffSession(
+        token_hash=digest(token),
+        user_id=user_id,
+        expires=now() + timedelta(hours=_settings().session_hours),
+        ip=request.remote_addr,
+        user_agent=str(request.user_agent)[:256],
+    )
+    session.add(opened)
+    session.flush()
+    return opened
+
+
+def find(token: str) -> Row[Any] | None:
+    """The session with its person, if both are good; else `g.lapse` says what was wrong with a known session."""
+    query = select(*_COLUMNS).join(User, User.id == StaffSession.user_id)
+    row = db.session.execute(query.where(StaffSession.token_hash == digest(token))).one_or_none()
+    if row is None:
+        return None
+    reason = _why_over(row)
+    if reason is None:
+        g.is_unseen = now() - row.last_seen >= SEEN_EVERY
+        return row
+    g.lapse = Lapse(row.id, row.user_id, reason)
+    g.lapse_is_new = row.ended is None
+    return None
+
+
+def _why_over(row: Row[Any]) -> str | None:
+    moment = now()
+    if row.ended is not None:
+        return str(row.end_reason)
+    if not row.active:
+        return "disabled"
+    if row.expires <= moment:
+        return TOO_OLD
+    if row.last_seen <= moment - timedelta(minutes=_settings().session_idle_minutes):
+        return IDLE
+    return None
+
+
+def lapse() -> Lapse | None:
+    """Why the browser's session is over, if it has one that is."""
+    found: Lapse | None = g.get("lapse")
+    return found
+
+
+def note_seen(session_id: int) -> None:
+    """Remembers that the person was here just now, unless it was their page asking by itself."""
+    if not g.get("is_unseen") or request.headers.get(BACKGROUND):
+        return
+    with writing() as session:
+        session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen=now()))
+
+
+def close_lapsed(unsent_form: str | None = None) -> None:
+    """Ends the session that was found to be over, once, with its entry; keeps what the person had typed."""
+    over = lapse()
+    if over is None or not (g.lapse_is_new or unsent_form):
+        return
+    with writing() as session:
+        end(session, StaffSession.id == over.session_id, reason=over.reason)
+        if unsent_form:
+            session.execute(
+                update(StaffSession).where(StaffSession.id == over.session_id).values(unsent_form=unsent_form)
+            )
+    g.lapse_is_new = False
+
+
+def end(session: Session, *which: ColumnElement[bool], reason: str) -> int:
+    """Ends the sessions that are still open among `which`, one audit entry each. Call inside `writing()`."""
+    chosen = select(StaffSession.id).where(StaffSession.ended.is_(None), *which).with_for_update()
+    ids = session.execute(chosen).scalars().all()
+    if not ids:
+        return 0
+    session.execute(
+        update(StaffSession).where(StaffSession.id.in_(ids)).values(ended=now(), end_reason=reason, unsent_form=None)
+    )
+    for session_id in ids:
+        action = _ACTIONS.get(reason, audit.Action.SESSION_ENDED)
+        audit.record(action, object_type="session", object_id=session_id, after={"cause": reason})
+    return len(ids)
+
+
+def open_sessions(user_id: int) -> Sequence[StaffSession]:
+    """The sessions of a person in which they could go on now, newest first."""
+    moment = now()
+    idle_since = moment - timedelta(minutes=_settings().session_idle_minutes)
+    query = (
+        select(StaffSession)
+        .where(StaffSession.user_id == user_id, StaffSession.ended.is_(None))
+        .where(StaffSession.expires > moment, StaffSession.last_seen > idle_since)
+        .order_by(StaffSession.last_seen.desc(), StaffSession.id.desc())
+    )
+    return db.session.execute(query).scalars().all()
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

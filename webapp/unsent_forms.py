@@ -1,0 +1,84 @@
+"""What somebody was typing when their session ended: kept with the session, offered again after the next sign-in.
+
+Only for views marked `@asks_again`, which show something and change nothing; only to the same person in the same
+browser; and sent again only by a click. Tokens and passwords are never kept.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from flask import g, request
+from flask_wtf.csrf import validate_csrf
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from wtforms.validators import ValidationError
+
+from . import sessions
+from .extensions import db
+from .models.staff_session import StaffSession
+from .own_address import own_address
+from .permissions import View
+
+LONGEST = 32 * 1024
+
+
+class UnsentForm(NamedTuple):
+    """Where a form was going, and its fields in order, as text."""
+
+    address: str
+    fields: list[tuple[str, str]]
+
+
+def asks_again(view: View) -> View:
+    """Marks a view of a POST that changes nothing: typed fields may be offered for it after a new sign-in."""
+    view.asks_again = True  # type: ignore[attr-defined]
+    return view
+
+
+def typed(view: Any) -> str | None:
+    """The fields of this request as they are kept; None when there is nothing to keep, or no way to trust it."""
+    if not getattr(view, "asks_again", False) or sessions.lapse() is None or not _came_from_our_page():
+        return None
+    address = own_address(request.full_path.rstrip("?"))
+    fields = [(name, text) for name, text in request.form.items(multi=True) if _may_keep(name)]
+    kept = json.dumps([address, fields])
+    return kept if address and fields and len(kept) <= LONGEST else None
+
+
+def _came_from_our_page() -> bool:
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        return False
+    return True
+
+
+def _may_keep(name: str) -> bool:
+    return not any(word in name.lower() for word in ("token", "password", "secret", "csrf"))
+
+
+def hand_over(session: Session, user_id: int, to_session: int) -> bool:
+    """Gives what the browser's last session kept to the person's new one. Call inside `writing()`."""
+    over = sessions.lapse()
+    kept = None
+    if over is not None and over.user_id == user_id:
+        kept = session.execute(
+            select(StaffSession.unsent_form).where(StaffSession.id == over.session_id)
+        ).scalar_one_or_none()
+    session.execute(update(StaffSession).where(StaffSession.user_id == user_id).values(unsent_form=None))
+    if kept:
+        session.execute(update(StaffSession).where(StaffSession.id == to_session).values(unsent_form=kept))
+        g.has_unsent_form = True
+    return bool(kept)
+
+
+def read(session_id: int) -> UnsentForm | None:
+    """What is kept with a session."""
+    query = select(StaffSession.unsent_form).where(StaffSession.id == session_id)
+    kept = db.session.execute(query).scalar_one_or_none()
+    if not kept:
+        return None
+    address, fields = json.loads(kept)
+    return UnsentForm(address, [(name, text) for name, text in fields])
