@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.orm import Session
 
+from .audit_protection import authorize
 from .extensions import db
 from .settings import Settings
 
@@ -62,6 +63,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
+    connection.set_authorizer(authorize)
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:

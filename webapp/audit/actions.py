@@ -54,6 +54,7 @@ class Action(StrEnum):
     REFUND_CHECKED = "refund.checked"
     REFUND_LATE_ARRIVAL = "refund.late_arrival"
     REFUND_ORPHAN = "refund.orphan"
+    REFUND_FINDING_RESOLVED = "refund.finding_resolved"
 
     AUDIT_OPENED = "audit.opened"
     AUDIT_EXPORTED = "audit.exported"
