@@ -62,6 +62,20 @@ def statements(dialect: str) -> list[str]:
     ]
 
 
+def grants(connection: Connection, role: str) -> list[str]:
+    """The least that the running desk needs in PostgreSQL: of the audit log only SELECT and INSERT."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    to, schema = quote(role), quote(connection.execute(text("SELECT current_schema()")).scalar_one())
+    return [
+        f"GRANT USAGE ON SCHEMA {schema} TO {to}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {to}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {to}",
+        f"REVOKE ALL ON audit_entry, alembic_version FROM {to}, PUBLIC",
+        f"GRANT SELECT, INSERT ON audit_entry TO {to}",
+        f"GRANT SELECT ON alembic_version TO {to}",
+    ]
+
+
 def missing(connection: Connection) -> list[str]:
     """The names of triggers and functions that are gone, switched off, or not as the desk made them."""
     if connection.dialect.name == "sqlite":

@@ -7,6 +7,6 @@ one transaction. Design: "Audit log" in the security chapter.
 from __future__ import annotations
 
 from .actions import Action
-from .recording import Outcome, Who, bind, record
+from .recording import Outcome, Who, anchor, bind, record
 
-__all__ = ["Action", "Outcome", "Who", "bind", "record"]
+__all__ = ["Action", "Outcome", "Who", "anchor", "bind", "record"]

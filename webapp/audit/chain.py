@@ -11,6 +11,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..models.audit_entry import AuditEntry
 from ..settings import Settings
@@ -59,3 +60,8 @@ def canonical(entry: Mapping[str, object]) -> bytes:
 def hash_of(key: bytes, entry: Mapping[str, object]) -> str:
     """The hash that belongs to an entry, 64 lower-case hexadecimal digits. Raises NotCanonical."""
     return hmac.digest(key, str(entry["prev_hash"]).encode() + canonical(entry), "sha256").hex()
+
+
+def stored(moment: datetime) -> str:
+    """A UTC moment as the log stores it, to the microsecond; such texts sort as the moments do."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

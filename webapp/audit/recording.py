@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+import structlog
 from flask import current_app, g
 from sqlalchemy import Connection, event, func, insert, select
 from sqlalchemy.orm import Session
@@ -25,7 +26,9 @@ from ..extensions import db
 from ..models.audit_entry import AuditEntry
 from ..models.base import now
 from .actions import ALLOWED_FIELDS, Action
-from .chain import NO_HASH, SCHEMA, Keys, hash_of
+from .anchors import EVERY, head
+from .anchors import write as write_anchor
+from .chain import NO_HASH, SCHEMA, Keys, hash_of, stored
 
 Outcome = Literal["ok", "denied", "failed", "unknown"]
 Fact = str | int | bool | None
@@ -38,6 +41,9 @@ LONGEST_FACT = 255
 CLOCK_TOLERANCE = timedelta(seconds=5)
 LOCK = "audit"
 _QUEUE = "audit_queue"
+_CHAINED = "audit_chained"
+
+log = structlog.get_logger("webapp.audit")
 
 
 @dataclass(frozen=True)
@@ -147,23 +153,41 @@ def _chain_queued(session: Session) -> None:
     rows = _chained(connection, queue)
     connection.execute(insert(AuditEntry), rows)
     queue.clear()
+    session.info[_CHAINED] = rows[0]["seq"], (rows[-1]["seq"], rows[-1]["hash"], rows[-1]["ts"])
+
+
+@event.listens_for(Session, "after_commit")
+def _anchor_each_hundred(session: Session) -> None:
+    first, last = session.info.pop(_CHAINED, (0, None))
+    if last is None or (first - 1) // EVERY == last[0] // EVERY:
+        return
+    try:
+        write_anchor(current_app.extensions["settings"], last, f"{EVERY} entries")
+    except OSError:
+        log.exception("audit.anchor_failed", seq=last[0])  # what is committed stays committed
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget_queued(session: Session) -> None:
     session.info.pop(_QUEUE, None)
+    session.info.pop(_CHAINED, None)
+
+
+def anchor(reason: str) -> None:
+    """Anchors the log as it stands: when the worker starts and stops, and every hour. Raises OSError."""
+    with db.engine.connect() as connection:
+        last = head(connection)
+    if last is not None:
+        write_anchor(current_app.extensions["settings"], last, reason)
 
 
 def _chained(connection: Connection, queue: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The queued entries with seq, moment, key and hashes; the very first of a desk goes behind a genesis entry."""
-    table = AuditEntry.__table__
-    head = connection.execute(
-        select(table.c.seq, table.c.hash, table.c.ts).order_by(table.c.seq.desc()).limit(1)
-    ).one_or_none()
-    seq, last_hash, last_ts = head or (0, NO_HASH, "")
+    last = head(connection)
+    seq, last_hash, last_ts = last or (0, NO_HASH, "")
     keys = Keys.of(current_app.extensions["settings"])
     rows = []
-    for entry in queue if head else [_genesis(), *queue]:
+    for entry in queue if last else [_genesis(), *queue]:
         seq += 1
         ts, set_back = _moment(last_ts)
         row = {**entry, "seq": seq, "ts": ts, "clock_set_back": set_back, "app_version": __version__}
@@ -195,8 +219,3 @@ def _moment(last: str) -> tuple[str, int | None]:
     if behind <= CLOCK_TOLERANCE:
         return last, None
     return text, int(behind.total_seconds())
-
-
-def stored(moment: datetime) -> str:
-    """A UTC moment as the log stores it; such texts sort as the moments do."""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
