@@ -1,0 +1,1 @@
+"""Postpay (https://api.postpay.io)."""
