@@ -24,7 +24,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         extensions,
         formatting,
         headers,
+        intent_words,
         logs,
+        metrics,
         permissions,
         routing,
         shell,
@@ -37,10 +39,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(flask_config(settings))
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
+    metrics.init_app(app)
     routing.init_app(app, settings)
     database.init_app(app, settings)
     extensions.init_app(app)
     formatting.init_app(app)
+    intent_words.init_app(app)
     permissions.init_app(app)
     blueprints.init_app(app)
     shell.init_app(app)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..money import Money
 from .base import Base, now
 
 
@@ -33,3 +34,7 @@ class Finding(Base):
     currency: Mapped[str] = mapped_column(String(3))
     found: Mapped[datetime] = mapped_column(default=now)
     resolved: Mapped[datetime | None]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

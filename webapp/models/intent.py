@@ -39,7 +39,11 @@ _OPEN = text("state IN ('awaiting_approval', 'pending', 'unknown')")
 
 
 class Intent(Base):
-    """One decided refund or capture of one order; at most one open per order, by the database itself."""
+    """One decided refund or capture of one order; at most one open per order, by the database itself.
+
+    `attempt` counts the times it was sent, `checks` the times it was looked at since; `misses` are spaced 404s of
+    its read-back, and `refusal` is the 409 that a repeated sending met while the read-back still found nothing.
+    """
 
     __tablename__ = "intent"
     __table_args__ = (
@@ -74,13 +78,16 @@ class Intent(Base):
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     state: Mapped[str] = mapped_column(String(20), default=IntentState.PENDING)
     attempt: Mapped[int] = mapped_column(default=0)
+    checks: Mapped[int] = mapped_column(default=0)
     misses: Mapped[int] = mapped_column(default=0)
-    refusals: Mapped[int] = mapped_column(default=0)
+    last_miss: Mapped[datetime | None]
+    refusal: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime]
     next_check: Mapped[datetime]
     body: Mapped[str | None] = mapped_column(Text)
     body_sha256: Mapped[str | None] = mapped_column(String(64))
     outcome_code: Mapped[str | None] = mapped_column(String(40))
+    detail: Mapped[str | None] = mapped_column(String(300))
     last_error_class: Mapped[str | None] = mapped_column(String(40))
     created: Mapped[datetime] = mapped_column(default=now)
     first_sent: Mapped[datetime | None]

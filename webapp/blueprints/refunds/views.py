@@ -1,0 +1,252 @@
+"""Refunds: ask, review, send, and what became of it."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+
+from ...accounts import Account
+from ...database import release
+from ...errors import words_for_gateway
+from ...extensions import db
+from ...gateways.errors import GatewayError
+from ...htmx import redirect_after_post, wants_fragment
+from ...models.intent import Intent, IntentKind
+from ...money import Money, is_known_currency
+from ...order_reading import CAPTURED, OrderReading, read_order
+from ...permissions import Permission, requires
+from ...provider import provider
+from ...services.errors import (
+    AboveLimit,
+    AboveRemaining,
+    FormReused,
+    NotMoved,
+    NotPossible,
+    OrderBusy,
+    StaleForm,
+)
+from ...services.issue_refund import issue_refund, record_stale
+from ...services.open_intent import Requester, open_intent_of, order_version
+from ...submit_token import BadToken, SubmitToken, new_token, read_token
+from ...unsent_forms import asks_again
+from .forms import RefundForm
+from .words import amount_in_words, limit_words, quick_amounts
+
+blueprint = Blueprint("refunds", __name__)
+
+
+@blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund")
+@requires(Permission.REFUND_CREATE)
+def ask_refund(account: Account, order_id: str) -> Response:
+    """The form, on fresh figures; or why there is none."""
+    reading = _read(account, order_id)
+    if refusal := _why_not(account, reading):
+        return _page("refunds/not_possible.html", 200, account=account, reading=reading, **refusal)
+    form = RefundForm(_remaining(reading), formdata=None)
+    form.submit_token.data = _token_for(account, reading)
+    return _form_page(account, reading, form)
+
+
+@blueprint.post("/<account:account>/orders/<provider_id:order_id>/refund")
+@requires(Permission.REFUND_CREATE)
+@asks_again
+def review_refund(account: Account, order_id: str) -> Response:
+    """Everything once more before it is done; "Back" leads to the form with what was typed."""
+    token = _token(account, order_id)
+    reading = _read(account, order_id)
+    if refusal := _why_not(account, reading):
+        return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)
+    if _remaining(reading) != Money(token.seen_remaining, token.currency) or _version(account, order_id) != (
+        token.order_version
+    ):
+        record_stale(account, token, IntentKind.REFUND)
+        return _again(account, reading, 412)
+    form = RefundForm(_remaining(reading))
+    if request.form.get("step") == "edit":
+        return _form_page(account, reading, form)
+    if not form.validate_on_submit():
+        return _form_page(account, reading, form, 422)
+    return _review_page(account, order_id, form, reading=reading)
+
+
+@blueprint.post("/<account:account>/orders/<provider_id:order_id>/refunds")
+@requires(Permission.REFUND_CREATE)
+def send_refund(account: Account, order_id: str) -> Response:
+    """Does it, once; the answer is a page that can be reloaded."""
+    token = _token(account, order_id)
+    form = RefundForm(Money(token.seen_remaining, token.currency))
+    if not form.validate_on_submit():
+        return _form_page(account, _read(account, order_id), form, 422)
+    try:
+        intent = issue_refund(
+            client=provider(account),
+            account=account,
+            token=token,
+            requester=Requester(current_user.id, _limits(token.currency)),
+            amount=form.chosen,
+            reason=form.reason.data,
+            note=form.note.data or "",
+            description=form.description,
+            deadline=current_app.extensions["settings"].provider_deadline,
+        )
+    except NotMoved as error:
+        return _not_moved(account, order_id, form, error)
+    except GatewayError as error:
+        words = words_for_gateway(error)
+        return _review_page(account, order_id, form, status=words.status, problem=words)
+    return redirect_after_post(url_for(".show_refund", account=account, refund_id=intent.refund_id))
+
+
+@blueprint.get("/<account:account>/refunds/<provider_id:refund_id>")
+@requires(Permission.ORDER_READ)
+def show_refund(account: Account, refund_id: str) -> Response:
+    """What became of a refund of the desk: done, refused, or not known yet."""
+    statement = select(Intent).where(Intent.account == account.slug, Intent.refund_id == refund_id)
+    intent = db.session.scalar(statement)
+    release()
+    if intent is None:
+        abort(404)
+    template = "refunds/_result.html" if wants_fragment() else "refunds/show.html"
+    return _page(template, 200, account=account, intent=intent)
+
+
+def _not_moved(account: Account, order_id: str, form: RefundForm, error: NotMoved) -> Response:
+    """Speaks why nothing was started, where the person can act."""
+    match error:
+        case StaleForm(reading=reading):
+            return _again(account, reading, 412)
+        case AboveRemaining() | AboveLimit():
+            words = limit_words(error)
+            form.part.data, form.amount.errors = "part", [words]
+            form.amount.raw_data = [form.chosen.plain] if form.amount.data is None else form.amount.raw_data
+            return _form_page(account, _read(account, order_id), form, 422)
+        case OrderBusy(intent=intent) | FormReused(intent=intent):
+            reused = isinstance(error, FormReused)
+            return _page("refunds/busy.html", 409, account=account, intent=intent, reused=reused)
+        case NotPossible(reading=reading):
+            refusal = _why_not(account, reading) or {}
+            return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)
+    raise error
+
+
+def _again(account: Account, reading: OrderReading, status: int) -> Response:
+    """The form with the figures of now and what was typed, after the order has changed under it."""
+    if refusal := _why_not(account, reading):
+        return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)
+    form = RefundForm(_remaining(reading))
+    form.submit_token.data = _token_for(account, reading)
+    return _form_page(account, reading, form, status, changed=True)
+
+
+def _why_not(account: Account, reading: OrderReading) -> dict[str, object] | None:
+    """What stands in the way of any refund, or None."""
+    if reading.refunds_error is not None:
+        raise reading.refunds_error
+    intent = open_intent_of(account, reading.order.order_id)
+    release()
+    if intent is not None:
+        return {"why": "busy", "intent": intent}
+    if reading.order.status != CAPTURED:
+        return {"why": "status"}
+    if not is_known_currency(reading.order.currency):
+        return {"why": "currency"}
+    if not _remaining(reading).minor > 0:
+        return {"why": "nothing_left"}
+    return None
+
+
+def _read(account: Account, order_id: str) -> OrderReading:
+    return read_order(provider(account), order_id)
+
+
+def _remaining(reading: OrderReading) -> Money:
+    if reading.remaining is None:
+        raise TypeError("the refunds were not read")
+    return reading.remaining
+
+
+def _version(account: Account, order_id: str) -> int:
+    version = order_version(account, order_id)
+    release()
+    return version
+
+
+def _limits(currency: str) -> tuple[Money, Money] | None:
+    limits: tuple[Money, Money] | None = current_app.extensions["settings"].limit(current_user.role, currency)
+    return limits
+
+
+def _token_for(account: Account, reading: OrderReading) -> str:
+    return new_token(
+        IntentKind.REFUND,
+        user_id=current_user.id,
+        account=account.slug,
+        order_id=reading.order.order_id,
+        order_version=_version(account, reading.order.order_id),
+        seen_remaining=_remaining(reading).minor,
+        currency=reading.order.currency,
+    )
+
+
+def _token(account: Account, order_id: str) -> SubmitToken:
+    try:
+        return read_token(
+            request.form.get("submit_token", ""),
+            kind=IntentKind.REFUND,
+            user_id=current_user.id,
+            account=account.slug,
+            order_id=order_id,
+        )
+    except BadToken:
+        _form_is_lost(account, order_id)
+
+
+def _form_is_lost(account: Account, order_id: str) -> NoReturn:
+    """A form that is too old or not of this person: a new one, with what was typed."""
+    reading = _read(account, order_id)
+    abort(_again(account, reading, 412))
+
+
+def _form_page(
+    account: Account, reading: OrderReading, form: RefundForm, status: int = 200, *, changed: bool = False
+) -> Response:
+    return _page(
+        "refunds/form.html",
+        status,
+        account=account,
+        reading=reading,
+        form=form,
+        changed=changed,
+        limits=_limits(reading.order.currency),
+        quick=quick_amounts(reading),
+    )
+
+
+def _review_page(
+    account: Account,
+    order_id: str,
+    form: RefundForm,
+    *,
+    reading: OrderReading | None = None,
+    status: int = 200,
+    problem: object = None,
+) -> Response:
+    return _page(
+        "refunds/review.html",
+        status,
+        account=account,
+        order_id=order_id,
+        reading=reading,
+        form=form,
+        amount=form.chosen,
+        in_words=amount_in_words(form.chosen),
+        left=form.remaining - form.chosen,
+        problem=problem,
+    )
+
+
+def _page(template: str, status: int, **values: object) -> Response:
+    return make_response(render_template(template, **values), status)

@@ -1,0 +1,1 @@
+"""Verbs that move money or secrets, one per file."""

@@ -1,0 +1,64 @@
+"""Captures an approved order: the provider knows no number for it, so the order itself is the proof."""
+
+from __future__ import annotations
+
+from ..accounts import Account
+from ..database import release
+from ..gateways.errors import BreakerOpen
+from ..gateways.postpay.client import PostpayClient
+from ..models.intent import Intent, IntentKind
+from ..order_reading import OrderReading
+from ..submit_token import SubmitToken
+from .delivery import deliver
+from .errors import NotPossible, StaleForm
+from .issue_refund import record_stale
+from .open_intent import Requester, earlier_intent, write_intent
+from .settle import settle
+
+APPROVED = "approved"
+
+
+def capture_order(
+    *, client: PostpayClient, account: Account, token: SubmitToken, requester: Requester, deadline: float
+) -> Intent:
+    """Captures the whole order of the token and returns the intent in the state that is known now.
+
+    The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
+    GatewayError when the order could not be read; in both cases nothing was sent.
+    """
+    earlier = earlier_intent(token, kind=IntentKind.CAPTURE)
+    if earlier is not None:
+        return earlier
+    if client.breaker_open:
+        raise BreakerOpen("capture_order", "POST", "not tried: the provider has not answered for a while")
+    reading = _fresh(client, account, token)
+    try:
+        intent, new = write_intent(
+            IntentKind.CAPTURE,
+            account=account,
+            token=token,
+            requester=requester,
+            amount=reading.order.total,
+            reading=reading,
+            deadline=deadline,
+        )
+    except StaleForm:
+        record_stale(account, token, IntentKind.CAPTURE)
+        raise
+    if not new:
+        return intent
+    release()
+    return settle(intent, deliver(client, intent, deadline=deadline))
+
+
+def _fresh(client: PostpayClient, account: Account, token: SubmitToken) -> OrderReading:
+    """The order as it is now; raises when it cannot be captured or is not what the form showed."""
+    release()
+    order = client.get_order(order_id=token.order_id)
+    reading = OrderReading.of_order(order)
+    if order.status != APPROVED:
+        raise NotPossible(reading)
+    if (order.total.minor, order.currency) != (token.seen_remaining, token.currency):
+        record_stale(account, token, IntentKind.CAPTURE)
+        raise StaleForm(reading)
+    return reading

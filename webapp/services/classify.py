@@ -1,0 +1,152 @@
+"""What an answer proves about a refund or a capture: a table, and nothing else. Pure; tested row by row.
+
+"Refused" is only ever said when it is proved that the provider did not do it and never will for this id. A later
+attempt proves less than the first: an earlier one may still be on its way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from ..gateways.errors import (
+    CaptureDeclined,
+    CaptureExpired,
+    Conflict,
+    GatewayError,
+    InvalidStatus,
+    LimitExceeded,
+    NotSent,
+    Refused,
+    Throttled,
+    Unauthorized,
+    UnreadableAnswer,
+)
+
+
+class Answer(StrEnum):
+    """What came back from sending."""
+
+    DONE = "done"
+    NOT_SENT = "not_sent"
+    UNREADABLE = "unreadable"
+    CONFLICT = "conflict"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    INVALID_STATUS = "invalid_status"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    UNAUTHORIZED = "unauthorized"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    LOST = "lost"
+
+
+class Proof(StrEnum):
+    """What reading back found. `OTHER`: there, but with other data. `BEFORE`: done, but before we asked."""
+
+    DONE = "done"
+    OTHER = "other"
+    BEFORE = "before"
+    MISSING = "missing"
+    IMPOSSIBLE = "impossible"
+    FAILED = "failed"
+    NOT_ASKED = "not_asked"
+
+
+class Outcome(Enum):
+    """What to write down."""
+
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome and the code that says why (shown in words by the pages)."""
+
+    outcome: Outcome
+    code: str
+
+
+def answer_of(error: GatewayError) -> Answer:
+    """The kind of a failed sending. Whatever is not known to be harmless is LOST."""
+    for kind, answer in _ANSWERS:
+        if isinstance(error, kind):
+            return answer
+    if isinstance(error, Refused) and error.status in _FINAL_STATUSES:
+        return Answer.REFUSED
+    return Answer.LOST
+
+
+_FINAL_STATUSES = {400, 402, 403, 404, 405, 406, 410, 415, 422}
+_ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
+    (NotSent, Answer.NOT_SENT),
+    (UnreadableAnswer, Answer.UNREADABLE),
+    (Conflict, Answer.CONFLICT),
+    (LimitExceeded, Answer.LIMIT_EXCEEDED),
+    (InvalidStatus, Answer.INVALID_STATUS),
+    (CaptureDeclined, Answer.DECLINED),
+    (CaptureExpired, Answer.EXPIRED),
+    (Unauthorized, Answer.UNAUTHORIZED),
+    (Throttled, Answer.THROTTLED),
+)
+
+PROVED_BY_FIRST_ANSWER = {
+    Answer.NOT_SENT,
+    Answer.REFUSED,
+    Answer.UNAUTHORIZED,
+    Answer.DECLINED,
+    Answer.EXPIRED,
+}
+"""Met by the very first sending, these need no reading back: the provider has done nothing."""
+
+_NEVER_READ_BACK = {Answer.DONE, Answer.THROTTLED}
+_READ_BACK_SETTLES = {
+    Proof.DONE: Outcome.SUCCEEDED,
+    Proof.OTHER: Outcome.ATTENTION,
+    Proof.BEFORE: Outcome.REFUSED,
+    Proof.IMPOSSIBLE: Outcome.REFUSED,
+}
+_CODES = {Proof.OTHER: "other_data", Proof.BEFORE: "already_captured", Proof.IMPOSSIBLE: "invalid_status"}
+
+
+def must_read_back(answer: Answer, *, first: bool) -> bool:
+    """Whether an answer leaves a doubt that one reading may clear."""
+    if answer in _NEVER_READ_BACK:
+        return False
+    return not (first and answer in PROVED_BY_FIRST_ANSWER)
+
+
+def classify_refund(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
+    """The verdict on a refund. `first`: it was the only time these bytes were ever sent."""
+    if answer is Answer.DONE:
+        return Verdict(Outcome.SUCCEEDED, "done")
+    if first and answer in PROVED_BY_FIRST_ANSWER:
+        return Verdict(Outcome.REFUSED, answer.value)
+    if proof in _READ_BACK_SETTLES:
+        return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
+    if first and proof is Proof.MISSING and answer in (Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS):
+        return Verdict(Outcome.REFUSED, answer.value)
+    return Verdict(Outcome.UNKNOWN, answer.value)
+
+
+def classify_capture(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
+    """The verdict on a capture. Reading back means reading the order; MISSING means it is still only approved."""
+    if answer is Answer.DONE:
+        return Verdict(Outcome.SUCCEEDED, "done")
+    if first and answer in PROVED_BY_FIRST_ANSWER:
+        return Verdict(Outcome.REFUSED, answer.value)
+    if proof in _READ_BACK_SETTLES:
+        return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
+    if proof is Proof.MISSING and answer in (Answer.DECLINED, Answer.EXPIRED):
+        return Verdict(Outcome.REFUSED, answer.value)
+    return Verdict(Outcome.UNKNOWN, answer.value)
+
+
+def verdict_of_proof(proof: Proof) -> Verdict:
+    """The verdict when nothing was sent and only read."""
+    if proof in _READ_BACK_SETTLES:
+        return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
+    return Verdict(Outcome.UNKNOWN, "not_seen" if proof is Proof.MISSING else "no_answer")

@@ -1,0 +1,126 @@
+"""Refunds a part or all of a captured order: exactly once, or says honestly that it does not know yet.
+
+Read again, write the intent, send once, classify, read back when in doubt, settle: each on disk before the next.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from .. import audit
+from ..accounts import Account
+from ..database import release, writing
+from ..gateways.errors import BreakerOpen
+from ..gateways.postpay.client import PostpayClient, encode_refund
+from ..models.intent import Intent, IntentKind
+from ..money import Money
+from ..order_reading import CAPTURED, OrderReading, read_order
+from ..submit_token import SubmitToken
+from .delivery import deliver
+from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from .open_intent import Requester, earlier_intent, write_intent
+from .settle import settle
+
+REFUND_PREFIX = "bo-"
+"""Every refund of the desk starts so: a restored copy of the database can tell its orphans."""
+
+
+def new_refund_id() -> str:
+    """A number for a refund that nobody can guess or make twice."""
+    return REFUND_PREFIX + secrets.token_hex(16)
+
+
+def issue_refund(
+    *,
+    client: PostpayClient,
+    account: Account,
+    token: SubmitToken,
+    requester: Requester,
+    amount: Money,
+    reason: str,
+    note: str,
+    description: str,
+    deadline: float,
+) -> Intent:
+    """Refunds `amount` of the token's order and returns the intent in the state that is known now.
+
+    The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
+    GatewayError when the order could not be read; in both cases nothing was sent.
+    """
+    earlier = earlier_intent(token, amount_minor=amount.minor, currency=amount.currency, reason=reason, note=note)
+    if earlier is not None:
+        return earlier
+    if client.breaker_open:
+        raise BreakerOpen("create_refund", "POST", "not tried: the provider has not answered for a while")
+    reading = _fresh(client, account, token, amount)
+    refund_id = new_refund_id()
+    body = encode_refund(refund_id=refund_id, amount=amount, description=description).decode()
+    try:
+        intent, new = write_intent(
+            IntentKind.REFUND,
+            account=account,
+            token=token,
+            requester=requester,
+            amount=amount,
+            reading=reading,
+            deadline=deadline,
+            refund_id=refund_id,
+            reason=reason,
+            note=note,
+            body=body,
+        )
+    except StaleForm:
+        record_stale(account, token, IntentKind.REFUND)
+        raise
+    except AboveLimit as error:
+        _record_limit(account, token, amount, error)
+        raise
+    if not new:
+        return intent
+    release()
+    return settle(intent, deliver(client, intent, deadline=deadline))
+
+
+def _fresh(client: PostpayClient, account: Account, token: SubmitToken, amount: Money) -> OrderReading:
+    """The order as it is now; raises when it is not what the form showed, or the amount is not there."""
+    release()
+    reading = read_order(client, token.order_id)
+    if reading.refunds_error is not None:
+        raise reading.refunds_error
+    if reading.order.status != CAPTURED:
+        raise NotPossible(reading)
+    remaining = reading.remaining
+    if remaining != Money(token.seen_remaining, token.currency):
+        record_stale(account, token, IntentKind.REFUND)
+        raise StaleForm(reading)
+    if amount > remaining:
+        raise AboveRemaining(remaining)
+    return reading
+
+
+def record_stale(account: Account, token: SubmitToken, kind: IntentKind) -> None:
+    """An entry that a form was too old; nothing else is written."""
+    with writing():
+        audit.record(
+            audit.Action(f"{kind}.stale"),
+            outcome="denied",
+            account=account.slug,
+            object_type="order",
+            object_id=token.order_id,
+        )
+
+
+def _record_limit(account: Account, token: SubmitToken, amount: Money, error: AboveLimit) -> None:
+    with writing():
+        audit.record(
+            audit.Action.REFUND_LIMIT,
+            outcome="denied",
+            account=account.slug,
+            object_type="order",
+            object_id=token.order_id,
+            after={
+                "amount_minor": amount.minor,
+                "currency": amount.currency,
+                "limit_minor": error.limit.minor if error.limit else None,
+            },
+        )

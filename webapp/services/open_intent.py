@@ -1,0 +1,171 @@
+"""Writes an intent down, durably and with its audit entry, before anything is sent (transaction A)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from .. import audit
+from ..accounts import Account
+from ..database import release, writing
+from ..extensions import db
+from ..models.base import now
+from ..models.intent import OPEN_STATES, Intent, IntentKind, IntentState
+from ..money import Money
+from ..order_reading import OrderReading
+from ..submit_token import SubmitToken
+from .errors import AboveLimit, FormReused, OrderBusy, StaleForm
+from .settle import described
+
+LEASE_MARGIN = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks, and what their role may refund at once and in a day; None where the role has no limit set."""
+
+    id: int
+    limits: tuple[Money, Money] | None = None
+
+
+def earlier_intent(token: SubmitToken, **same: Any) -> Intent | None:
+    """What came of this form when it was sent before. Raises FormReused when it now says something else."""
+    intent = _intent_of_form(token)
+    release()
+    if intent is not None and any(getattr(intent, name) != value for name, value in same.items()):
+        raise FormReused(intent)
+    return intent
+
+
+def _intent_of_form(token: SubmitToken) -> Intent | None:
+    return db.session.scalar(select(Intent).where(Intent.submit_token_hash == token.hash))
+
+
+def order_version(account: Account, order_id: str) -> int:
+    """The number of intents that were ever written down for an order: what a form has seen."""
+    statement = select(func.count()).where(Intent.account == account.slug, Intent.order_id == order_id)
+    return db.session.scalar(statement) or 0
+
+
+def open_intent_of(account: Account, order_id: str) -> Intent | None:
+    """The open intent of an order, if there is one."""
+    statement = select(Intent).where(
+        Intent.account == account.slug, Intent.order_id == order_id, Intent.state.in_(OPEN_STATES)
+    )
+    return db.session.scalar(statement)
+
+
+def write_intent(
+    kind: IntentKind,
+    *,
+    account: Account,
+    token: SubmitToken,
+    requester: Requester,
+    amount: Money,
+    reading: OrderReading,
+    deadline: float,
+    **fields: Any,
+) -> tuple[Intent, bool]:
+    """Checks once more under the lock, and commits the intent with its audit entry. Nothing is sent here.
+
+    Returns the intent and whether it is new: only who wrote it sends it, and the same form sent twice at once
+    gives both the same intent. Raises OrderBusy, StaleForm, AboveLimit.
+    """
+    moment = now()
+    body = fields.get("body")
+    intent = Intent(
+        kind=kind,
+        account=account.slug,
+        submit_token_hash=token.hash,
+        order_id=token.order_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        seen_remaining=token.seen_remaining,
+        order_version=token.order_version,
+        requested_by=requester.id,
+        state=IntentState.PENDING,
+        attempt=1,
+        lease_until=moment + timedelta(seconds=deadline) + LEASE_MARGIN,
+        next_check=moment + timedelta(seconds=deadline) + LEASE_MARGIN,
+        body_sha256=hashlib.sha256(body.encode()).hexdigest() if body else None,
+        created=moment,
+        first_sent=moment,
+        **fields,
+    )
+    try:
+        with writing(lock=f"intents:{account.slug}") as session:
+            if same := _intent_of_form(token):
+                return same, False
+            _check(session, account, token, requester, amount, reading, kind)
+            session.add(intent)
+            session.flush()
+            audit.record(
+                audit.Action(f"{kind}.intent"),
+                account=account.slug,
+                object_type="order",
+                object_id=token.order_id,
+                after=described(intent),
+                reason=intent.reason,
+            )
+    except IntegrityError:
+        return _winner(account, token), False
+    return intent, True
+
+
+def _check(
+    session: Session,
+    account: Account,
+    token: SubmitToken,
+    requester: Requester,
+    amount: Money,
+    reading: OrderReading,
+    kind: IntentKind,
+) -> None:
+    """What must still be true at the moment of writing."""
+    if busy := open_intent_of(account, token.order_id):
+        raise OrderBusy(busy)
+    if order_version(account, token.order_id) != token.order_version:
+        raise StaleForm(reading)
+    if kind is IntentKind.REFUND:
+        _check_limits(session, account, requester, amount)
+
+
+def _check_limits(session: Session, account: Account, requester: Requester, amount: Money) -> None:
+    if requester.limits is None:
+        raise AboveLimit(None)
+    single, day = requester.limits
+    if amount > single:
+        raise AboveLimit(single)
+    spent = spent_today(session, account, requester.id, amount.currency)
+    if spent + amount > day:
+        raise AboveLimit(day, day=True, spent=spent)
+
+
+def spent_today(session: Session, account: Account, user_id: int, currency: str) -> Money:
+    """What a person refunded since midnight in the account's zone; what is open or unknown counts as spent."""
+    midnight = datetime.combine(datetime.now(account.zone).date(), time.min, account.zone)
+    statement = select(func.coalesce(func.sum(Intent.amount_minor), 0)).where(
+        Intent.requested_by == user_id,
+        Intent.created >= midnight,
+        Intent.account == account.slug,
+        Intent.kind == IntentKind.REFUND,
+        Intent.currency == currency,
+        Intent.state.not_in((IntentState.REFUSED, IntentState.CLOSED)),
+    )
+    return Money(int(session.scalar(statement) or 0), currency)
+
+
+def _winner(account: Account, token: SubmitToken) -> Intent:
+    """After a lost race: the same form's intent, or whose intent was first."""
+    if same := _intent_of_form(token):
+        return same
+    busy = open_intent_of(account, token.order_id)
+    if busy is None:
+        raise RuntimeError("an intent could not be written, though nothing stands in its way")
+    raise OrderBusy(busy)

@@ -1,0 +1,60 @@
+"""The signed token of a money form: what its reader had seen, and that one form is one decision."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import asdict, dataclass
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+LONGEST_AGE = 12 * 3600
+
+
+class BadToken(ValueError):
+    """Not a token of ours, too old, or of another person, order or action."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitToken:
+    """What the form showed: `seen_remaining` in minor units, `order_version` as the number of intents then."""
+
+    kind: str
+    user_id: int
+    account: str
+    order_id: str
+    order_version: int
+    seen_remaining: int
+    currency: str
+    nonce: str
+
+    @property
+    def hash(self) -> str:
+        """What the database keeps: one row per form, whoever presses it how often."""
+        return hashlib.sha256("\n".join(str(value) for value in asdict(self).values()).encode()).hexdigest()
+
+
+def new_token(
+    kind: str, *, user_id: int, account: str, order_id: str, order_version: int, seen_remaining: int, currency: str
+) -> str:
+    """A token for a form about to be shown."""
+    token = SubmitToken(
+        kind, user_id, account, order_id, order_version, seen_remaining, currency, secrets.token_hex(16)
+    )
+    return _signer().dumps(asdict(token))
+
+
+def read_token(text: str, *, kind: str, user_id: int, account: str, order_id: str) -> SubmitToken:
+    """The token of a form that came back. Raises BadToken."""
+    try:
+        token = SubmitToken(**_signer().loads(text, max_age=LONGEST_AGE))
+    except (BadSignature, TypeError) as error:
+        raise BadToken from error
+    if (token.kind, token.user_id, token.account, token.order_id) != (kind, user_id, account, order_id):
+        raise BadToken
+    return token
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="submit-token")
