@@ -4,7 +4,6 @@
 (() => {
   const first = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => root.querySelectorAll(selector);
-  const words = (name) => document.body.dataset[`${name}Words`];
 
   function announce(text) {
     const region = first("#announcements");
@@ -110,10 +109,12 @@
 
   // --- htmx ---
 
+  const outOfReach = first("#out-of-reach");
   let slow;
   document.addEventListener("htmx:beforeRequest", () => {
+    outOfReach.hidden = true;
     clearTimeout(slow);
-    slow = setTimeout(() => announce(words("loading")), 1000);
+    slow = setTimeout(() => announce(document.body.dataset.loadingWords), 1000);
   });
   document.addEventListener("htmx:afterRequest", () => clearTimeout(slow));
 
@@ -124,7 +125,7 @@
   });
 
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, () => announce(words("unreachable")));
+    document.addEventListener(name, () => { outOfReach.hidden = false; });
   }
 
   // The server keeps the choice in a cookie and tells it; an empty one follows the system again.

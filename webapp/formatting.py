@@ -74,6 +74,11 @@ def when(moment: datetime) -> str:
     return f"{_day(local.date(), str(get_locale()), this_year)}, {local.hour:02}:{local.minute:02}"
 
 
+def clock(moment: datetime) -> str:
+    """Below a day's heading: "15:56" in the account's zone."""
+    return f"{moment.astimezone(zone()):%H:%M}"
+
+
 def when_long(moment: datetime) -> str:
     """In full: "20 November 2026, 15:56:04 Asia/Dubai"."""
     local = moment.astimezone(zone())
@@ -144,7 +149,8 @@ def zone_name() -> str:
 def init_app(app: Flask) -> None:
     """Registers the filters and the few globals."""
     filters = (
-        money, amount_parts, amount_html, when, when_long, long_day, iso, time_html, status_label, status_html, rate
+        money, amount_parts, amount_html, when, clock, when_long, long_day, iso, time_html,
+        status_label, status_html, rate,
     )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals.update(icon_html=icon_html, zone_name=zone_name, escape=escape)
