@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from ...money import LARGEST_MINOR, Money
+from .fields import has_control
 
 LONGEST_IDENTIFIER = 512
 
@@ -25,7 +25,7 @@ def path(*parts: str) -> str:
 def _segment(part: str) -> str:
     if part in ("", ".", "..") or len(part) > LONGEST_IDENTIFIER:
         raise BadIdentifier("an identifier is empty, dots or too long")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in part):
+    if has_control(part):
         raise BadIdentifier("an identifier holds a control character")
     return quote(part, safe="")
 

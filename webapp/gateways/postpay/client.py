@@ -19,12 +19,14 @@ from pydantic import SecretStr
 from ...accounts import Account
 from ..errors import UnreadableAnswer
 from ..transport import Call, Transport, TransportSettings
-from .bodies import encode, path, sent_refund
+from .bodies import BadIdentifier, encode, encode_refund, path, sent_refund
 from .filters import HookQuery, OrderQuery, Query, RefundQuery, TransactionQuery
 from .models import Checkout, Hook, Order, OrderSummary, Page, Refund, Transaction
 from .parallel import Parallel
 from .reading import Reader, read_nothing, read_order, read_page, reader
 from .refund_pages import read_all_refunds
+
+__all__ = ["ACCEPT", "BadIdentifier", "PostpayClient", "encode_refund", "writes"]
 
 T = TypeVar("T")
 Method = TypeVar("Method", bound=Callable[..., Any])

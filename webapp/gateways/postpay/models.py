@@ -6,23 +6,17 @@ Optional parts may be absent or null: real payloads hold integer ids, `image_url
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ...money import LARGEST_MINOR, Money
+from ...money import Money
+from .fields import Id, Minor, Moment, MomentIfAny, MomentOrNull, Text, TextIfAny, rows_or_none, web_address
 
 T = TypeVar("T")
-
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})", re.ASCII
-)
 
 
 class OrderStatus(StrEnum):
@@ -47,51 +41,6 @@ class TransactionType(StrEnum):
 class HookEvent(StrEnum):
     ORDER = "order"
     TRANSACTION = "transaction"
-
-
-def parse_moment(value: object) -> datetime:
-    """An ISO 8601 moment with its zone (`Z`, `+00:00`, `+0000`), as aware UTC. Raises ValueError."""
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-        raise ValueError("is not a moment with a zone")
-    return datetime.fromisoformat(value).astimezone(UTC)
-
-
-def _moment_if_any(value: object) -> datetime | None:
-    """For dates that only decorate a page: unreadable is unknown."""
-    try:
-        return parse_moment(value)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _text(value: object) -> object:
-    return str(value) if type(value) is int else value
-
-
-def _text_if_any(value: object) -> object:
-    return None if value is False else _text(value)
-
-
-def _rows(value: object) -> object:
-    return () if value is None else value
-
-
-def _address_of(value: str | None) -> str | None:
-    """The address if it is one a page may link to."""
-    try:
-        parts = urlsplit(value or "")
-        return value if parts.scheme in ("http", "https") and parts.hostname else None
-    except ValueError:
-        return None
-
-
-Minor = Annotated[int, Field(strict=True, ge=-LARGEST_MINOR - 1, le=LARGEST_MINOR)]
-Text = Annotated[str, BeforeValidator(_text)]
-Id = Annotated[str, Field(min_length=1), BeforeValidator(_text)]
-TextIfAny = Annotated[str | None, BeforeValidator(_text_if_any)]
-Moment = Annotated[datetime, PlainValidator(parse_moment)]
-MomentIfAny = Annotated[datetime | None, PlainValidator(_moment_if_any)]
-MomentOrNull = Annotated[datetime | None, PlainValidator(lambda value: None if value is None else parse_moment(value))]
 
 
 class _Answered(BaseModel):
@@ -156,11 +105,11 @@ class Item(_Answered):
 
     @property
     def safe_url(self) -> str | None:
-        return _address_of(self.url)
+        return web_address(self.url)
 
     @property
     def safe_image_url(self) -> str | None:
-        return _address_of(self.image_url)
+        return web_address(self.image_url)
 
 
 class Discount(_Answered):
@@ -205,8 +154,10 @@ class Order(OrderSummary):
     shipping: Shipping | None = Field(default=None, repr=False)
     billing_address: Address | None = Field(default=None, repr=False)
     customer: Customer | None = Field(default=None, repr=False)
-    items: Annotated[tuple[Item, ...], Field(strict=False), BeforeValidator(_rows)] = Field(default=(), repr=False)
-    discounts: Annotated[tuple[Discount, ...], Field(strict=False), BeforeValidator(_rows)] = Field(
+    items: Annotated[tuple[Item, ...], Field(strict=False), BeforeValidator(rows_or_none)] = Field(
+        default=(), repr=False
+    )
+    discounts: Annotated[tuple[Discount, ...], Field(strict=False), BeforeValidator(rows_or_none)] = Field(
         default=(), repr=False
     )
     num_instalments: int | None = None
@@ -277,7 +228,7 @@ class Hook(_Answered):
 
     @property
     def safe_url(self) -> str | None:
-        return _address_of(self.url)
+        return web_address(self.url)
 
 
 class Checkout(_Answered):
@@ -290,7 +241,7 @@ class Checkout(_Answered):
 
     @property
     def safe_url(self) -> str | None:
-        return _address_of(self.redirect_url)
+        return web_address(self.redirect_url)
 
 
 @dataclass(frozen=True)
