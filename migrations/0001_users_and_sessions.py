@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("password_changed", Moment(), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("created", Moment(), nullable=False),
         sa.Column("totp_secret", sa.String(length=255), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),

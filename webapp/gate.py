@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from . import audit, sessions, sign_in, unsent_forms
 from .database import writing
 from .extensions import csrf, htmx
+from .forms_guard import refuse_doubled_fields
 from .own_address import own_address, page_before
 from .permissions import Permission
 
@@ -41,6 +42,7 @@ def guard() -> AnyResponse | None:
         if answer is not None:
             return answer
     csrf.protect(apply_exemptions=True)
+    refuse_doubled_fields(view)
     return None
 
 
@@ -57,7 +59,7 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
     sign_in.bind_person(current_user)
     sessions.note_seen(current_user.session_id)
     if current_user.must_change_password and request.blueprint != "auth":
-        return _send(url_for("auth.change_password"), 303)
+        return _send(url_for("auth.show_password"), 303)
     if not current_user.can(needed):
         _record_refusal(audit.Action.ACCESS_DENIED, needed)
         abort(403)

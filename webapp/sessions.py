@@ -28,7 +28,9 @@ from .settings import Settings
 SEEN_EVERY = timedelta(minutes=1)
 BACKGROUND = "X-Background"
 
-IDLE, TOO_OLD, SIGNED_OUT = "idle", "too old", "signed out"
+IDLE, TOO_OLD, SIGNED_OUT, DISABLED = "idle", "too old", "signed out", "disabled"
+REPLACED, PASSWORD_CHANGED, ROLE_CHANGED = "signed in anew", "password changed", "role changed"
+ENDED_ELSEWHERE, ENDED_BY_ADMIN = "ended elsewhere", "ended by an admin"
 _ACTIONS = {
     IDLE: audit.Action.SESSION_EXPIRED,
     TOO_OLD: audit.Action.SESSION_EXPIRED,
@@ -43,6 +45,7 @@ class Lapse:
     session_id: int
     user_id: int
     reason: str
+    has_unsent_form: bool
 
 
 _COLUMNS = (
@@ -57,7 +60,9 @@ _COLUMNS = (
     User.email,
     User.role,
     User.active,
+    User.is_demo,
     User.must_change_password,
+    StaffSession.unsent_form.is_not(None).label("has_unsent_form"),
 )
 
 
@@ -95,7 +100,7 @@ def find(token: str) -> Row[Any] | None:
     if reason is None:
         g.is_unseen = now() - row.last_seen >= SEEN_EVERY
         return row
-    g.lapse = Lapse(row.id, row.user_id, reason)
+    g.lapse = Lapse(row.id, row.user_id, reason, row.has_unsent_form)
     g.lapse_is_new = row.ended is None
     return None
 
@@ -104,13 +109,23 @@ def _why_over(row: Row[Any]) -> str | None:
     moment = now()
     if row.ended is not None:
         return str(row.end_reason)
-    if not row.active:
-        return "disabled"
+    if not may_work(row):
+        return DISABLED
     if row.expires <= moment:
         return TOO_OLD
     if row.last_seen <= moment - timedelta(minutes=_settings().session_idle_minutes):
         return IDLE
     return None
+
+
+def may_work(user: User | Row[Any]) -> bool:
+    """Whether somebody may be signed in at all: not sent away, and no demo person outside of a demo."""
+    return user.active and (demo_people_welcome() or not user.is_demo)
+
+
+def demo_people_welcome() -> bool:
+    """Whether this desk is one for trying out."""
+    return _settings().demo_users and _settings().all_embedded
 
 
 def lapse() -> Lapse | None:

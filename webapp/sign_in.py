@@ -8,13 +8,17 @@ from datetime import datetime, timedelta
 from flask import Flask, g, request
 from flask_login import AnonymousUserMixin, UserMixin
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from . import audit, passwords, sessions, throttle
 from .database import writing
+from .demo_users import ensure_demo_users
 from .extensions import db, login_manager
 from .models.base import now
-from .models.user import User
+from .models.user import User, normalised_email
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
+
+__all__ = ["Person", "Refused", "Stranger", "bind_person", "bind_stranger", "check", "ensure_demo_users", "sign_in"]
 
 INITIAL_PASSWORD_LIFE = timedelta(hours=24)
 
@@ -29,6 +33,7 @@ class Person(UserMixin):
     role: str
     session_id: int
     must_change_password: bool
+    is_demo: bool
     confirmed: datetime
     token: str = field(repr=False)
 
@@ -64,11 +69,6 @@ class Refused:
     wait: timedelta | None = None
 
 
-def normalised_email(text: str) -> str:
-    """How addresses are stored and compared."""
-    return text.strip().lower()
-
-
 @login_manager.user_loader
 def load_person(token: str) -> Person | None:
     """The person of a session that is still good; else remembers for this request why it is not."""
@@ -82,77 +82,107 @@ def load_person(token: str) -> Person | None:
         role=found.role,
         session_id=found.id,
         must_change_password=found.must_change_password,
+        is_demo=found.is_demo,
         confirmed=found.confirmed,
         token=token,
     )
 
 
-def sign_in(email: str, password: str) -> Person | Refused:
-    """Checks and, if right, opens a session. A wrong, locked, disabled and unknown identity are answered alike."""
-    email = normalised_email(email)
-    ip = request.remote_addr or ""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a check: `is_right` only if the password is right and the person may be let in with it."""
+
+    user: User | None
+    attempt: throttle.Attempt
+    is_right: bool
+    cause: str
+
+
+def check(email: str, password: str) -> Checked:
+    """Counts an attempt and verifies one password, of a person or of nobody: both take as long."""
     with writing(lock="sign-in") as session:
-        attempt = throttle.count_attempt(session, email, ip)
+        attempt = throttle.count_attempt(session, email, request.remote_addr or "")
     user = db.session.execute(select(User).where(User.email == email)).scalar_one_or_none()
-    right = passwords.verify_password(user.password_hash if user else passwords.NOBODYS, password)
-    if user is None or not right or attempt.locked or attempt.wait or not may_enter(user):
-        _record_failure(user, attempt, right)
-        return Refused(attempt.wait)
-    return _open_session(user, password, attempt)
+    matches = passwords.verify_password(user.password_hash if user else passwords.NOBODYS, password)
+    cause = _why_not(user, attempt, matches)
+    return Checked(user, attempt, not cause, cause)
 
 
-def may_enter(user: User) -> bool:
-    """Whether somebody with the right password may come in; an initial password is good for a day."""
-    is_stale = user.must_change_password and user.password_changed < now() - INITIAL_PASSWORD_LIFE
-    return user.active and not is_stale
-
-
-def _record_failure(user: User | None, attempt: throttle.Attempt, right: bool) -> None:
-    """One entry per refusal. Of an unknown identity only the digest is kept."""
-    locked = attempt.locks or attempt.locked
-    with writing():
-        audit.record(
-            audit.Action.LOGIN_LOCKED if locked else audit.Action.LOGIN_FAILED,
-            outcome="denied",
-            object_type="user" if user else None,
-            object_id=user.id if user else None,
-            after={"cause": _why(user, attempt, right), **({} if user else {"name_digest": attempt.identity})},
-        )
-
-
-def _why(user: User | None, attempt: throttle.Attempt, right: bool) -> str:
+def _why_not(user: User | None, attempt: throttle.Attempt, matches: bool) -> str:
+    """For the audit log only: nobody who tries to sign in is told which it was."""
     if attempt.wait:
         return "too many failures from this address"
     if attempt.locked:
         return "locked"
     if user is None:
         return "unknown"
-    if not right:
+    if not matches:
         return "wrong password, now locked" if attempt.locks else "wrong password"
-    return "disabled" if not user.active else "initial password is too old"
+    if not sessions.may_work(user):
+        return "disabled"
+    return "initial password is too old" if _is_stale(user) else ""
 
 
-def _open_session(user: User, password: str, attempt: throttle.Attempt) -> Person:
+def _is_stale(user: User) -> bool:
+    return user.must_change_password and user.password_changed < now() - INITIAL_PASSWORD_LIFE
+
+
+def sign_in(email: str, password: str) -> Person | Refused:
+    """Checks and, if right, opens a session. A wrong, locked, disabled and unknown identity are answered alike."""
+    checked = check(normalised_email(email), password)
+    person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
+    if person is None:
+        _record_failure(checked)
+        return Refused(checked.attempt.wait)
+    return person
+
+
+def _enter(user: User, attempt: throttle.Attempt, password: str) -> Person | None:
+    """Opens the session, and stores a better hash; None if the person was changed since the password was verified."""
     outdated = passwords.is_outdated(user.password_hash)
-    better = passwords.hash_password(password) if outdated else None
-    token = sessions.new_token()
+    hashed = passwords.hash_password(password) if outdated else user.password_hash
+    unchanged = (User.id == user.id, User.password_changed == user.password_changed, User.active)
     with writing() as session:
+        if not session.execute(update(User).where(*unchanged).values(password_hash=hashed)).rowcount:  # type: ignore[attr-defined]
+            return None
         throttle.forget(session, attempt)
-        if better:
-            session.execute(update(User).where(User.id == user.id).values(password_hash=better))
-        opened = sessions.open_session(session, user.id, token)
-        person = Person(
-            id=user.id,
-            name=user.name,
-            email=user.email,
-            role=user.role,
-            session_id=opened.id,
-            must_change_password=user.must_change_password,
-            confirmed=opened.confirmed,
-            token=token,
+        person = open_for(session, user)
+        audit.record(audit.Action.LOGIN_SUCCEEDED, object_type="session", object_id=person.session_id)
+    return person
+
+
+def _record_failure(checked: Checked) -> None:
+    """One entry per refusal. Of an unknown identity only the digest is kept."""
+    user, attempt = checked.user, checked.attempt
+    with writing():
+        audit.record(
+            audit.Action.LOGIN_LOCKED if attempt.locks or attempt.locked else audit.Action.LOGIN_FAILED,
+            outcome="denied",
+            object_type="user" if user else None,
+            object_id=user.id if user else None,
+            after={
+                "cause": checked.cause or "changed meanwhile",
+                **({} if user else {"name_digest": attempt.identity}),
+            },
         )
-        bind_person(person)
-        audit.record(audit.Action.LOGIN_SUCCEEDED, object_type="session", object_id=opened.id)
+
+
+def open_for(session: Session, user: User) -> Person:
+    """A new session with a new token, and its person, who acts from here on. Call inside `writing()`."""
+    token = sessions.new_token()
+    opened = sessions.open_session(session, user.id, token)
+    person = Person(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        role=user.role,
+        session_id=opened.id,
+        must_change_password=user.must_change_password,
+        is_demo=user.is_demo,
+        confirmed=opened.confirmed,
+        token=token,
+    )
+    bind_person(person)
     return person
 
 

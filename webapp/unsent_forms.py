@@ -30,6 +30,11 @@ class UnsentForm(NamedTuple):
     address: str
     fields: list[tuple[str, str]]
 
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """What a person typed or chose, without what is empty."""
+        return [(name.replace("_", " ").capitalize(), text) for name, text in self.fields if text.strip()]
+
 
 def asks_again(view: View) -> View:
     """Marks a view of a POST that changes nothing: typed fields may be offered for it after a new sign-in."""

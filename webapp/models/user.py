@@ -23,6 +23,12 @@ class User(Base):
     password_changed: Mapped[datetime] = mapped_column(default=now)
     must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=now)
     totp_secret: Mapped[str | None] = mapped_column(String(255))
     totp_last_step: Mapped[int | None]
+
+
+def normalised_email(text: str) -> str:
+    """How addresses are stored and compared."""
+    return text.strip().lower().replace("\0", "\ufffd")  # PostgreSQL takes no NUL

@@ -1,12 +1,11 @@
-"""What people type to sign in and about their passwords."""
+"""What people type to sign in, and about their password."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
-
-LONGEST_TYPED = 1024
+from wtforms.validators import EqualTo, InputRequired
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -15,3 +14,13 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(_l("E-mail"))
     password = PasswordField(_l("Password"))
     next = HiddenField()
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """Another password for oneself; typed twice, because nobody sees it."""
+
+    current = PasswordField(_l("Your password now"), [InputRequired(_l("Type the password you have now."))])
+    new = PasswordField(_l("New password"), [InputRequired(_l("Type the new password."))])
+    again = PasswordField(
+        _l("New password again"), [EqualTo("new", _l("This differs from the new password. Type both again."))]
+    )

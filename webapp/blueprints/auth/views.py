@@ -1,4 +1,4 @@
-"""Signing in and out, and what people can do about their own sessions and password."""
+"""Signing in and out, and getting back what was typed when a session ended."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 
 from ... import sessions, unsent_forms
 from ...database import writing
+from ...demo_users import DEMO_PASSWORD, DEMO_PEOPLE
 from ...models.staff_session import StaffSession
 from ...own_address import own_address
 from ...permissions import Permission, public, requires
 from ...sign_in import Person, Refused
-from ...sign_in import sign_in as check_sign_in
+from ...sign_in import sign_in as check_and_open
 from .forms import SignInForm
+from .lapse_words import words_for
 
 blueprint = Blueprint("auth", __name__)
 
@@ -25,11 +27,11 @@ blueprint = Blueprint("auth", __name__)
 @public
 def sign_in() -> Response | str:
     """The form, with a word about why the last session is over."""
+    address = own_address(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(_after_sign_in(request.args.get("next")))
+        return redirect(address or "/")
     sessions.close_lapsed()
-    form = SignInForm(formdata=None, next=own_address(request.args.get("next")) or "")
-    return render_template("auth/sign_in.html", form=form, lapse=sessions.lapse())
+    return _page(SignInForm(formdata=None, next=address or ""))
 
 
 @blueprint.post("/sign-in")
@@ -38,35 +40,45 @@ def open_session() -> Response:
     """Opens a session, or shows the form again with one sentence for every kind of failure."""
     form = SignInForm()
     before = current_user._get_current_object()
-    outcome = check_sign_in(form.email.data or "", form.password.data or "")
+    outcome = check_and_open(form.email.data or "", form.password.data or "")
     if isinstance(outcome, Refused):
         return _refused(form, outcome)
     with writing() as transaction:
         has_unsent = unsent_forms.hand_over(transaction, outcome.id, outcome.session_id)
         if isinstance(before, Person):
-            sessions.end(transaction, StaffSession.id == before.session_id, reason="signed in anew")
+            sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
+    enter(outcome)
+    address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
+    return redirect(address, 303)
+
+
+def enter(person: Person) -> None:
+    """Gives the browser a cookie with nothing in it from before."""
     session.clear()
-    login_user(outcome)
-    return redirect(url_for("auth.show_unsent_form") if has_unsent else _after_sign_in(form.next.data), 303)
+    login_user(person)
 
 
 def _refused(form: SignInForm, refused: Refused) -> Response:
-    form.form_errors = [_refusal_words(refused)]
-    response = make_response(render_template("auth/sign_in.html", form=form, lapse=None), 429 if refused.wait else 422)
-    if refused.wait:
-        response.headers["Retry-After"] = str(ceil(refused.wait.total_seconds()))
+    if refused.wait is None:
+        form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
+        return make_response(_page(form), 422)
+    seconds = ceil(refused.wait.total_seconds())
+    words = gettext("Too many failed attempts from your network. Try again in %(n)s minutes.", n=ceil(seconds / 60))
+    form.form_errors = [words]
+    response = make_response(_page(form), 429)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
-def _refusal_words(refused: Refused) -> str:
-    if refused.wait:
-        minutes = ceil(refused.wait.total_seconds() / 60)
-        return gettext("Too many attempts from your network. Try again in %(minutes)s minutes.", minutes=minutes)
-    return gettext("This did not work. Check the e-mail address and the password.")
-
-
-def _after_sign_in(address: str | None) -> str:
-    return own_address(address) or "/"
+def _page(form: SignInForm) -> str:
+    over = sessions.lapse()
+    return render_template(
+        "auth/sign_in.html",
+        form=form,
+        lapse=words_for(over) if over and not form.form_errors else None,
+        demo_people=DEMO_PEOPLE if sessions.demo_people_welcome() else (),
+        demo_password=DEMO_PASSWORD,
+    )
 
 
 @blueprint.post("/sign-out")
@@ -85,8 +97,9 @@ def sign_out() -> Response:
 @blueprint.get("/you/unsent")
 @requires(Permission.OWN_SESSIONS)
 def show_unsent_form() -> Response | str:
-    """What the person had typed when their last session ended; it goes on by a click only."""
+    """What the person had typed when their last session ended; it is sent by their click only."""
     unsent = unsent_forms.read(current_user.session_id)
-    if unsent is None:
-        return redirect("/")
-    return render_template("auth/unsent_form.html", unsent=unsent)
+    return render_template("auth/unsent_form.html", unsent=unsent) if unsent else redirect("/")
+
+
+from . import own_views  # noqa: E402, F401 - the other views of this blueprint

@@ -1,0 +1,103 @@
+"""Which passwords the desk takes: long ones that cannot be guessed from a list, the keyboard, or the person.
+
+There are no rules about kinds of characters: they make passwords worse (NIST SP 800-63B 5.1.1.2). All checks are
+offline; the list of common passwords lies beside this file, with its source.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from .passwords import normalised
+
+SHORTEST = 12
+RECOMMENDED = 15
+LONGEST = 1024
+
+TOO_SHORT = _l("Use at least 12 characters; 15 or more are better. Four words in a row are easy to remember.")
+TOO_LONG = _l("Use at most 1,024 characters.")
+TOO_COMMON = _l("This is one of the first passwords somebody would try. Take something less common.")
+TOO_REGULAR = _l("This repeats itself or follows the keyboard, so it is easy to guess. Take something less regular.")
+TOO_PERSONAL = _l("This is made of your name, your e-mail address or the name of the desk. Take something else.")
+
+FEWEST_DIFFERENT = 5
+ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "0123456789",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "qwertzuiopasdfghjklyxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+    "1q2w3e4r5t6y7u8i9o0p",
+)
+HOUSE_WORDS = ("postpay", "desk", "admin", "password", "passwort", "welcome", "login", "refund", "secret", "the", "my")
+LOOKALIKES = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
+
+
+def problem(password: str, *, email: str, name: str) -> LazyString | None:
+    """What is wrong with a password for this person, as a sentence for them; None if it is good."""
+    password = normalised(password)
+    if len(password) < SHORTEST:
+        return TOO_SHORT
+    if len(password) > LONGEST:
+        return TOO_LONG
+    plain = password.casefold()
+    core = _core(plain)
+    if _is_regular(plain):
+        return TOO_REGULAR
+    if {plain, core, _unmasked(core), _letters(plain)} & common_passwords():
+        return TOO_COMMON
+    if _is_made_of(_letters(_unmasked(core)), _words_about(email, name)):
+        return TOO_PERSONAL
+    return None
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The vendored list, lower case."""
+    lines = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("# "))
+
+
+def _core(text: str) -> str:
+    """Without the digits and signs that people put round a word."""
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
+
+
+def _unmasked(text: str) -> str:
+    """With the letters that digits and signs stand for: `p4ssw0rd`."""
+    return text.translate(LOOKALIKES)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalpha())
+
+
+def _is_regular(text: str) -> bool:
+    return len(set(text)) < FEWEST_DIFFERENT or _repeats(text) or _walks(text)
+
+
+def _repeats(text: str) -> bool:
+    """Whether it is one shorter text, itself too short, several times over."""
+    unit = (text + text).find(text, 1)
+    return unit < len(text) and unit < SHORTEST
+
+
+def _walks(text: str) -> bool:
+    """Whether it runs along the alphabet, the digits or the keyboard, forwards or backwards."""
+    return any(text in line * 3 for row in ROWS for line in (row, row[::-1]))
+
+
+def _words_about(email: str, name: str) -> set[str]:
+    pieces = re.split(r"[\W\d_]+", f"{email} {name}".casefold())
+    return {piece for piece in pieces if len(piece) > 2} | set(HOUSE_WORDS)
+
+
+def _is_made_of(text: str, words: set[str]) -> bool:
+    alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.fullmatch(f"(?:{alternatives})+", text) is not None
