@@ -129,6 +129,7 @@ class Settings(BaseModel):
     demo_users: bool = False
     debug: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token: SecretStr = SecretStr("")
 
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8900
     sandbox_orders: Annotated[int, Field(ge=0, le=1_000_000)] = 500

@@ -1,0 +1,159 @@
+"""Commands that run the desk: all of it at once, or one part of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from threading import Event
+from types import FrameType
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask, current_app
+from werkzeug.local import LocalProxy
+
+from .. import audit, lifecycle, logs, schema, static_files
+from ..accounts import Environment
+from ..demo_users import DEMO_PASSWORD, DEMO_PEOPLE, ensure_demo_users
+from ..processes import Family, PartFailed, answers, is_free
+from ..settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR, Settings
+from .doctor import doctor
+
+settings: Settings = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
+ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
+
+
+def register(app: Flask) -> None:
+    """Adds the commands."""
+    for command in (up, serve, work, migrate, doctor):
+        app.cli.add_command(command)
+
+
+@click.command("up")
+def up() -> None:
+    """Run everything on this machine: the emulated provider if one is needed, the worker and the desk."""
+    _check_ports()
+    _migrate()
+    ensure_demo_users(current_app._get_current_object())  # type: ignore[attr-defined]
+    stop = _stop_on_signals()
+    try:
+        with Family(VAR / "log", stop) as family:
+            _start_parts(family)
+            if not stop.is_set():
+                _welcome()
+            family.watch()
+            click.echo("\nStopping …")
+    except PartFailed as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("Stopped.")
+
+
+@click.command("serve")
+def serve() -> None:
+    """Serve the desk with gunicorn, in the place of this process."""
+    if not schema.is_current():
+        raise click.ClickException("the database does not have this version's schema; run: flask --app webapp migrate")
+    static_files.compress()
+    arguments = ["-m", "gunicorn", "--config", "python:webapp.server", "webapp:create_app()"]
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own program
+
+
+@click.command("work")
+def work() -> None:
+    """Do what is due when nobody is looking, until told to stop."""
+    from .. import worker
+
+    logs.keep_to_stdout()
+    stop = _stop_on_signals()
+    audit.bind(audit.Who(actor_label="worker"))
+    lifecycle.record_start("worker")
+    worker.run(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+    lifecycle.record_stop("worker")
+
+
+@click.command("migrate")
+def migrate() -> None:
+    """Bring the database to the schema of this version; changes nothing when it is there already."""
+    before, after = _migrate()
+    click.echo(f"The schema is at {after} already." if before == after else f"The schema went to {after}.")
+
+
+def _migrate() -> tuple[str, str]:
+    audit.bind(audit.Who.at_terminal())
+    return schema.migrate()
+
+
+def _needs_sandbox() -> bool:
+    """Whether an embedded account has no base address of its own."""
+    return any(
+        account.environment is Environment.EMBEDDED
+        and urlsplit(account.api_root).hostname == "127.0.0.1"
+        and account.base_url.port == settings.sandbox_port
+        for account in settings.accounts
+    )
+
+
+def _check_ports() -> None:
+    wanted = [("PORT", settings.host, settings.port)]
+    if _needs_sandbox():
+        wanted.append(("SANDBOX_PORT", "127.0.0.1", settings.sandbox_port))
+    for name, host, port in wanted:
+        if not is_free(host, port):
+            raise click.ClickException(
+                f"port {port} on {host} is in use. Stop what runs there, or choose another one: {name}={port + 1}"
+            )
+
+
+def _start_parts(family: Family) -> None:
+    """The provider first, as everything asks it; the desk last, as it is what people see."""
+    if _needs_sandbox():
+        click.echo(f"Starting the emulated provider with {settings.sandbox_orders} orders …")
+        port = settings.sandbox_port
+        family.start("sandbox", _sandbox_arguments(), lambda: answers("127.0.0.1", port))
+    click.echo("Starting the worker and the desk …")
+    family.start("worker", ["-m", "flask", "--app", "webapp", "work"], lambda: True)
+    host, port = _local_host(), settings.port
+    family.start("web", ["-m", "flask", "--app", "webapp", "serve"], lambda: answers(host, port, "/readyz"))
+
+
+def _sandbox_arguments() -> list[str]:
+    credentials = {
+        f"{account.merchant_id}:{account.secret_key.get_secret_value()}"
+        for account in settings.accounts
+        if account.environment is Environment.EMBEDDED
+    } | {f"{EMBEDDED_MERCHANT}:{EMBEDDED_SECRET}"}
+    return [
+        *("-m", "webapp.gateways.postpay.sandbox"),
+        *("--port", str(settings.sandbox_port)),
+        *("--orders", str(settings.sandbox_orders)),
+        *("--seed", "1"),
+        *("--credentials", ",".join(sorted(credentials))),
+        *("--db", str(VAR / "sandbox.sqlite3")),
+    ]
+
+
+def _local_host() -> str:
+    return "127.0.0.1" if settings.host in ANY_HOST else settings.host
+
+
+def _stop_on_signals() -> Event:
+    """An event that Ctrl-C or SIGTERM sets."""
+    stop = Event()
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
+    return stop
+
+
+def _welcome() -> None:
+    click.secho(f"\n  Postpay Desk is ready: http://{_local_host()}:{settings.port}\n", bold=True)
+    if settings.demo_users:
+        click.echo(f"  Sign in with the password {DEMO_PASSWORD} as")
+        for person in DEMO_PEOPLE:
+            click.echo(f"    {person.email:<22} {person.role:<8} {person.can}")
+        click.echo()
+    click.echo(f"  Data and logs are in {VAR.name}/. Ctrl-C stops everything.")

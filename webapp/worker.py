@@ -1,0 +1,120 @@
+"""What is done when nobody is looking: finding out about open intents, counting, anchoring, forgetting.
+
+Any number of workers may run: an intent is leased by compare-and-set, and the rest does no harm when done twice.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+import structlog
+from flask import Flask, current_app, g
+from sqlalchemy import delete, or_
+
+from . import audit
+from .accounts import Account
+from .awaiting_capture import refresh_awaiting_capture
+from .database import writing
+from .gateways.errors import GatewayError
+from .models.base import now
+from .models.sign_in_throttle import SignInThrottle
+from .models.staff_session import StaffSession
+from .provider import provider
+from .services.reconcile import reconcile_due
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+LONGEST_BACKOFF = 5 * MINUTE
+MOST_INTENTS = 50
+"""Intents of one account in a row, before the other tasks have their turn."""
+KEEP_FAILURES = timedelta(days=2)
+KEEP_SESSIONS = timedelta(days=90)
+
+log = structlog.stdlib.get_logger("webapp.worker")
+
+
+@dataclass
+class Task:
+    """Something done again and again, `every` so many seconds; after failures in a row, ever less often."""
+
+    name: str
+    every: float
+    work: Callable[[Event], object]
+    due: float = 0.0
+    failures: int = 0
+
+    def plan(self, *, failed: bool) -> None:
+        """Sets the next time; a little jitter keeps several workers from moving in step."""
+        self.failures = self.failures + 1 if failed else 0
+        pause = min(self.every * 2**self.failures, max(self.every, LONGEST_BACKOFF))
+        self.due = time.monotonic() + pause * random.uniform(0.9, 1.1)  # noqa: S311 - keeps no secret
+
+
+def run(app: Flask, stop: Event) -> None:
+    """Works until `stop` is set; what is in hand is finished first, one intent at most."""
+    tasks = _tasks(list(app.extensions["accounts"].values()))
+    while not stop.is_set():
+        task = min(tasks, key=lambda one: one.due)
+        if not stop.wait(max(0.0, task.due - time.monotonic())):
+            _do(app, task, stop)
+
+
+def _tasks(accounts: list[Account]) -> list[Task]:
+    begun = time.monotonic()
+    tasks = []
+    for account in accounts:
+        tasks.append(Task(f"reconcile {account.slug}", 3.0, _reconciling(account)))
+        tasks.append(Task(f"count {account.slug}", MINUTE, _counting(account)))
+    tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
+    tasks.append(Task("forget", HOUR, lambda _stop: forget_old()))
+    return tasks
+
+
+def _do(app: Flask, task: Task, stop: Event) -> None:
+    """Does it once. Whatever goes wrong is logged, and never ends the loop."""
+    request_id = uuid.uuid4().hex
+    with app.app_context(), structlog.contextvars.bound_contextvars(task=task.name, request_id=request_id):
+        g.request_id = request_id
+        audit.bind(audit.Who(actor_label="worker", request_id=request_id))
+        began = time.perf_counter()
+        try:
+            task.work(stop)
+        except GatewayError as error:
+            task.plan(failed=True)
+            log.warning("no use of the provider", error=type(error).__name__, failures=task.failures)
+            return
+        except Exception:
+            task.plan(failed=True)
+            log.exception("task failed", failures=task.failures)
+            return
+        task.plan(failed=False)
+        log.debug("task done", ms=round((time.perf_counter() - began) * 1000, 1))
+
+
+def _reconciling(account: Account) -> Callable[[Event], None]:
+    def reconcile(stop: Event) -> None:
+        deadline = current_app.extensions["settings"].provider_deadline
+        for _ in range(MOST_INTENTS):
+            if stop.is_set() or not reconcile_due(account, provider(account), limit=1, deadline=deadline).looked:
+                return
+
+    return reconcile
+
+
+def _counting(account: Account) -> Callable[[Event], int]:
+    return lambda _stop: refresh_awaiting_capture(account)
+
+
+def forget_old() -> None:
+    """Drops counters of failed sign-ins and sessions that have long been over; the audit log keeps what mattered."""
+    moment = now()
+    unlocked = or_(SignInThrottle.locked_until.is_(None), SignInThrottle.locked_until < moment)
+    with writing() as session:
+        session.execute(delete(SignInThrottle).where(SignInThrottle.since < moment - KEEP_FAILURES, unlocked))
+        session.execute(delete(StaffSession).where(StaffSession.expires < moment - KEEP_SESSIONS))
