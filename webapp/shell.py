@@ -13,6 +13,7 @@ from werkzeug.local import LocalProxy
 
 from .accounts import Account
 from .extensions import htmx
+from .own_address import own_address
 from .permissions import Permission, permissions_of, public
 
 THEMES = ("light", "dark")
@@ -124,7 +125,7 @@ def choose_theme() -> Response:
         response = make_response("", 204)
         response.headers["HX-Trigger"] = json.dumps({"theme-chosen": theme})
     else:
-        response = make_response(redirect(_own_address(request.form.get("next", "")), 303))
+        response = make_response(redirect(own_address(request.form.get("next")) or "/", 303))
     response.set_cookie(
         _theme_cookie(),
         theme,
@@ -143,12 +144,6 @@ def _theme_cookie() -> str:
 def _chosen_theme() -> str | None:
     theme = request.cookies.get(_theme_cookie())
     return theme if theme in THEMES else None
-
-
-def _own_address(address: str) -> str:
-    """A path of this desk; anything that could lead elsewhere becomes the start page."""
-    is_own = address.startswith("/") and address[1:2] not in ("/", "\\") and address.isprintable()
-    return address if is_own else "/"
 
 
 def _environment(account: Account | None, accounts: dict[str, Account]) -> str | None:
@@ -212,7 +207,8 @@ def current_shell() -> Shell:
     """The frame, built when a template first asks for it and once per request."""
     if "shell" not in g:
         g.shell = build_shell()
-    return g.shell  # type: ignore[no-any-return]
+    shell: Shell = g.shell
+    return shell
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,77 @@
+"""The frame round every page: places by permission, the account's environment, the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.browser import Browser
+
+
+def places(browser: Browser) -> list[str]:
+    """The words of the links in the main navigation."""
+    return [link.span.get_text() for link in browser.page.select("#nav li a")]
+
+
+def test_it_shows_the_places_of_the_desk(alice: Browser) -> None:
+    alice.open("/demo/orders")
+    assert places(alice) == ["Orders", "Awaiting capture", "In progress", "Audit log"]
+
+
+def test_it_marks_the_place_where_one_is(alice: Browser) -> None:
+    alice.open("/demo/orders")
+    assert [here.span.get_text() for here in alice.page.select("#nav [aria-current=page]")] == ["Orders"]
+
+
+def test_it_shows_no_navigation_to_strangers(stranger: Browser) -> None:
+    stranger.open("/sign-in")
+    assert stranger.page.find(id="nav") is None
+
+
+def test_it_names_the_environment_beside_the_brand(alice: Browser) -> None:
+    alice.open("/demo/orders")
+    assert alice.page.select_one(".topbar .env").get_text() == "EMBEDDED"
+    assert alice.page.body["data-environment"] == "embedded"
+
+
+def test_it_keeps_the_chosen_theme_and_leads_back(alice: Browser) -> None:
+    alice.open("/demo/orders?status=approved")
+    alice.send("/theme", {"csrf_token": token(alice), "theme": "dark", "next": "/demo/orders?status=approved"})
+    assert alice.response.status_code == 303
+    assert alice.response.location == "/demo/orders?status=approved"
+    assert alice.open("/demo/orders").html["data-bs-theme"] == "dark"
+
+
+def test_it_follows_the_system_again(alice: Browser) -> None:
+    alice.open("/demo/orders")
+    alice.send("/theme", {"csrf_token": token(alice), "theme": "dark"})
+    alice.open("/demo/orders")
+    alice.send("/theme", {"csrf_token": token(alice), "theme": "auto"})
+    assert "data-bs-theme" not in alice.open("/demo/orders").html.attrs
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.test", "/\\evil.test", "https://evil.test", ""])
+def test_it_never_leads_elsewhere_after_a_theme_is_chosen(alice: Browser, elsewhere: str) -> None:
+    alice.open("/demo/orders")
+    alice.send("/theme", {"csrf_token": token(alice), "theme": "dark", "next": elsewhere})
+    assert alice.response.location == "/"
+
+
+def test_it_refuses_a_theme_without_the_token(alice: Browser) -> None:
+    alice.open("/demo/orders")
+    alice.send("/theme", {"theme": "dark"})
+    assert alice.response.status_code == 400
+    assert "Set-Cookie" not in alice.response.headers or "theme" not in alice.response.headers["Set-Cookie"]
+
+
+def test_it_shows_how_many_things_wait(app: Flask, sign_in: Callable[[str], Browser]) -> None:
+    app.extensions["nav_counts"] = lambda account: {"orders.list_awaiting_capture": 12}
+    browser = sign_in("agent")
+    browser.open("/demo/orders")
+    assert [count.get_text() for count in browser.page.select("#nav .count")] == ["12 waiting"]
+
+
+def token(browser: Browser) -> str:
+    return str(browser.page.find("input", attrs={"name": "csrf_token"})["value"])
