@@ -1,0 +1,61 @@
+"""A log to write to and to read back, as the tests speak of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+
+from webapp import audit
+from webapp.audit import anchors
+from webapp.audit.chain import Keys
+from webapp.audit.verify import Verdict, Verifier
+from webapp.database import writing
+from webapp.extensions import db
+from webapp.models.audit_entry import AuditEntry
+from webapp.settings import Settings
+
+
+class Log:
+    """The log of one app, in whose context it is used."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.settings: Settings = app.extensions["settings"]
+        self.path = Path(db.engine.url.database or "")
+
+    def close(self) -> None:
+        db.session.remove() if hasattr(db.session, "remove") else db.session.close()
+        db.engine.dispose()
+
+    def write(self, count: int = 1, **fields: object) -> None:
+        """Writes entries, one transaction each; the first ever brings the genesis entry along."""
+        for number in range(count):
+            with writing():
+                given = {"account": "demo", "object_type": "order", "object_id": f"order-{number:02}", **fields}
+                action = given.pop("action", audit.Action.REFUND_SUCCEEDED)
+                audit.record(action, **{"after": {"amount_minor": 12050, "currency": "AED"}, **given})  # type: ignore[arg-type]
+
+    def verify(self, *, start: int = 1, anchored: bool = True) -> Verdict:
+        """The verdict as the command finds it, but not written down."""
+        key = anchors.signing_key(self.settings).public_key()
+        path = self.settings.anchor_file
+        given = anchors.read(path, key) if anchored and path.exists() else ()
+        with db.engine.connect() as connection:
+            return Verifier(connection, Keys.of(self.settings), start=start, anchors=given).verdict()
+
+    def found(self, *, anchored: bool = True) -> tuple[str | None, int | None]:
+        """Kind and number of the first thing that is wrong."""
+        verdict = self.verify(anchored=anchored)
+        return verdict.kind, verdict.seq
+
+    def entries(self) -> list[AuditEntry]:
+        entries = list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)))
+        db.session.rollback()
+        return entries
+
+    def command(self, *words: str) -> Result:
+        """`flask audit …` with these words."""
+        return self.app.test_cli_runner().invoke(args=["audit", *words])
