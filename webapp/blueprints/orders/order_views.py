@@ -1,0 +1,126 @@
+"""Reading one order: its page, the peek beside the list, and opening its personal data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from flask import g, make_response, render_template
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from ... import audit
+from ...accounts import Account
+from ...database import release, writing
+from ...errors import words_for_gateway
+from ...extensions import db
+from ...gateways.errors import GatewayError
+from ...gateways.postpay.models import Order
+from ...htmx import wants_fragment
+from ...models.audit_entry import AuditEntry
+from ...models.intent import Intent
+from ...order_reading import OrderReading, read_order
+from ...permissions import Permission, requires
+from ...provider import provider
+from . import blueprint
+from .figures import figures, item_lines
+from .offers import offers
+from .people import customer_name, people, ships_to
+from .timeline import timeline
+
+
+@blueprint.get("/<account:account>/orders/<provider_id:order_id>")
+@requires(Permission.ORDER_READ)
+def show_order(account: Account, order_id: str) -> Response:
+    """Two calls at the same time: the order, and its refunds."""
+    reading = read_order(provider(account), order_id)
+    return make_response(render_template("orders/show.html", **_page(account, reading)))
+
+
+@blueprint.get("/<account:account>/orders/<provider_id:order_id>/peek")
+@requires(Permission.ORDER_READ)
+def peek_order(account: Account, order_id: str) -> Response:
+    """One call: what fits beside the list."""
+    template = "orders/_peek.html" if wants_fragment() else "orders/peek.html"
+    try:
+        order = provider(account).get_order(order_id=order_id)
+    except GatewayError as error:
+        words = words_for_gateway(error)
+        body = render_template(template, order=None, order_id=order_id, problem=words, request_id=g.get("request_id"))
+        return make_response(body, words.status)
+    facts = {"name": customer_name(order), "country": ships_to(order)}
+    return make_response(render_template(template, order=order, order_id=order_id, account=account, **facts))
+
+
+@blueprint.post("/<account:account>/orders/<provider_id:order_id>/personal-data")
+@requires(Permission.PERSONAL_DATA_OPEN)
+def open_personal_data(account: Account, order_id: str) -> Response:
+    """Shows it once, after the opening was written down; loading the page again hides it again."""
+    client = provider(account)
+    if wants_fragment():
+        order = client.get_order(order_id=order_id)
+        _write_down_opening(account, order)
+        values = {"account": account, "order": order, **_people(order, is_open=True)}
+        return make_response(render_template("orders/_people.html", **values))
+    reading = read_order(client, order_id)
+    _write_down_opening(account, reading.order)
+    return make_response(render_template("orders/show.html", **_page(account, reading, is_open=True)))
+
+
+def _write_down_opening(account: Account, order: Order) -> None:
+    """Committed before anything is shown: if it cannot be written, nothing is opened."""
+    with writing():
+        audit.record(
+            audit.Action.PERSONAL_DATA_OPENED, account=account.slug, object_type="order", object_id=order.order_id
+        )
+
+
+def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> dict[str, object]:
+    """The values of an order's page."""
+    order = reading.order
+    intents = _intents(account, order.order_id)
+    entries = _entries(account, order.order_id)
+    release()
+    open_intents = [intent for intent in intents if intent.is_open]
+    order_figures = figures(reading, open_intents)
+    return {
+        "account": account,
+        "order": order,
+        "reading": reading,
+        "figures": order_figures,
+        "items": item_lines(order),
+        "offers": offers(account, reading, order_figures, open_intents, current_user.permissions),
+        "days": timeline(account, reading, intents, entries),
+        "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
+        "request_id": g.get("request_id", ""),
+        **_people(order, is_open=is_open),
+    }
+
+
+def _people(order: Order, *, is_open: bool) -> dict[str, object]:
+    """Personal data, masked unless opened; metadata and the raw answer only once opened, for they hold it too."""
+    return {
+        "people": people(order, is_open=is_open),
+        "may_open": current_user.can(Permission.PERSONAL_DATA_OPEN),
+        "metadata": _as_json(order.metadata) if is_open and order.metadata else None,
+        "raw": _as_json(order.raw) if is_open else None,
+    }
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=dict)
+
+
+def _entries(account: Account, order_id: str) -> Sequence[AuditEntry]:
+    """What the audit log has of an order, oldest first."""
+    statement = select(AuditEntry).where(
+        AuditEntry.account == account.slug, AuditEntry.object_type == "order", AuditEntry.object_id == order_id
+    )
+    return db.session.scalars(statement.order_by(AuditEntry.seq)).all()
+
+
+def _intents(account: Account, order_id: str) -> Sequence[Intent]:
+    """All intents of an order, oldest first."""
+    statement = select(Intent).where(Intent.account == account.slug, Intent.order_id == order_id).order_by(Intent.id)
+    return db.session.scalars(statement).all()

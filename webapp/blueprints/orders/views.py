@@ -1,0 +1,110 @@
+"""Finding orders: the list, the search by id, those that wait for capture."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...accounts import Account
+from ...awaiting_capture import APPROVED
+from ...errors import Words, words_for_gateway
+from ...gateways.errors import GatewayError, NotFound
+from ...gateways.postpay.filters import OrderQuery
+from ...htmx import wants_fragment
+from ...pager import numbered_pager
+from ...permissions import Permission, requires
+from ...provider import provider
+from ...routing import is_provider_id
+from . import awaiting, blueprint, listing
+from . import order_views as _order_views  # noqa: F401 - adds the views of one order
+from .forms import OrderFilters
+
+
+@blueprint.get("/")
+@requires(Permission.ORDER_READ)
+def home() -> AnyResponse:
+    """The orders of the first account."""
+    account = next(iter(current_app.extensions["accounts"].values()))
+    return redirect(url_for("orders.list_orders", account=account))
+
+
+@blueprint.get("/<account:account>/orders")
+@requires(Permission.ORDER_READ)
+def list_orders(account: Account) -> AnyResponse:
+    """One call. What cannot be asked is said on the page, with everything that was typed."""
+    filters = OrderFilters(request.args, account.zone)
+    base = url_for("orders.list_orders", account=account)
+    if filters.errors:
+        return _list(base, filters, "invalid", 422)
+    if filters.search and not is_provider_id(filters.search):
+        return _list(base, filters, "no-match")
+    try:
+        page = provider(account).list_orders(query=filters.to_query())
+    except NotFound as error:
+        return _list(base, filters, "past-end", 404) if filters.page > 1 else _not_asked(base, filters, error)
+    except GatewayError as error:
+        return _not_asked(base, filters, error)
+    if filters.search and any(order.order_id == filters.search for order in page.results):
+        return redirect(listing.order_address(base, filters.search), 303)
+    if filters.search or not page.results:
+        return _list(base, filters, "no-match" if filters.is_filtered else "nothing")
+    return _list(base, filters, "rows", page=page)
+
+
+def _not_asked(base: str, filters: OrderFilters, error: GatewayError) -> Response:
+    words = words_for_gateway(error)
+    return _list(base, filters, "unavailable", 502 if words.status == 404 else words.status, problem=words)
+
+
+def _list(
+    base: str,
+    filters: OrderFilters,
+    state: str,
+    status: int = 200,
+    *,
+    page: listing.OrderPage | None = None,
+    problem: Words | None = None,
+) -> Response:
+    """The whole page; for htmx the results."""
+    here = filters.address(base, page=filters.page if filters.page > 1 else None)
+    values = {
+        "filters": filters,
+        "base": base,
+        "here": here,
+        "state": state,
+        "problem": problem,
+        "active": listing.chips(filters, base),
+        "headings": listing.headings(filters, base),
+        "sizes": listing.page_sizes(filters, base),
+        "listing": listing.listing(page, filters, base) if page else None,
+        "request_id": g.get("request_id", ""),
+    }
+    if not wants_fragment():
+        return make_response(render_template("orders/list.html", options=listing.options(filters), **values), status)
+    if filters.errors:  # they belong beside the fields, which are not in the results
+        values |= {"out_of_band": True, "options": listing.options(filters)}
+    response = make_response(render_template("orders/_results.html", **values), status)
+    response.headers["HX-Push-Url"] = here
+    return response
+
+
+@blueprint.get("/<account:account>/awaiting-capture")
+@requires(Permission.ORDER_READ)
+def list_awaiting_capture(account: Account) -> AnyResponse:
+    """Approved orders, oldest first: one call."""
+    base = url_for("orders.list_awaiting_capture", account=account)
+    number = OrderFilters(request.args, account.zone).page
+    values: dict[str, object] = {"base": base, "number": number, "request_id": g.get("request_id", "")}
+    status = 200
+    try:
+        page = provider(account).list_orders(query=OrderQuery(statuses=(APPROVED,), ordering="created", page=number))
+        values["rows"] = awaiting.waiting(url_for("orders.list_orders", account=account), page.results)
+        values["is_unexpected"] = bool(page.unexpected)
+        values["pager"] = numbered_pager(number, page.size, page.count, lambda to: f"{base}?page={to}")
+        values["may_capture"] = current_user.can(Permission.CAPTURE)
+    except GatewayError as error:
+        words = words_for_gateway(error)
+        values["problem"], status = words, words.status
+    template = "orders/_awaiting.html" if wants_fragment() else "orders/awaiting.html"
+    return make_response(render_template(template, **values), status)
