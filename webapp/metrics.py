@@ -56,7 +56,7 @@ def exposition() -> bytes:
     registry = CollectorRegistry()
     registry.register(OpenIntents())
     try:
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     except ValueError:  # a single process, which has its numbers in memory
         return generate_latest(REGISTRY) + generate_latest(registry)
     return generate_latest(registry)

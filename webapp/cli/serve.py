@@ -7,7 +7,6 @@ import signal
 import sys
 from threading import Event
 from types import FrameType
-from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
@@ -21,6 +20,7 @@ from ..settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR, Settings
 from .doctor import doctor
 
 settings: Settings = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
+GUNICORN = ["-m", "gunicorn", "--config", "python:webapp.server", "webapp:create_app()"]
 ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
 
 
@@ -55,8 +55,7 @@ def serve() -> None:
     if not schema.is_current():
         raise click.ClickException("the database does not have this version's schema; run: flask --app webapp migrate")
     static_files.compress()
-    arguments = ["-m", "gunicorn", "--config", "python:webapp.server", "webapp:create_app()"]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own program
+    os.execv(sys.executable, [sys.executable, *GUNICORN])  # noqa: S606 - our own program
 
 
 @click.command("work")
@@ -86,12 +85,7 @@ def _migrate() -> tuple[str, str]:
 
 def _needs_sandbox() -> bool:
     """Whether an embedded account has no base address of its own."""
-    return any(
-        account.environment is Environment.EMBEDDED
-        and urlsplit(account.api_root).hostname == "127.0.0.1"
-        and account.base_url.port == settings.sandbox_port
-        for account in settings.accounts
-    )
+    return any(account.emulated for account in settings.accounts)
 
 
 def _check_ports() -> None:
@@ -114,7 +108,8 @@ def _start_parts(family: Family) -> None:
     click.echo("Starting the worker and the desk …")
     family.start("worker", ["-m", "flask", "--app", "webapp", "work"], lambda: True)
     host, port = _local_host(), settings.port
-    family.start("web", ["-m", "flask", "--app", "webapp", "serve"], lambda: answers(host, port, "/readyz"))
+    static_files.compress()
+    family.start("web", GUNICORN, lambda: answers(host, port, "/readyz"))
 
 
 def _sandbox_arguments() -> list[str]:

@@ -1,0 +1,44 @@
+# What developers do, and whoever runs the desk on one machine. Needs Python 3.11 and make; the rest is set up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: setup run test lint lock bench storm
+
+setup: .venv/run.stamp
+
+run: setup
+	@exec $(PY) -m flask --app webapp up
+
+test: .venv/test.stamp
+	@.ci/system-packages chromium fonts-noto-core postgresql
+	$(PY) -m pytest -n 2 $(TESTS)
+
+lint: .venv/test.stamp
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m djlint --lint --quiet templates
+
+lock: .venv/test.stamp
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra dev --constraint requirements.txt --output-file tests/requirements.txt
+
+bench: .venv/test.stamp
+	$(PY) -m tests.bench
+
+storm: .venv/test.stamp
+	@.ci/system-packages postgresql
+	$(PY) -m tests.storm
+
+.venv/bin/python:
+	@.ci/check-python $(PYTHON)
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/test.stamp: tests/requirements.txt .venv/run.stamp
+	$(PIP) -r tests/requirements.txt
+	@touch $@
