@@ -14,6 +14,7 @@ from webapp.gateways.postpay.sandbox.server import Sandbox
 from tests.browser import Browser
 from webapp import create_app
 from webapp.accounts import Account, Environment
+from webapp.extensions import db
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
 
 pytest_plugins = ["tests.postgres"]
@@ -72,6 +73,8 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app(make_settings("http://127.0.0.1:1", f"sqlite:///{path}", var))
     with app.app_context():
         hire(app, PEOPLE, PASSWORD)
+    with app.app_context():
+        db.engine.dispose()  # the last connection moves what is in the -wal file into the one that is copied
     return path
 
 

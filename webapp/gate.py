@@ -19,6 +19,9 @@ from .forms_guard import refuse_doubled_fields
 from .own_address import own_address, page_before
 from .permissions import Permission
 
+BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out"})
+"""All that somebody with an initial password can do."""
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,11 +35,11 @@ def init_app(app: Flask) -> None:
 def guard() -> AnyResponse | None:
     """Lets the request through (None), or answers it."""
     sign_in.bind_stranger()
-    view = current_app.view_functions.get(request.endpoint or "")
+    view: Any = current_app.view_functions.get(request.endpoint or "")
     if view is None:
         return None
     _refuse_other_sites()
-    needed: Permission | None = view.required_permission  # type: ignore[attr-defined]
+    needed: Permission | None = view.required_permission
     if needed is not None:
         answer = _admit(view, needed)
         if answer is not None:
@@ -58,7 +61,7 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
         return _ask_to_sign_in(view)
     sign_in.bind_person(current_user)
     sessions.note_seen(current_user.session_id)
-    if current_user.must_change_password and request.blueprint != "auth":
+    if current_user.must_change_password and request.endpoint not in BEFORE_A_NEW_PASSWORD:
         return _send(url_for("auth.show_password"), 303)
     if not current_user.can(needed):
         _record_refusal(audit.Action.ACCESS_DENIED, needed)

@@ -10,11 +10,11 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask import current_app, g, request
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from . import audit
@@ -48,7 +48,26 @@ class Lapse:
     has_unsent_form: bool
 
 
-_COLUMNS = (
+class Found(NamedTuple):
+    """A session and its person, as one SELECT gives them: who they are and whether both are still good."""
+
+    id: int
+    user_id: int
+    last_seen: datetime
+    expires: datetime
+    confirmed: datetime
+    ended: datetime | None
+    end_reason: str | None
+    has_unsent_form: bool
+    name: str
+    email: str
+    role: str
+    active: bool
+    is_demo: bool
+    must_change_password: bool
+
+
+_FIND = select(
     StaffSession.id,
     StaffSession.user_id,
     StaffSession.last_seen,
@@ -56,14 +75,14 @@ _COLUMNS = (
     StaffSession.confirmed,
     StaffSession.ended,
     StaffSession.end_reason,
+    StaffSession.unsent_form.is_not(None),
     User.name,
     User.email,
     User.role,
     User.active,
     User.is_demo,
     User.must_change_password,
-    StaffSession.unsent_form.is_not(None).label("has_unsent_form"),
-)
+).join(User, User.id == StaffSession.user_id)
 
 
 def new_token() -> str:
@@ -90,22 +109,22 @@ def open_session(session: Session, user_id: int, token: str) -> StaffSession:
     return opened
 
 
-def find(token: str) -> Row[Any] | None:
+def find(token: str) -> Found | None:
     """The session with its person, if both are good; else `g.lapse` says what was wrong with a known session."""
-    query = select(*_COLUMNS).join(User, User.id == StaffSession.user_id)
-    row = db.session.execute(query.where(StaffSession.token_hash == digest(token))).one_or_none()
+    row = db.session.execute(_FIND.where(StaffSession.token_hash == digest(token))).one_or_none()
     if row is None:
         return None
-    reason = _why_over(row)
+    found = Found._make(row)
+    reason = _why_over(found)
     if reason is None:
-        g.is_unseen = now() - row.last_seen >= SEEN_EVERY
-        return row
-    g.lapse = Lapse(row.id, row.user_id, reason, row.has_unsent_form)
-    g.lapse_is_new = row.ended is None
+        g.is_unseen = now() - found.last_seen >= SEEN_EVERY
+        return found
+    g.lapse = Lapse(found.id, found.user_id, reason, found.has_unsent_form)
+    g.lapse_is_new = found.ended is None
     return None
 
 
-def _why_over(row: Row[Any]) -> str | None:
+def _why_over(row: Found) -> str | None:
     moment = now()
     if row.ended is not None:
         return str(row.end_reason)
@@ -118,7 +137,7 @@ def _why_over(row: Row[Any]) -> str | None:
     return None
 
 
-def may_work(user: User | Row[Any]) -> bool:
+def may_work(user: User | Found) -> bool:
     """Whether somebody may be signed in at all: not sent away, and no demo person outside of a demo."""
     return user.active and (demo_people_welcome() or not user.is_demo)
 

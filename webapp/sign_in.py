@@ -24,7 +24,7 @@ INITIAL_PASSWORD_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Person(UserMixin):
+class Person(UserMixin):  # type: ignore[misc]
     """Somebody signed in, as the database knew them at the start of this request."""
 
     id: int
@@ -69,7 +69,7 @@ class Refused:
     wait: timedelta | None = None
 
 
-@login_manager.user_loader
+@login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_person(token: str) -> Person | None:
     """The person of a session that is still good; else remembers for this request why it is not."""
     found = sessions.find(token)

@@ -1,7 +1,8 @@
 """What somebody was typing when their session ended: kept with the session, offered again after the next sign-in.
 
 Only for views marked `@asks_again`, which show something and change nothing; only to the same person in the same
-browser; and sent again only by a click. Tokens and passwords are never kept.
+browser; and sent again only by a click. Passwords and secrets are never kept. A money form's submit token goes along:
+it is good for its person and order only, and with it the form stays one decision, however often it is sent.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class UnsentForm(NamedTuple):
     @property
     def shown(self) -> list[tuple[str, str]]:
         """What a person typed or chose, without what is empty."""
-        return [(name.replace("_", " ").capitalize(), text) for name, text in self.fields if text.strip()]
+        typed = ((name, text) for name, text in self.fields if text.strip() and not name.endswith("_token"))
+        return [(name.replace("_", " ").capitalize(), text) for name, text in typed]
 
 
 def asks_again(view: View) -> View:
@@ -61,7 +63,7 @@ def _came_from_our_page() -> bool:
 
 
 def _may_keep(name: str) -> bool:
-    return not any(word in name.lower() for word in ("token", "password", "secret", "csrf"))
+    return not any(word in name.lower() for word in ("csrf", "password", "secret"))
 
 
 def hand_over(session: Session, user_id: int, to_session: int) -> bool:

@@ -11,7 +11,7 @@ from wtforms.validators import EqualTo, InputRequired
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Says nothing about its fields one by one: whatever is wrong is answered alike."""
 
-    email = EmailField(_l("E-mail"))
+    email = EmailField(_l("E-mail"), filters=[lambda text: text and text.replace("\0", "\ufffd")])
     password = PasswordField(_l("Password"))
     next = HiddenField()
 
