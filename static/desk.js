@@ -107,6 +107,27 @@
     search.focus();
   });
 
+  // --- The panel beside a list: its row is marked while it is open ---
+
+  function markRow(row) {
+    for (const marked of all("tr.is-chosen")) marked.classList.remove("is-chosen");
+    row?.classList.add("is-chosen");
+  }
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.target.id === "peek") markRow(detail.elt.closest("tr"));
+  });
+
+  document.addEventListener("click", (event) => {
+    const panel = event.target.closest("[data-close]")?.closest(".split > .peek");
+    if (!panel) return;
+    event.preventDefault();
+    const link = first("tr.is-chosen [hx-get]");
+    panel.replaceWith(Object.assign(document.createElement("div"), { id: "peek" }));
+    markRow(null);
+    link?.focus();
+  });
+
   // --- htmx ---
 
   const outOfReach = first("#out-of-reach");

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ...accounts import Account
 from ...awaiting_capture import APPROVED
 from ...errors import Words, words_for_gateway
+from ...extensions import htmx
 from ...gateways.errors import GatewayError, NotFound
 from ...gateways.postpay.filters import OrderQuery
 from ...htmx import wants_fragment
@@ -82,8 +83,8 @@ def _list(
     }
     if not wants_fragment():
         return make_response(render_template("orders/list.html", options=listing.options(filters), **values), status)
-    if filters.errors:  # they belong beside the fields, which are not in the results
-        values |= {"out_of_band": True, "options": listing.options(filters)}
+    if htmx.trigger == "filters":  # the form itself may now have errors to show, or to lose
+        values |= {"with_filters": True, "options": listing.options(filters)}
     response = make_response(render_template("orders/_results.html", **values), status)
     response.headers["HX-Push-Url"] = here
     return response
