@@ -4,6 +4,8 @@
 (() => {
   const first = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => root.querySelectorAll(selector);
+  // htmx tells of each new element by itself, so the element may be the one that is looked for.
+  const within = (selector, root) => (root.matches?.(selector) ? root : first(selector, root));
 
   function announce(text) {
     const region = first("#announcements");
@@ -14,7 +16,7 @@
   // Also runs on what htmx swaps in: buttons that need scripting appear, the error summary takes the focus.
   function prepare(root) {
     for (const element of all("[data-needs-script]", root)) element.hidden = false;
-    const summary = first("[data-focus]", root);
+    const summary = within("[data-focus]", root);
     if (!summary) return;
     summary.focus();
     const mark = document.body.dataset.errorWord;
@@ -47,9 +49,10 @@
     lock(form, event.submitter);
   }, true);
 
-  const unlockAll = () => all("form[data-sent]").forEach(unlock);
-  addEventListener("pageshow", unlockAll);
-  document.addEventListener("htmx:afterRequest", unlockAll);
+  addEventListener("pageshow", () => all("form[data-sent]").forEach(unlock));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt.matches("form")) unlock(detail.elt);
+  });
 
   // --- Clicks: copying, filling an amount, closing menus ---
 
@@ -81,20 +84,25 @@
     }
   });
 
+  // Typing an amount chooses "a part".
+  document.addEventListener("input", (event) => {
+    const choice = document.getElementById(event.target.dataset.chooses);
+    if (choice) choice.checked = true;
+  });
+
   // --- Keyboard ---
 
   const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]");
 
   function closeByEscape() {
     const menu = first("details.dropdown[open]");
-    const close = first(".peek [data-close]");
     if (menu) {
       menu.open = false;
       first("summary", menu).focus();
     } else if (location.hash === "#nav") {
       location.hash = "#main";
-    } else if (close) {
-      close.click();
+    } else {
+      first(".peek [data-close]")?.click();
     }
   }
 
@@ -141,7 +149,7 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     prepare(event.target);
-    const told = first("[data-announce]", event.target);
+    const told = within("[data-announce]", event.target);
     if (told) announce(told.dataset.announce || told.textContent.trim());
   });
 
