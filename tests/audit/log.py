@@ -27,8 +27,13 @@ class Log:
         self.path = Path(db.engine.url.database or "")
 
     def close(self) -> None:
-        db.session.remove() if hasattr(db.session, "remove") else db.session.close()
+        db.session.close()
         db.engine.dispose()
+
+    def use(self, **changes: object) -> None:
+        """Goes on with other settings, as after a restart."""
+        changed = {**self.settings.model_dump(), **changes}
+        self.settings = self.app.extensions["settings"] = Settings.model_validate(changed)
 
     def write(self, count: int = 1, **fields: object) -> None:
         """Writes entries, one transaction each; the first ever brings the genesis entry along."""

@@ -57,9 +57,14 @@ def test_several_entries_of_one_transaction_follow_each_other(log: Log) -> None:
 
 def test_what_is_rolled_back_was_never_written(log: Log) -> None:
     log.write()
-    with pytest.raises(ZeroDivisionError), writing():
-        audit.record(Action.LOGOUT)
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with writing():
+            audit.record(Action.LOGOUT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     log.write()
     assert [entry.event for entry in log.entries()] == ["audit.opened", "refund.succeeded", "refund.succeeded"]
 

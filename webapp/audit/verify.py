@@ -5,11 +5,12 @@ Streams in pages by key, in constant memory but for one hash per anchor. The fir
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from .. import audit_protection
@@ -45,6 +46,15 @@ class Verdict:
     @property
     def ok(self) -> bool:
         return self.kind is None
+
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}
+
+
+def _is_damage(error: DBAPIError) -> bool:
+    """Whether the rows are at fault, and not a server that went away or a file that is locked."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return not error.connection_invalidated and (code is None or code & 0xFF not in _BUSY)
 
 
 class _Broken(Exception):
@@ -99,6 +109,8 @@ class Verifier:
         self.last_hash = row.hash
 
     def _rows(self) -> Iterator[Row]:
+        if not inspect(self.connection).has_table(AuditEntry.__tablename__):
+            return
         after = self.start - 1 if self.start > 1 else None
         while True:
             page = self._page(after)
@@ -110,7 +122,9 @@ class Verifier:
     def _page(self, after: int | None) -> list[Row]:
         try:
             return self._read(after, PAGE)
-        except DBAPIError:
+        except DBAPIError as error:
+            if not _is_damage(error):
+                raise
             return self._readable(after)
 
     def _read(self, after: int | None, size: int) -> list[Row]:
@@ -120,7 +134,7 @@ class Verifier:
         return [dict(zip(NAMES, row, strict=True)) for row in self.connection.execute(query)]
 
     def _readable(self, after: int | None) -> list[Row]:
-        """A page that cannot be read as a whole: what stands before the damage, checked; then the damage."""
+        """A page that cannot be read as a whole: checks what stands before the damage, then raises it."""
         while True:
             try:
                 rows = self._read(after, 1)
