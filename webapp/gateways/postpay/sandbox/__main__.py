@@ -12,11 +12,12 @@ from .server import MERCHANT_ID, SECRET_KEY, Sandbox
 
 
 def main() -> None:
-    options = _parser().parse_args()
+    parser = _parser()
+    options = parser.parse_args()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with Sandbox(
+    sandbox = Sandbox(
         host=options.host,
         port=options.port,
         orders=options.orders,
@@ -26,9 +27,14 @@ def main() -> None:
         throttle=options.throttle,
         db=options.db,
         deliver_anywhere=options.deliver_anywhere,
-    ) as sandbox:
-        print(f"Sandbox of the Postpay API on {sandbox.base_url} ({options.orders} orders)", flush=True)
-        stopped.wait()
+    )
+    try:
+        sandbox.start()
+    except OSError as error:
+        parser.exit(1, f"The sandbox cannot listen on {options.host}:{options.port}: {error.strerror}\n")
+    print(f"Sandbox of the Postpay API on {sandbox.base_url} ({options.orders} orders)", flush=True)
+    stopped.wait()
+    sandbox.stop()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -130,7 +130,7 @@ def _show(world: World, token: str) -> Answer:
 
 
 def _decide(world: World, token: str, body: bytes) -> Answer:
-    decision = parse_qs(body.decode("ascii", "replace"), max_num_fields=10).get("decision", [""])[-1]
+    decision = _decision(body)
     with world.store.write() as db:
         checkout = _find(db, token)
         if refusal := _unusable(checkout):
@@ -147,6 +147,13 @@ def _decide(world: World, token: str, body: bytes) -> Answer:
     if status:
         world.deliveries.announce(order["merchant"], "order", detail)
     return checkout_page.sent_back(merged(checkout[address], order["order_id"], word))  # type: ignore[index]
+
+
+def _decision(body: bytes) -> str:
+    try:
+        return parse_qs(body.decode("ascii", "replace"), max_num_fields=10).get("decision", [""])[-1]
+    except ValueError:
+        return ""
 
 
 def _find(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:

@@ -17,11 +17,11 @@ from .moments import spoken
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: #f4f5f7; color: #1b1f24 }
-main { max-width: 36rem; margin: 2rem auto; padding: 1.5rem; background: #fff; border: 1px solid #c9ced6; border-radius: .5rem }
+main { max-width: 36rem; margin: 2rem auto; padding: 1.5rem; background: #fff; border: 1px solid #c9ced6 }
 table { width: 100%; border-collapse: collapse }
 th, td { padding: .5rem; text-align: start; border-bottom: 1px solid #c9ced6; overflow-wrap: anywhere }
 .amount { text-align: end; white-space: nowrap }
-button { font: inherit; padding: .6rem 1.2rem; margin: .25rem; border: 1px solid #1b1f24; border-radius: .375rem; background: #fff; color: #1b1f24 }
+button { font: inherit; padding: .6rem 1.2rem; margin: .25rem; border: 1px solid; background: #fff; color: #1b1f24 }
 button.chosen { background: #0b5d3b; border-color: #0b5d3b; color: #fff }
 button:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px }
 """
@@ -37,7 +37,8 @@ def show(order: dict[str, Any], checkout: sqlite3.Row) -> Answer:
 <p>Order <bdi>{escape(order["order_id"])}</bdi>. This is a sandbox: no money moves. You decide in the shopper's place,
 until {escape(spoken(checkout["expires"]) or "")}.</p>
 <table>
-<thead><tr><th scope="col">Item</th><th scope="col" class="amount">Quantity</th><th scope="col" class="amount">Price</th></tr></thead>
+<thead><tr><th scope="col">Item</th><th scope="col" class="amount">Quantity</th>
+<th scope="col" class="amount">Price</th></tr></thead>
 <tbody>{lines}</tbody>
 </table>
 <form method="post">

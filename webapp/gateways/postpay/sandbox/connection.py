@@ -54,6 +54,7 @@ class Connection(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             body, oversized = self._read_body()
+            request = self._request(body, oversized)
         except Unreadable:
             self.close_connection = True
             self._write(Refusal("parse_error").answer())
@@ -61,16 +62,22 @@ class Connection(BaseHTTPRequestHandler):
         if oversized:
             self.close_connection = True
         server = cast(Answering, self.server)
-        self._write(server.answer(self._request(body, oversized)))
+        self._write(server.answer(request))
 
     def _request(self, body: bytes, oversized: bool) -> Request:
-        target = self.path
-        if not target.startswith("/"):
-            parts = urlsplit(target)
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        path, _, query = target.partition("#")[0].partition("?")
+        path, _, query = self._target().partition("#")[0].partition("?")
         headers = {name.lower(): str(value) for name, value in self.headers.items()}
         return Request(self.command, path, query, headers, body, str(self.client_address[0]), oversized)
+
+    def _target(self) -> str:
+        """Path and query; a client that takes the sandbox for a proxy sends the whole address."""
+        if self.path.startswith("/"):
+            return self.path
+        try:
+            parts = urlsplit(self.path)
+        except ValueError as error:
+            raise Unreadable from error
+        return f"/{parts.path.lstrip('/')}?{parts.query}"
 
     def _read_body(self) -> tuple[bytes, bool]:
         """The body, and whether it was larger than is taken; then what was read of it is thrown away."""

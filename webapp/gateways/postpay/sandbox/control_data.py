@@ -137,8 +137,9 @@ def change_order(world: World, request: Request, ids: list[str]) -> Any:
 def add_refund(world: World, request: Request, ids: list[str]) -> Any:
     given = validation.validate(read_json(request), REFUND)
     given.setdefault("refund_id", f"outside-{secrets.token_hex(8)}")
+    merchant = merchant_of(world, request)
     with world.store.write() as db:
-        order = _find(db, merchant_of(world, request), ids[0])
+        order = _find(db, merchant, ids[0])
         refund, _ = refunds.add(db, order, given, world.refund_checks)
     return refund
 
@@ -147,7 +148,8 @@ def show_refunds(world: World, request: Request, ids: list[str]) -> Any:
     prefix = request.parameters.get("prefix", "")
     sql = (
         "SELECT refunds.*, merchants.merchant_id, orders.order_id, orders.currency, orders.total_amount FROM refunds "
-        "JOIN orders ON orders.key = refunds.order_key JOIN merchants ON merchants.key = orders.merchant ORDER BY refunds.key"
+        "JOIN orders ON orders.key = refunds.order_key JOIN merchants ON merchants.key = orders.merchant "
+        "ORDER BY refunds.key"
     )
     found = [
         {

@@ -37,11 +37,13 @@ class Deliveries:
         self._queue: queue.Queue[tuple[int, str, bytes] | None] = queue.Queue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._closing = False
         self._log: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
     def announce(self, merchant: int, event: str, data: Any) -> None:
         """Queues one delivery for each active hook of the merchant that listens to the event."""
-        sql = "SELECT key FROM hooks WHERE merchant = ? AND active AND EXISTS (SELECT 1 FROM json_each(events) WHERE value = ?)"
+        listens = "EXISTS (SELECT 1 FROM json_each(events) WHERE value = ?)"
+        sql = f"SELECT key FROM hooks WHERE merchant = ? AND active AND {listens}"  # noqa: S608
         hooks = self._store.rows(sql, (merchant, event))
         if not hooks:
             return
@@ -58,7 +60,9 @@ class Deliveries:
         return {"pending": self._queue.unfinished_tasks, "deliveries": list(self._log)}
 
     def close(self) -> None:
+        """Ends the thread; what was not sent by now never is."""
         with self._lock:
+            self._closing = True
             thread, self._thread = self._thread, None
         if thread:
             self._queue.put(None)
@@ -67,7 +71,8 @@ class Deliveries:
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
             try:
-                self._deliver(*job)
+                if not self._closing:
+                    self._deliver(*job)
             finally:
                 self._queue.task_done()
 

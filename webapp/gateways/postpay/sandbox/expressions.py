@@ -59,7 +59,8 @@ class Matcher:
         if text is None:
             return False
         child = self._running()
-        assert child.stdin is not None and child.stdout is not None  # noqa: S101 - both are pipes
+        assert child.stdin is not None  # noqa: S101 - both are pipes
+        assert child.stdout is not None  # noqa: S101
         child.stdin.write(json.dumps([pattern, bool(ignore_case), text]).encode() + b"\n")
         child.stdin.flush()
         ready, _, _ = select.select([child.stdout], [], [], max(0.0, until - time.monotonic()))

@@ -73,12 +73,14 @@ class Fault:
         self.dice = random.Random(self.seed)
 
     def matches(self, request: Request) -> bool:
-        """By method, and by path: a beginning of it, or a pattern with `*`; the raw path or the decoded one."""
+        """By method, and by the raw or the decoded path: a beginning, a pattern with `*`, or after `=` the whole."""
         if self.method and self.method.upper() != request.method:
             return False
         if not self.path:
             return True
         paths = (request.path, unquote(request.path))
+        if self.path.startswith("="):
+            return self.path[1:] in paths
         if any(mark in self.path for mark in "*?["):
             return any(fnmatchcase(path, self.path) for path in paths)
         return any(path.startswith(self.path) for path in paths)

@@ -47,7 +47,7 @@ def parse_date(text: str) -> date:
 
 
 def parse_moment(text: str) -> int:
-    """ISO 8601, also `2019-08-26T09:28:14+0000` of the official client; no zone means UTC, a bare day its first instant."""
+    """ISO 8601, also `2019-08-26T09:28:14+0000` of the official client; no zone means UTC, a bare day its start."""
     found = _MOMENT.fullmatch(text.strip())
     if not found:
         raise ValueError(text)

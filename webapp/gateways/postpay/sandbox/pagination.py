@@ -38,7 +38,7 @@ def answer_list(call: Call, listing: Listing, scope: str, scope_values: Iterable
     page = _page_number(parameters.get("page") or "1")
     try:
         with call.world.store.read() as db:
-            count = db.execute(f"SELECT count(*) FROM {listing.table} WHERE {where}", values).fetchone()[0]  # noqa: S608
+            count = call.world.store.count(listing.table, where, values)
             if page > max(1, -(-count // size)):
                 raise Refusal("not_found", message="Invalid page.")
             rows = db.execute(_page_sql(listing, where, parameters), (*values, size, (page - 1) * size)).fetchall()

@@ -19,23 +19,28 @@ WEEK = 7 * moments.DAY
 PAYOUT_DAY = 5 * moments.DAY
 
 _ORDER_COLUMNS = (
-    ["key", "merchant", "order_id", "status", "status_changed", "total_amount", "tax_amount", "currency", "created", "on_capture"]
+    "key, merchant, order_id, status, status_changed, total_amount, tax_amount, currency, created, on_capture"
 )
-_REFUND_COLUMNS = ["order_key", "refund_id", "amount", "full", "description", "created"]
-_TRANSACTION_COLUMNS = ["merchant", "id", "type", "currency", "amount", "fee_amount", "fee_rate", "fee_tax_rate", "total_amount", "description", "created", "paid", "order_key"]
-_HOOK_COLUMNS = ["merchant", "id", "active", "events", "url", "secret", "last_code", "last_status", "created", "modified"]
+_REFUND_COLUMNS = 'order_key, refund_id, amount, "full", description, created'
+_TRANSACTION_COLUMNS = (
+    "merchant, id, type, currency, amount, fee_amount, fee_rate, fee_tax_rate, total_amount, "
+    "description, created, paid, order_key"
+)
+_HOOK_COLUMNS = "merchant, id, active, events, url, secret, last_code, last_status, created, modified"
 
 Refund = tuple[str, int, bool, str | None, int]
 
 
 def fill(store: Store, merchants: Sequence[str], *, orders: int, seed: int, end: int) -> None:
     """Gives each merchant that has nothing yet its own orders; in bulk, for there may be a hundred thousand."""
-    store.drop_indexes()
-    for number, merchant_id in enumerate(merchants):
-        merchant = store.merchant_key(merchant_id)
-        if orders and not store.rows("SELECT 1 FROM orders WHERE merchant = ? LIMIT 1", [merchant]):
-            with store.write() as db:
-                _fill_merchant(db, merchant, Random(f"{seed}/{number}"), orders, end)
+    keys = [(number, store.merchant_key(merchant_id)) for number, merchant_id in enumerate(merchants)]
+    have = {row["merchant"] for row in store.rows("SELECT DISTINCT merchant FROM orders")}
+    empty = [(number, merchant) for number, merchant in keys if orders and merchant not in have]
+    if empty:
+        store.drop_indexes()
+    for number, merchant in empty:
+        with store.write() as db:
+            _fill_merchant(db, merchant, Random(f"{seed}/{number}"), orders, end)
     store.create_indexes()
 
 
@@ -43,7 +48,7 @@ def _fill_merchant(db: sqlite3.Connection, merchant: int, dice: Random, count: i
     first = db.execute("SELECT coalesce(max(key), 0) + 1 FROM orders").fetchone()[0]
     made = list(enumerate(seed_orders.make(dice, count, end), first))
     _insert(db, "orders", _ORDER_COLUMNS, (_order_row(key, merchant, order) for key, order in made))
-    _insert(db, "order_details", ["order_key", "body"], ((key, order.details) for key, order in made))
+    _insert(db, "order_details", "order_key, body", ((key, order.details) for key, order in made))
     captured = [(key, order) for key, order in made if order.status == "captured"]
     many = captured[len(captured) // 2][0] if len(captured) > 10 else None
     refunds = {key: _refunds(dice, order, end, key == many) for key, order in captured}
@@ -54,9 +59,9 @@ def _fill_merchant(db: sqlite3.Connection, merchant: int, dice: Random, count: i
     _insert(db, "hooks", _HOOK_COLUMNS, _hooks(dice, merchant, end))
 
 
-def _insert(db: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-    db.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names from this file
+def _insert(db: sqlite3.Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    marks = ", ".join("?" * (columns.count(",") + 1))
+    db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - names from this file
 
 
 def _order_row(key: int, merchant: int, order: MadeUp) -> tuple[Any, ...]:
@@ -113,15 +118,15 @@ def _transactions(
     for key, order in captured:
         for kind, amount, description, created in _earnings(dice, order, end):
             yield _transaction(dice, merchant, kind, order.currency, amount, description, created, end, key)
-        for _, amount, _, description, created in refunds[key]:
-            yield _transaction(dice, merchant, "refund", order.currency, -amount, description or "", created, end, key)
-    for number in range(max(2, len(captured) // 100) if captured else 0):
-        currency = tuple(seed_orders.CURRENCIES)[number % 3]
+        for _, amount, _, why, created in refunds[key]:
+            yield _transaction(dice, merchant, "refund", order.currency, -amount, why or "", created, end, key)
+    for _ in range(max(2, len(captured) // 100) if captured else 0):
+        key, order = dice.choice(captured)
         amount = dice.choice((-1, -1, 1)) * dice.randrange(500, 20000)
         created = end - dice.randrange(seed_orders.SPAN)
         description = dice.choice((*seed_texts.ADJUSTMENTS, seed_texts.HOSTILE[0]))
-        owner = dice.choice(captured)[0] if dice.random() < 0.3 else None
-        yield _transaction(dice, merchant, "regularization", currency, amount, description, created, end, owner)
+        owner = key if dice.random() < 0.3 else None
+        yield _transaction(dice, merchant, "regularization", order.currency, amount, description, created, end, owner)
 
 
 def _earnings(dice: Random, order: MadeUp, end: int) -> Iterator[tuple[str, int, str, int]]:

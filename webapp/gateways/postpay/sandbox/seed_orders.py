@@ -80,7 +80,9 @@ def _some_time(dice: Random, end: int) -> int:
     day = int(SPAN / moments.DAY * dice.random() ** 1.4) * moments.DAY
     hour = dice.choices(range(24), _HOURS)[0] * moments.HOUR
     moment = end // moments.DAY * moments.DAY - day + hour + dice.randrange(moments.HOUR)
-    return moment if moment < end - SAMPLE_AGE - 25 * MINUTE else moment - moments.DAY
+    while moment >= end - SAMPLE_AGE - 25 * MINUTE:
+        moment -= moments.DAY
+    return moment
 
 
 def _fill(dice: Random, order: MadeUp) -> None:
@@ -96,7 +98,7 @@ def _fill(dice: Random, order: MadeUp) -> None:
     net = worth + (shipping["amount"] if shipping else 0) - sum(discount["amount"] for discount in discounts)
     order.tax_amount = net * 5 // 100
     order.total_amount = max(1, net + order.tax_amount + (dice.randrange(-unit, unit) if dice.random() < 0.03 else 0))
-    given = {
+    given: dict[str, Any] = {
         "shipping": shipping,
         "billing_address": address if dice.random() < 0.8 else None,
         "customer": _customer(dice, order, address, hostile) if dice.random() < 0.97 else None,

@@ -37,7 +37,7 @@ WARES = (
     ("Yoga mat", 110), ("Cookware set, 10 pieces", 780), ("Rug 200 × 300 cm, hand-tufted wool", 2400),
     ("Armchair", 1850), ("Gift box with 24 dates", 140), ("🎁 Surprise parcel", 99), ("Desk lamp", 230),
     ("Extra long product name that goes on and on, as marketplaces like to write them: waterproof, shockproof, "
-     "dustproof, with carrying strap, spare battery, cleaning cloth, quick start guide and two years of guarantee", 375),
+     "dustproof, with carrying strap, spare battery, cleaning cloth, a guide and two years of guarantee", 375),
 )  # fmt: skip
 
 # What a page must show as text and never act upon.

@@ -64,7 +64,7 @@ def read_json(request: Request) -> Any:
 
 
 def parse_json(body: bytes) -> Any:
-    """Strict JSON: no NaN, nothing infinite, no lone surrogates, nested at most 40 deep. Of a repeated key the last wins."""
+    """Strict JSON: no NaN, nothing infinite, no lone surrogates, at most 40 deep. A repeated key: the last wins."""
     try:
         text = body.decode()
         data = json.loads(text, parse_constant=_no_constant)
@@ -95,7 +95,7 @@ def _depth(data: Any) -> int:
 def validate(data: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
     """The known keys of the body, checked. Refuses with `invalid` and all problems by field."""
     try:
-        return record(fields)(data)  # type: ignore[no-any-return]
+        return record(fields)(data)
     except Invalid as error:
         problem = error.problem
         raise Refusal(
@@ -141,7 +141,8 @@ def rows(check: Check, *, empty: bool = True) -> Check:
             raise Invalid(f'Expected a list of items but got type "{type(data).__name__}".')
         if not data and not empty:
             raise Invalid("This list may not be empty.")
-        good, wrong = [], []
+        good: list[Any] = []
+        wrong: list[Any] = []
         for value in data:
             try:
                 good.append(check(value))
