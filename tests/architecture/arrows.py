@@ -47,9 +47,8 @@ def reads_the_environment(source: Source) -> set[str]:
     """6: every setting is in one file."""
     if source.name == "webapp.settings":
         return set()
-    return {
-        name for name in ("environ", "getenv", "environb") if name in source.calls or f"os.{name}" in source.imports
-    }
+    names = {"os.environ", "os.environb", "os.getenv"}
+    return names & (source.imports | source.dotted)
 
 
 def knows_another_gateway(source: Source) -> set[str]:
