@@ -47,7 +47,7 @@ class Browser:
         pressed = next(b for b in form.find_all("button") if _words(b).startswith(button))
         if pressed.get("name"):
             values[str(pressed["name"])] = str(pressed.get("value", ""))
-        action = str(form.get("action") or self.address)
+        action = str(pressed.get("formaction") or form.get("action") or self.address)
         if str(form.get("method", "get")).lower() == "get":
             return self._took(self.client.get(action, query_string=values, follow_redirects=True))
         headers = {"Referer": ORIGIN + self.address}

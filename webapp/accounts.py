@@ -34,6 +34,8 @@ class Account(BaseModel):
     merchant_id: Annotated[str, Field(min_length=1, max_length=200)]
     secret_key: SecretStr
     time_zone: str = "Asia/Dubai"
+    emulated: bool = False
+    """Whether nobody named a provider, so that `flask up` starts the emulator for it."""
 
     @field_validator("time_zone")
     @classmethod

@@ -264,6 +264,7 @@ def _account(
     path = given.pop("secret_key_file", None)
     if path is not None:
         given["secret_key"] = _value({"SECRET_KEY_FILE": str(path)}, "SECRET_KEY", problems)
+    given["emulated"] = given["environment"] == Environment.EMBEDDED and "base_url" not in given
     if given["environment"] == Environment.EMBEDDED:
         given.setdefault("base_url", f"http://127.0.0.1:{values.get('sandbox_port', 8900)}")
         given.setdefault("merchant_id", EMBEDDED_MERCHANT)

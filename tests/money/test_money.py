@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from webapp.money import AmountProblem, Money, NotAnAmount, UnknownCurrency, exponent, parse_money
 
 NOT_PLAIN = [
-    "١٢", "５", "1_000", "1e3", "+5", "\u00a012", "12\u00a0", "NaN", "Infinity", "-0", "-1", "12.5\n", "\n12", " 12", "12 ",
-    "1,000", "1.2.3", ".5", "5.", "0x10", "\u200f12", "12\u200e", "1\u066b5", "twelve", "1/2", "AED 12", "12٫50", "１２.５０",
+    "١٢", "５", "1_000", "1e3", "+5", "\u00a012", "12\u00a0", "NaN", "Infinity", "-0", "-1", "12.5\n", "\n12", " 12",
+    "12 ",
+    "1,000", "1.2.3", ".5", "5.", "0x10", "\u200f12", "12\u200e", "1\u066b5", "twelve", "1/2", "AED 12",
+    "12٫50", "１２.５０",
 ]  # fmt: skip
 
 
@@ -61,7 +63,9 @@ def test_nothing_typed_is_its_own_problem() -> None:
     assert refused.value.problem is AmountProblem.EMPTY
 
 
-@pytest.mark.parametrize(("currency", "digits"), [("AED", 2), ("KWD", 3), ("BHD", 3), ("JPY", 0), ("IQD", 3), ("CLF", 4)])
+@pytest.mark.parametrize(
+    ("currency", "digits"), [("AED", 2), ("KWD", 3), ("BHD", 3), ("JPY", 0), ("IQD", 3), ("CLF", 4)]
+)
 def test_decimals_are_those_of_the_standard(currency: str, digits: int) -> None:
     assert exponent(currency) == digits
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import StopValidation, ValidationError
 
 from ...formatting import money as money_words
 from ...intent_words import OTHER, REASONS
@@ -21,16 +22,30 @@ LONGEST_NOTE = 500
 _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+?\d[\d \-()]{7,}\d")
 
 
+class PartField(AmountField):
+    """The amount of a part; not even read while the whole is chosen."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if form.part.data != PART:
+            self.data = None
+            raise StopValidation
+        super().pre_validate(form)
+
+
 class RefundForm(BaseForm):
     """What a person decides about a refund; `remaining` is what the form has shown as available."""
 
     submit_token = HiddenField()
     part = RadioField(
-        lazy_gettext("How much"), choices=[(WHOLE, lazy_gettext("The whole")), (PART, lazy_gettext("A part"))]
+        lazy_gettext("How much"),
+        choices=[SelectChoice(WHOLE, lazy_gettext("The whole")), SelectChoice(PART, lazy_gettext("A part"))],
+        validate_choice=False,
     )
-    amount = AmountField(lazy_gettext("Amount"))
+    amount = PartField(lazy_gettext("Amount"))
     reason = SelectField(
-        lazy_gettext("Reason"), choices=[("", lazy_gettext("Choose a reason")), *REASONS.items()], validate_choice=False
+        lazy_gettext("Reason"),
+        choices=[SelectChoice(code, words) for code, words in {"": lazy_gettext("Choose a reason"), **REASONS}.items()],
+        validate_choice=False,
     )
     note = TextAreaField(lazy_gettext("Note"))
 
@@ -41,7 +56,6 @@ class RefundForm(BaseForm):
         typed = (self.amount.raw_data or [""])[0]
         if self.part.data not in (WHOLE, PART):
             self.part.data = PART if typed else None
-        self.part.process_errors = []
 
     @property
     def chosen(self) -> Money:
@@ -52,19 +66,9 @@ class RefundForm(BaseForm):
             raise TypeError("the form has not been validated")
         return self.amount.data
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also: an amount is only read when a part was chosen."""
-        if self.part.data is None:
-            valid = super().validate(extra_validators)
-            self.part.errors = [gettext("Choose whether to refund the whole or a part.")]
-            self.amount.errors = ()
-            return valid and False
-        if self.part.data == WHOLE:
-            self.amount.pre_validate = lambda form: None
-        return bool(super().validate(extra_validators))
-
-    def validate_part(self, _field: RadioField) -> None:
-        """The choices are checked in validate()."""
+    def validate_part(self, field: RadioField) -> None:
+        if field.data not in (WHOLE, PART):
+            raise ValidationError(gettext("Choose whether to refund the whole or a part."))
 
     def validate_amount(self, field: AmountField) -> None:
         if self.part.data != PART or not isinstance(field.data, Money):

@@ -125,7 +125,7 @@ def _not_moved(account: Account, order_id: str, form: RefundForm, error: NotMove
             return _form_page(account, _read(account, order_id), form, 422)
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             reused = isinstance(error, FormReused)
-            return _page("refunds/busy.html", 409, account=account, intent=intent, reused=reused)
+            return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused)
         case NotPossible(reading=reading):
             refusal = _why_not(account, reading) or {}
             return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)

@@ -46,8 +46,8 @@ def limit_words(error: AboveRemaining | AboveLimit) -> str:
 def quick_amounts(reading: OrderReading) -> list[tuple[str, str]]:
     """Amounts that people often refund, as (text for the field, words on the button): each item, the shipping."""
     order, remaining = reading.order, reading.remaining
-    offered = [(item.name, item.unit_price * item.qty) for item in order.items or ()]
-    if order.shipping is not None:
+    offered = [(item.name or item.reference or "", item.unit_price * item.qty) for item in order.items]
+    if order.shipping is not None and order.shipping.amount is not None:
         offered.append((gettext("Shipping"), order.shipping.amount))
     return [
         (Money(minor, order.currency).plain, f"{_short(name)} {money(Money(minor, order.currency))}")
