@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from webapp.blueprints.orders.days import Preset, first_instant, instants, parse_day, preset_days
+from webapp.days import Preset, first_instant, instants, parse_day, preset_days
 
 DUBAI, LONDON, NEW_YORK = ZoneInfo("Asia/Dubai"), ZoneInfo("UTC"), ZoneInfo("America/New_York")
 LAST_MICROSECOND = timedelta(microseconds=1)

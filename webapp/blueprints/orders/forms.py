@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from ...days import Preset, instants, parse_day, preset_days, today_in
 from ...gateways.postpay.filters import Ordering, OrderQuery
 from ...gateways.postpay.models import OrderStatus
 from ...money import AmountProblem, Money, NotAnAmount, is_known_currency, parse_money
 from ...routing import is_provider_id
 from ..shared_forms import FilterForm, amount_words
-from .days import Preset, instants, parse_day, preset_days, today_in
 
 STATUSES = tuple(status.value for status in OrderStatus)
 CURRENCIES = ("AED", "SAR", "QAR", "KWD", "BHD", "OMR", "EGP", "JPY", "USD", "EUR", "GBP")
@@ -38,7 +38,7 @@ class OrderFilters(FilterForm):
         super().__init__()
         self.zone = zone
         self.today = today or today_in(zone)
-        self.typed = {name: args.get(name, "")[:LONGEST_TEXT].strip() for name in _TEXTS}
+        self.typed = {name: _readable(args.get(name, "")[:LONGEST_TEXT]) for name in _TEXTS}
         self.search = self.typed["q"]
         self.order_ids = self._read_ids()
         self.statuses = tuple(status for status in STATUSES if status in args.getlist("status"))
@@ -193,6 +193,11 @@ class OrderFilters(FilterForm):
 _TEXTS = (
     "q", "order_id", "currency", "total_from", "total_to", "created", "created_from", "created_to", "week_day", "hour"
 )  # fmt: skip
+
+
+def _readable(text: str) -> str:
+    """As typed, without blanks around it; what no page can show is marked as such."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd", text.strip())
 
 
 def _number(text: str, smallest: int, largest: int) -> int | None:

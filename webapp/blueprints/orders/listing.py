@@ -10,20 +10,12 @@ from urllib.parse import quote
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
+from ...days import PRESET_WORDS, days_words
 from ...formatting import amount_html, money, status_html, status_label, time_html
 from ...gateways.postpay.models import OrderSummary, Page
 from ...pager import Pager, numbered_pager
-from .days import Preset
 from .forms import CURRENCIES, OWN_RANGE, PAGE_SIZES, STATUSES, OrderFilters
 
-PRESET_WORDS = {
-    Preset.TODAY: lazy_gettext("Today"),
-    Preset.YESTERDAY: lazy_gettext("Yesterday"),
-    Preset.LAST_7_DAYS: lazy_gettext("Last 7 days"),
-    Preset.LAST_30_DAYS: lazy_gettext("Last 30 days"),
-    Preset.THIS_MONTH: lazy_gettext("This month"),
-    Preset.LAST_MONTH: lazy_gettext("Last month"),
-}
 WEEK_DAYS = (
     lazy_gettext("Sunday"),
     lazy_gettext("Monday"),
@@ -159,12 +151,7 @@ def chips(filters: OrderFilters, base: str) -> list[Chip]:
 def _created_words(filters: OrderFilters) -> str | None:
     if filters.created:
         return str(PRESET_WORDS[filters.created])
-    first, last = filters.first_day, filters.last_day
-    if first and last:
-        return f"{first.isoformat()} – {last.isoformat()}" if first != last else first.isoformat()
-    if first:
-        return gettext("since %(day)s", day=first.isoformat())
-    return gettext("up to %(day)s", day=last.isoformat()) if last else None
+    return days_words(filters.first_day, filters.last_day)
 
 
 def week_day_word(number: int) -> str:

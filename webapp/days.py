@@ -1,10 +1,12 @@
-"""Days as people mean them: whole days of the account's zone, asked of the provider as two instants."""
+"""Days as people mean them: whole days of the account's zone, asked of the provider and the log as two instants."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from flask_babel import gettext, lazy_gettext
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -18,6 +20,16 @@ class Preset(StrEnum):
     LAST_30_DAYS = "30-days"
     THIS_MONTH = "this-month"
     LAST_MONTH = "last-month"
+
+
+PRESET_WORDS = {
+    Preset.TODAY: lazy_gettext("Today"),
+    Preset.YESTERDAY: lazy_gettext("Yesterday"),
+    Preset.LAST_7_DAYS: lazy_gettext("Last 7 days"),
+    Preset.LAST_30_DAYS: lazy_gettext("Last 30 days"),
+    Preset.THIS_MONTH: lazy_gettext("This month"),
+    Preset.LAST_MONTH: lazy_gettext("Last month"),
+}
 
 
 def preset_days(preset: Preset, today: date) -> tuple[date, date]:
@@ -60,3 +72,12 @@ def parse_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year < LAST_YEAR else None
+
+
+def days_words(first: date | None, last: date | None) -> str | None:
+    """A range of days for a chip: "2026-11-01 – 2026-11-20". None without any."""
+    if first and last:
+        return f"{first.isoformat()} – {last.isoformat()}" if first != last else first.isoformat()
+    if first:
+        return gettext("since %(day)s", day=first.isoformat())
+    return gettext("up to %(day)s", day=last.isoformat()) if last else None
