@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import random
 import re
@@ -11,9 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http.client import HTTPException
-from importlib.metadata import version
+from http.client import HTTPException, IncompleteRead
 from typing import TypeVar
 
 import requests
@@ -21,6 +18,7 @@ import structlog
 import urllib3
 from requests.structures import CaseInsensitiveDict
 
+from .. import __version__
 from ..accounts import Account
 from .breaker import Breaker
 from .deadline import Adapter, Exchange, current
@@ -34,6 +32,7 @@ from .errors import (
     TooManyCalls,
     UnreadableAnswer,
 )
+from .headers import basic_credentials, http_date, seconds_to_wait
 
 T = TypeVar("T")
 
@@ -47,7 +46,7 @@ _log = structlog.get_logger("webapp.gateways")
 for _name in ("urllib3.connection", "urllib3.connectionpool"):
     logging.getLogger(_name).setLevel(logging.ERROR)  # below it, they write whole addresses
 
-_USER_AGENT = f"postpay-desk/{version('postpay-desk')}"
+_USER_AGENT = f"postpay-desk/{__version__}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ class Transport:
         self._headers = {
             "Accept": accept,
             "Accept-Encoding": "identity",
-            "Authorization": _basic(account.merchant_id, account.secret_key.get_secret_value()),
+            "Authorization": basic_credentials(account.merchant_id, account.secret_key.get_secret_value()),
             "User-Agent": _USER_AGENT,
         }
         self._places = threading.BoundedSemaphore(settings.max_concurrent)
@@ -115,7 +114,7 @@ class Transport:
         if self._last_date is None:
             return None
         header, here = self._last_date
-        there = _http_date(header)
+        there = http_date(header)
         return there - here if there else None
 
     def close(self) -> None:
@@ -174,8 +173,8 @@ class Transport:
             return error
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
             if exchange.sent:
-                return AnswerLost(call.endpoint, call.method, f"answer lost: {_root_cause(error)}")
-            return NotSent(call.endpoint, call.method, f"not sent: {_root_cause(error)}")
+                return AnswerLost(call.endpoint, call.method, f"answer lost: {_failure(error)}")
+            return NotSent(call.endpoint, call.method, f"not sent: {_failure(error)}")
         finally:
             self._places.release()
 
@@ -211,7 +210,7 @@ class Transport:
         status = raw.status
         here = datetime.now(UTC)
         self._last_date = (raw.headers.get("Date", ""), here)
-        retry_after = _seconds(raw.headers.get("Retry-After"), here)
+        retry_after = seconds_to_wait(raw.headers.get("Retry-After"), here)
         if status == 408 or not (200 <= status < 300 or 400 <= status < 500):
             raise ProviderFailed(call.endpoint, call.method, status=status, retry_after=retry_after)
         return Answer(status, self._body(call, raw), retry_after)
@@ -224,7 +223,9 @@ class Transport:
             )
         try:
             body = raw.read(limit + 1, decode_content=False)
-        except urllib3.exceptions.IncompleteRead:  # also of chunks
+        except urllib3.exceptions.ProtocolError as error:
+            if not isinstance(_innermost(error), IncompleteRead):
+                raise
             raise UnreadableAnswer(call.endpoint, call.method, "cut short", status=raw.status) from None
         if len(body) > limit:
             raise UnreadableAnswer(call.endpoint, call.method, "too large", status=raw.status)
@@ -250,10 +251,6 @@ def _origin(account: Account) -> str:
     return "/".join(account.api_root.split("/", 3)[:3])
 
 
-def _basic(name: str, secret: str) -> str:
-    return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode("ascii")
-
-
 def _is_outage(outcome: Answer | GatewayError) -> bool:
     """Whether the provider as a whole seems away.
 
@@ -272,28 +269,12 @@ def _is_worth_repeating(outcome: Answer | GatewayError) -> bool:
     return isinstance(outcome, NoAnswer) and not isinstance(outcome, TooManyCalls)
 
 
-def _root_cause(error: BaseException) -> str:
-    """The name of the innermost exception; its text could hold an address."""
-    while True:
-        inner = getattr(error, "reason", None) or next(reversed(error.args), None)
-        if not isinstance(inner, BaseException):
-            return type(error).__name__
-        error = inner
+def _innermost(error: BaseException) -> BaseException:
+    """What requests and urllib3 wrapped."""
+    inner = getattr(error, "reason", None) or next(reversed(error.args), None)
+    return _innermost(inner) if isinstance(inner, BaseException) else error
 
 
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _seconds(header: str | None, now: datetime) -> float | None:
-    """What a Retry-After asks for: seconds, or a moment (RFC 9110, 10.2.3); at most a day, None if unreadable."""
-    if header is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", header):
-        return min(float(header), 86400.0)
-    moment = _http_date(header)
-    return min(max((moment - now).total_seconds(), 0.0), 86400.0) if moment else None
+def _failure(error: BaseException) -> str:
+    """The kind of failure; its text could hold an address."""
+    return type(_innermost(error)).__name__

@@ -59,7 +59,7 @@ def encode_refund(*, refund_id: str, amount: Money, description: str = "") -> by
 def sent_refund(body: bytes) -> dict[str, Any]:
     """The id and the amount in the bytes of `encode_refund`. Raises ValueError for other bytes."""
     sent = json.loads(body)
-    refund_id, amount = sent.get("refund_id"), sent.get("amount")
+    refund_id, amount = (sent.get("refund_id"), sent.get("amount")) if isinstance(sent, dict) else (None, None)
     if not isinstance(refund_id, str) or type(amount) is not int or amount <= 0:
         raise ValueError("a refund names its id and a positive whole amount")
     return {"refund_id": refund_id, "amount": amount}

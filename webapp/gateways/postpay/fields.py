@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field
 
 from ...money import LARGEST_MINOR
 
@@ -66,6 +66,6 @@ Minor = Annotated[int, Field(strict=True, ge=-LARGEST_MINOR - 1, le=LARGEST_MINO
 Text = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[str, Field(min_length=1), BeforeValidator(_text)]
 TextIfAny = Annotated[str | None, BeforeValidator(_text_if_any)]
-Moment = Annotated[datetime, PlainValidator(parse_moment)]
-MomentIfAny = Annotated[datetime | None, PlainValidator(_moment_if_any)]
-MomentOrNull = Annotated[datetime | None, PlainValidator(lambda value: None if value is None else parse_moment(value))]
+Moment = Annotated[datetime, BeforeValidator(parse_moment)]
+MomentOrNull = Moment | None
+MomentIfAny = Annotated[datetime | None, BeforeValidator(_moment_if_any)]

@@ -1,0 +1,55 @@
+"""Clients of whatever address, and raw servers, closed at the end of each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+from pydantic import SecretStr
+
+from tests.gateways.raw_server import Behaviour, RawServer
+from webapp.accounts import Account, Environment
+from webapp.gateways.postpay.client import PostpayClient
+from webapp.gateways.transport import TransportSettings
+from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
+
+MakeClient = Callable[..., PostpayClient]
+Serve = Callable[[Behaviour], RawServer]
+
+
+def account_at(base_url: str) -> Account:
+    """The embedded merchant's account at an address."""
+    return Account.model_validate(
+        {
+            "slug": "demo",
+            "title": "Demo",
+            "environment": Environment.EMBEDDED,
+            "base_url": base_url,
+            "merchant_id": EMBEDDED_MERCHANT,
+            "secret_key": SecretStr(EMBEDDED_SECRET),
+        }
+    )
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as open_until_the_end:
+        yield open_until_the_end
+
+
+@pytest.fixture
+def make_client(stack: ExitStack) -> MakeClient:
+    """Makes a client of an address; further arguments are transport settings."""
+
+    def make(base_url: str, **settings: object) -> PostpayClient:
+        client = PostpayClient(account_at(base_url), TransportSettings(**settings))  # type: ignore[arg-type]
+        return stack.enter_context(closing(client))
+
+    return make
+
+
+@pytest.fixture
+def serve(stack: ExitStack) -> Serve:
+    """Starts a raw server that behaves so."""
+    return lambda behaviour: stack.enter_context(RawServer(behaviour))
