@@ -62,12 +62,8 @@ def exposition() -> bytes:
     return generate_latest(registry)
 
 
-def _begin() -> None:
-    g.metrics_began = time.perf_counter()
-
-
 def _end(response: Response) -> Response:
-    seconds = time.perf_counter() - g.metrics_began
+    seconds = time.perf_counter() - g.request_began
     method = request.method if request.method in METHODS else "other"
     REQUESTS.labels(method, route(), str(response.status_code)).observe(seconds)
     return response
@@ -75,5 +71,4 @@ def _end(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Measures each request."""
-    app.before_request(_begin)
     app.after_request(_end)

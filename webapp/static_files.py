@@ -13,7 +13,6 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
-from wsgiref.headers import Headers
 
 from flask import Flask, Response, abort, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
@@ -28,9 +27,13 @@ FOLDER = ROOT / "static"
 YEAR = 365 * 24 * 3600
 
 
-@cache
 def digest(folder: Path = FOLDER) -> str:
-    """One digest, 16 hex digits, over the names and contents of all files."""
+    """One digest, 16 hex digits, over the names and contents of all files, as they were when it was first asked."""
+    return _digest(folder)
+
+
+@cache
+def _digest(folder: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
         contents = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -59,12 +62,7 @@ def compress(folder: Path = FOLDER, var: Path = VAR) -> Path:
 def _files() -> WhiteNoise:
     built = VAR / "static" / digest()
     root = built if built.is_dir() else FOLDER
-    return WhiteNoise(None, root=str(root), max_age=None, allow_all_origins=False, add_headers_function=_name_charset)
-
-
-def _name_charset(headers: Headers, path: str, _url: str) -> None:
-    if path.endswith((".js", ".svg")):
-        headers["Content-Type"] = f"{headers['Content-Type']}; charset=utf-8".replace("application/java", "text/java")
+    return WhiteNoise(None, root=str(root), max_age=None, allow_all_origins=False)
 
 
 def static_url(name: str) -> str:
