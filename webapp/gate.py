@@ -52,7 +52,7 @@ def guard() -> AnyResponse | None:
 def _refuse_other_sites() -> None:
     """A browser says when another site makes it send something; no page of the desk does that."""
     if request.method not in SAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        _record_refusal(audit.Action.CSRF_FAILED, "sent by another site")
+        _record_refusal(audit.Action.CSRF_FAILED, cause="sent by another site")
         abort(403)
 
 
@@ -64,21 +64,21 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
     if current_user.must_change_password and request.endpoint not in BEFORE_A_NEW_PASSWORD:
         return _send(url_for("auth.show_password"), 303)
     if not current_user.can(needed):
-        _record_refusal(audit.Action.ACCESS_DENIED, needed)
+        _record_refusal(audit.Action.ACCESS_DENIED, permission=needed)
         abort(403)
     return None
 
 
-def _record_refusal(action: audit.Action, cause: str) -> None:
+def _record_refusal(action: audit.Action, **why: str) -> None:
     account = g.get("account")
-    facts = {"method": request.method, "endpoint": request.endpoint, "cause": cause}
+    facts = {"method": request.method, "endpoint": request.endpoint, **why}
     with writing():
         audit.record(action, outcome="denied", account=account.slug if account else None, after=facts)
 
 
 def record_csrf_failure() -> None:
     """The form's token was missing, wrong, or of an earlier session."""
-    _record_refusal(audit.Action.CSRF_FAILED, "form token")
+    _record_refusal(audit.Action.CSRF_FAILED, cause="form token")
 
 
 def _ask_to_sign_in(view: Any) -> AnyResponse:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from .. import audit, staff
 from ..database import release
@@ -72,6 +73,7 @@ def _password(from_stdin: bool) -> str:
     default=False,
     help="The password is good for a day, and for one sign-in: then another one is asked for.",
 )
+@with_appcontext
 def create_user(email: str, name: str, role: str, password_stdin: bool, must_change: bool) -> None:
     """Hire somebody."""
     password = _password(password_stdin)
@@ -83,6 +85,7 @@ def create_user(email: str, name: str, role: str, password_stdin: bool, must_cha
 @click.command("set-role")
 @click.argument("email")
 @click.argument("role", type=role_type)
+@with_appcontext
 def set_role(email: str, role: str) -> None:
     """Give somebody another role. Signs them out."""
     _change(email, lambda: staff.set_role(email, Role(role)), f"is {role} now, and signed out")
@@ -90,6 +93,7 @@ def set_role(email: str, role: str) -> None:
 
 @click.command("disable-user")
 @click.argument("email")
+@with_appcontext
 def disable_user(email: str) -> None:
     """Send somebody away. Signs them out at once."""
     _change(email, lambda: staff.disable(email), "cannot sign in any more, and is signed out")
@@ -97,6 +101,7 @@ def disable_user(email: str) -> None:
 
 @click.command("enable-user")
 @click.argument("email")
+@with_appcontext
 def enable_user(email: str) -> None:
     """Let somebody in again."""
     _change(email, lambda: staff.enable(email), "can sign in again")
@@ -105,6 +110,7 @@ def enable_user(email: str) -> None:
 @click.command("reset-password")
 @click.argument("email")
 @password_option
+@with_appcontext
 def reset_password(email: str, password_stdin: bool) -> None:
     """Give an initial password, good for a day. Signs the person out; they choose their own when they come in."""
     password = _password(password_stdin)
@@ -113,6 +119,7 @@ def reset_password(email: str, password_stdin: bool) -> None:
 
 @click.command("unlock-user")
 @click.argument("email")
+@with_appcontext
 def unlock_user(email: str) -> None:
     """Take the lock off somebody who mistyped too often."""
     _change(email, lambda: staff.unlock(email), "can try to sign in again")
@@ -120,6 +127,7 @@ def unlock_user(email: str) -> None:
 
 @click.command("end-sessions")
 @click.argument("email")
+@with_appcontext
 def end_sessions(email: str) -> None:
     """Sign somebody out everywhere."""
     with _speaking():
@@ -128,6 +136,7 @@ def end_sessions(email: str) -> None:
 
 
 @click.command("list-users")
+@with_appcontext
 def list_users() -> None:
     """Everybody, with role and state."""
     people = staff.everybody(db.session)
@@ -143,6 +152,7 @@ def list_users() -> None:
 
 
 @click.command("demo-users")
+@with_appcontext
 def demo_users() -> None:
     """Add the demo people that are missing, where every account is embedded."""
     ensure_demo_users(current_app._get_current_object())  # type: ignore[attr-defined]
