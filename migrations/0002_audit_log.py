@@ -95,6 +95,14 @@ def upgrade() -> None:
     for columns in _INDEXES_OF_TROUBLE:
         name = op.f("ix_audit_entry_" + "_".join(columns))
         op.create_index(name, "audit_entry", columns, unique=False, sqlite_where=_TROUBLE, postgresql_where=_TROUBLE)
+    was_set_back = sa.text("clock_set_back IS NOT NULL")
+    op.create_index(
+        "ix_audit_entry_clock_set_back",
+        "audit_entry",
+        ["clock_set_back"],
+        sqlite_where=was_set_back,
+        postgresql_where=was_set_back,
+    )
     dialect = op.get_bind().dialect.name
     for statement in (*_SEARCH[dialect], *audit_protection.statements(dialect)):
         op.execute(sa.text(statement.replace(":", "\\:")))

@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from .actions import Action
 from .recording import Outcome, Who, anchor, bind, record
+from .telling import Told, entries_for_object
 
-__all__ = ["Action", "Outcome", "Who", "anchor", "bind", "record"]
+__all__ = ["Action", "Outcome", "Told", "Who", "anchor", "bind", "entries_for_object", "record"]

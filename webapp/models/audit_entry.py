@@ -34,6 +34,12 @@ class AuditEntry(Base):
         Index(None, "event", "seq"),
         Index(None, "object_id", "seq"),
         Index(None, "ts", "seq"),
+        Index(
+            "ix_audit_entry_clock_set_back",
+            "clock_set_back",
+            sqlite_where=text("clock_set_back IS NOT NULL"),
+            postgresql_where=text("clock_set_back IS NOT NULL"),
+        ),
         Index(None, "outcome", "seq", **TROUBLE),
         Index(None, "actor_id", "outcome", "seq", **TROUBLE),
         Index(None, "account", "outcome", "seq", **TROUBLE),

@@ -1,0 +1,72 @@
+"""Entries as people read them: with their sentence, the names of the people in it, and a tone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from ..extensions import db
+from ..models.audit_entry import AuditEntry
+from ..models.user import User
+from .words import OUTCOMES, action_label, actor, amount, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry in words. `label` is short ("Refunded"), `sentence` whole, `amount` None where none is spoken of."""
+
+    entry: AuditEntry
+    moment: datetime
+    sentence: Markup
+    label: str
+    actor: str
+    amount: str | None
+    outcome: str
+    tone: str
+
+
+def entries_for_object(account: str, object_type: str, object_id: str, limit: int = 50) -> list[Told]:
+    """What the desk's people did with one thing (an order, say), newest first."""
+    entries = db.session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.object_id == object_id,
+            AuditEntry.object_type == object_type,
+            AuditEntry.account == account,
+        )
+        .order_by(AuditEntry.seq.desc())
+        .limit(limit)
+    )
+    return told(entries)
+
+
+def told(entries: Iterable[AuditEntry]) -> list[Told]:
+    """Puts entries into words; asks once for the names of all people they speak of."""
+    entries = list(entries)
+    people = _names({entry.object_id for entry in entries if entry.object_type == "user" and entry.object_id})
+    return [_told(entry, people) for entry in entries]
+
+
+def _told(entry: AuditEntry, people: dict[str, str]) -> Told:
+    label, tone = OUTCOMES.get(entry.outcome, (entry.outcome, "other"))
+    return Told(
+        entry=entry,
+        moment=datetime.fromisoformat(entry.ts),
+        sentence=sentence(entry, people),
+        label=action_label(entry.event),
+        actor=actor(entry),
+        amount=amount(entry),
+        outcome=str(label),
+        tone=tone,
+    )
+
+
+def _names(ids: set[str]) -> dict[str, str]:
+    numbers = [int(text) for text in ids if text.isascii() and text.isdigit() and len(text) < 10]
+    if not numbers:
+        return {}
+    return {str(key): name for key, name in db.session.execute(select(User.id, User.name).where(User.id.in_(numbers)))}

@@ -1,0 +1,201 @@
+"""What an entry says to a person: a sentence with its names set apart, and short labels for the filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup, escape
+
+from ..formatting import money
+from ..models.audit_entry import AuditEntry
+from ..money import Money
+from ..permissions import ROLE_LABELS, Role
+from .actions import Action
+from .facts import facts_of
+
+SENTENCES: dict[Action, Any] = {
+    Action.DESK_STARTED: lazy_gettext("%(part)s started, version %(version)s"),
+    Action.DESK_STOPPED: lazy_gettext("%(part)s stopped"),
+    Action.SCHEMA_MIGRATED: lazy_gettext("%(who)s brought the database to schema %(object)s"),
+    Action.SETTINGS_LOADED: lazy_gettext("%(part)s read its settings, fingerprint %(fingerprint)s"),
+    Action.LOGIN_SUCCEEDED: lazy_gettext("%(who)s signed in"),
+    Action.LOGIN_FAILED: lazy_gettext("A sign-in as %(person)s failed"),
+    Action.LOGIN_LOCKED: lazy_gettext("Sign-in as %(person)s is locked after too many failures"),
+    Action.LOGOUT: lazy_gettext("%(who)s signed out"),
+    Action.SESSION_ENDED: lazy_gettext("%(who)s ended a session"),
+    Action.SESSION_EXPIRED: lazy_gettext("A session of %(who)s expired"),
+    Action.PASSWORD_CHANGED: lazy_gettext("%(who)s changed the own password"),
+    Action.USER_CREATED: lazy_gettext("%(who)s created the account of %(person)s as %(role)s"),
+    Action.USER_ROLE_CHANGED: lazy_gettext("%(who)s changed the role of %(person)s from %(old_role)s to %(role)s"),
+    Action.USER_DISABLED: lazy_gettext("%(who)s disabled the account of %(person)s"),
+    Action.USER_ENABLED: lazy_gettext("%(who)s enabled the account of %(person)s"),
+    Action.USER_PASSWORD_RESET: lazy_gettext("%(who)s gave %(person)s a new first password"),
+    Action.USER_UNLOCKED: lazy_gettext("%(who)s unlocked the sign-in of %(person)s"),
+    Action.ACCESS_DENIED: lazy_gettext("%(who)s was refused what the role does not include (%(cause)s)"),
+    Action.CSRF_FAILED: lazy_gettext("A form of %(who)s was refused: it was not from this desk, or out of date"),
+    Action.PERSONAL_DATA_OPENED: lazy_gettext("%(who)s opened the personal data of %(object)s"),
+    Action.CAPTURE_INTENT: lazy_gettext("%(who)s decided to capture %(amount)s of %(object)s"),
+    Action.CAPTURE_SUCCEEDED: lazy_gettext("%(who)s captured %(amount)s of %(object)s"),
+    Action.CAPTURE_REFUSED: lazy_gettext("The capture of %(amount)s of %(object)s was refused (%(code)s)"),
+    Action.CAPTURE_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was captured"),
+    Action.CAPTURE_ATTENTION: lazy_gettext("The capture of %(amount)s of %(object)s needs finance (%(code)s)"),
+    Action.CAPTURE_CLOSED: lazy_gettext("%(who)s closed the capture of %(object)s as not done"),
+    Action.CAPTURE_STALE: lazy_gettext("%(who)s was refused a capture of %(object)s: the form was out of date"),
+    Action.CAPTURE_RESENT: lazy_gettext("The capture of %(object)s was sent again"),
+    Action.CAPTURE_CHECKED: lazy_gettext("%(who)s had the capture of %(object)s checked"),
+    Action.REFUND_INTENT: lazy_gettext("%(who)s decided to refund %(amount)s of %(object)s"),
+    Action.REFUND_SUCCEEDED: lazy_gettext("%(who)s refunded %(amount)s of %(object)s"),
+    Action.REFUND_REFUSED: lazy_gettext("The refund of %(amount)s of %(object)s was refused (%(code)s)"),
+    Action.REFUND_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was refunded"),
+    Action.REFUND_ATTENTION: lazy_gettext("The refund of %(amount)s of %(object)s needs finance (%(code)s)"),
+    Action.REFUND_CLOSED: lazy_gettext("%(who)s closed the refund of %(amount)s of %(object)s as not done"),
+    Action.REFUND_STALE: lazy_gettext("%(who)s was refused a refund of %(object)s: the form was out of date"),
+    Action.REFUND_LIMIT: lazy_gettext("%(who)s was refused a refund of %(amount)s of %(object)s: above the limit"),
+    Action.REFUND_RESENT: lazy_gettext("The refund of %(amount)s of %(object)s was sent again under the same number"),
+    Action.REFUND_CHECKED: lazy_gettext("%(who)s had the refund of %(amount)s of %(object)s checked"),
+    Action.REFUND_LATE_ARRIVAL: lazy_gettext("A refund of %(amount)s of %(object)s arrived after it was given up"),
+    Action.REFUND_ORPHAN: lazy_gettext("Postpay shows a refund of %(amount)s of %(object)s unknown to the desk"),
+    Action.REFUND_FINDING_RESOLVED: lazy_gettext("%(who)s dealt with a stray refund of %(amount)s of %(object)s"),
+    Action.AUDIT_OPENED: lazy_gettext("The audit log was opened"),
+    Action.AUDIT_EXPORTED: lazy_gettext("%(who)s exported entries of the audit log"),
+    Action.AUDIT_VERIFIED: lazy_gettext("%(who)s checked the audit log: it holds"),
+}
+BROKEN = lazy_gettext("%(who)s checked the audit log: it is broken at entry %(bad_seq)s (%(kind)s)")
+
+LABELS: dict[Action, Any] = {
+    Action.DESK_STARTED: lazy_gettext("Started"),
+    Action.DESK_STOPPED: lazy_gettext("Stopped"),
+    Action.SCHEMA_MIGRATED: lazy_gettext("Database changed"),
+    Action.SETTINGS_LOADED: lazy_gettext("Settings read"),
+    Action.LOGIN_SUCCEEDED: lazy_gettext("Signed in"),
+    Action.LOGIN_FAILED: lazy_gettext("Sign-in failed"),
+    Action.LOGIN_LOCKED: lazy_gettext("Sign-in locked"),
+    Action.LOGOUT: lazy_gettext("Signed out"),
+    Action.SESSION_ENDED: lazy_gettext("Session ended"),
+    Action.SESSION_EXPIRED: lazy_gettext("Session expired"),
+    Action.PASSWORD_CHANGED: lazy_gettext("Password changed"),
+    Action.USER_CREATED: lazy_gettext("Person added"),
+    Action.USER_ROLE_CHANGED: lazy_gettext("Role changed"),
+    Action.USER_DISABLED: lazy_gettext("Person disabled"),
+    Action.USER_ENABLED: lazy_gettext("Person enabled"),
+    Action.USER_PASSWORD_RESET: lazy_gettext("Password reset"),
+    Action.USER_UNLOCKED: lazy_gettext("Sign-in unlocked"),
+    Action.ACCESS_DENIED: lazy_gettext("Not allowed"),
+    Action.CSRF_FAILED: lazy_gettext("Form refused"),
+    Action.PERSONAL_DATA_OPENED: lazy_gettext("Personal data opened"),
+    Action.CAPTURE_INTENT: lazy_gettext("Capture decided"),
+    Action.CAPTURE_SUCCEEDED: lazy_gettext("Captured"),
+    Action.CAPTURE_REFUSED: lazy_gettext("Capture refused"),
+    Action.CAPTURE_UNKNOWN: lazy_gettext("Capture not known yet"),
+    Action.CAPTURE_ATTENTION: lazy_gettext("Capture needs finance"),
+    Action.CAPTURE_CLOSED: lazy_gettext("Capture closed"),
+    Action.CAPTURE_STALE: lazy_gettext("Capture form out of date"),
+    Action.CAPTURE_RESENT: lazy_gettext("Capture sent again"),
+    Action.CAPTURE_CHECKED: lazy_gettext("Capture checked"),
+    Action.REFUND_INTENT: lazy_gettext("Refund decided"),
+    Action.REFUND_SUCCEEDED: lazy_gettext("Refunded"),
+    Action.REFUND_REFUSED: lazy_gettext("Refund refused"),
+    Action.REFUND_UNKNOWN: lazy_gettext("Refund not known yet"),
+    Action.REFUND_ATTENTION: lazy_gettext("Refund needs finance"),
+    Action.REFUND_CLOSED: lazy_gettext("Refund closed"),
+    Action.REFUND_STALE: lazy_gettext("Refund form out of date"),
+    Action.REFUND_LIMIT: lazy_gettext("Refund above the limit"),
+    Action.REFUND_RESENT: lazy_gettext("Refund sent again"),
+    Action.REFUND_CHECKED: lazy_gettext("Refund checked"),
+    Action.REFUND_LATE_ARRIVAL: lazy_gettext("Refund arrived late"),
+    Action.REFUND_ORPHAN: lazy_gettext("Unknown refund"),
+    Action.REFUND_FINDING_RESOLVED: lazy_gettext("Stray refund dealt with"),
+    Action.AUDIT_OPENED: lazy_gettext("Log opened"),
+    Action.AUDIT_EXPORTED: lazy_gettext("Log exported"),
+    Action.AUDIT_VERIFIED: lazy_gettext("Log checked"),
+}
+FAMILIES = {
+    "refund": lazy_gettext("Refunds"),
+    "capture": lazy_gettext("Captures"),
+    "personal_data": lazy_gettext("Personal data"),
+    "auth": lazy_gettext("Sign-in"),
+    "user": lazy_gettext("People"),
+    "access": lazy_gettext("Not allowed"),
+    "csrf": lazy_gettext("Refused forms"),
+    "audit": lazy_gettext("Audit log"),
+    "desk": lazy_gettext("Start and stop"),
+    "settings": lazy_gettext("Settings"),
+    "schema": lazy_gettext("Database"),
+}
+OUTCOMES = {
+    "ok": (lazy_gettext("Done"), "ok"),
+    "denied": (lazy_gettext("Denied"), "bad"),
+    "failed": (lazy_gettext("Failed"), "bad"),
+    "unknown": (lazy_gettext("Not known"), "unknown"),
+}
+_NOBODY = {
+    "system": lazy_gettext("The desk"),
+    "worker": lazy_gettext("The worker"),
+    "stranger": lazy_gettext("Somebody not signed in"),
+}
+_PARTS = {"web": lazy_gettext("The desk"), "worker": lazy_gettext("The worker")}
+
+
+def sentence(entry: AuditEntry, people: Mapping[str, str]) -> Markup:
+    """What happened, as one sentence; `people` gives the names of users by their id. Amounts as people read them."""
+    template = SENTENCES.get(entry.event)  # type: ignore[call-overload]
+    if template is None:
+        return Markup("{}: <bdi>{}</bdi>").format(actor(entry), entry.event)
+    if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
+        template = BROKEN
+    return escape(str(template)) % {name: _bdi(value) for name, value in _values(entry, people).items()}
+
+
+def actor(entry: AuditEntry) -> str:
+    """Who acted: a name, or what the desk itself is called."""
+    if entry.actor_id is None and entry.actor_label in _NOBODY:
+        return str(_NOBODY[entry.actor_label])
+    if entry.actor_id is None and entry.actor_label.startswith("cli:"):
+        return gettext("%(name)s at the terminal", name=entry.actor_label.removeprefix("cli:"))
+    return entry.actor_label
+
+
+def action_label(event: str) -> str:
+    """A few words for a kind of entry or a family of them; the code itself where a newer desk wrote it."""
+    if event in FAMILIES:
+        return str(FAMILIES[event])
+    return str(LABELS[Action(event)]) if event in LABELS else event
+
+
+def _values(entry: AuditEntry, people: Mapping[str, str]) -> dict[str, str]:
+    old, facts = facts_of(entry.before), facts_of(entry.after)
+    return {
+        "who": actor(entry),
+        "object": entry.object_id or "\u2013",
+        "person": _person(entry, facts, people),
+        "amount": amount(entry) or gettext("an amount"),
+        "role": _role(facts.get("role")),
+        "old_role": _role(old.get("role")),
+        "code": str(facts.get("outcome_code") or entry.outcome),
+        "part": str(_PARTS.get(str(facts.get("part")), facts.get("part") or _NOBODY["system"])),
+        **{name: str(facts.get(name, "\u2013")) for name in ("cause", "version", "fingerprint", "bad_seq", "kind")},
+    }
+
+
+def _person(entry: AuditEntry, facts: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    name = people.get(entry.object_id or "") if entry.object_type == "user" else None
+    return name or facts.get("name") or gettext("somebody unknown")
+
+
+def amount(entry: AuditEntry) -> str | None:
+    """The amount an entry speaks of, as people read it."""
+    facts = facts_of(entry.after)
+    minor, currency = facts.get("amount_minor"), facts.get("currency")
+    if not isinstance(minor, int) or not isinstance(currency, str):
+        return None
+    return money(Money(minor, currency))
+
+
+def _role(role: object) -> str:
+    return str(ROLE_LABELS[Role(str(role))]) if role in ROLE_LABELS else str(role or "\u2013")
+
+
+def _bdi(value: str) -> Markup:
+    return Markup("<bdi>{}</bdi>").format(value)
