@@ -67,7 +67,6 @@ class RawServer:
     def __enter__(self) -> RawServer:
         self.stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.05)
         self._sockets: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -75,6 +74,7 @@ class RawServer:
 
     def __exit__(self, *_: object) -> None:
         self.stopped.set()
+        self._listener.shutdown(socket.SHUT_RDWR)  # ends the accept, which a mere close would not
         self._threads[0].join()
         for one in self._sockets:
             with contextlib.suppress(OSError):
@@ -96,8 +96,8 @@ class RawServer:
         while not self.stopped.is_set():
             try:
                 connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
+            except OSError:
+                return
             self.connections += 1
             self._sockets.append(connection)
             thread = threading.Thread(target=self._serve, args=(connection, self.connections), daemon=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import timedelta
@@ -123,6 +125,25 @@ def test_clients_of_long_ago_are_let_go() -> None:
     for port in range(2, gateways.MOST_CLIENTS + 2):
         client_for(account_at(f"http://127.0.0.1:{port}"))
     assert client_for(account_at("http://127.0.0.1:1")) is not first
+
+
+def test_a_child_process_makes_its_own() -> None:
+    """It must not write into its parent's connections."""
+    script = """
+import os
+from tests.gateways.conftest import account_at
+from webapp.gateways import client_for
+
+account = account_at("http://127.0.0.1:1")
+before = client_for(account)
+child = os.fork()
+if child == 0:
+    os._exit(0 if client_for(account) is not before else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert client_for(account) is before
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_accounts_do_not_share_a_breaker(make_client: MakeClient, serve: Serve) -> None:
