@@ -52,7 +52,8 @@ def problem(password: str, *, email: str, name: str) -> LazyString | None:
         return TOO_REGULAR
     if {plain, core, _unmasked(core), _letters(plain)} & common_passwords():
         return TOO_COMMON
-    if _is_made_of(_letters(_unmasked(core)), _words_about(email, name)):
+    words = _words_about(email, name)
+    if any(_is_made_of(_letters(text), words) for text in (core, _unmasked(core))):
         return TOO_PERSONAL
     return None
 
