@@ -7,7 +7,9 @@ one transaction. Design: "Audit log" in the security chapter.
 from __future__ import annotations
 
 from .actions import Action
-from .recording import Outcome, Who, anchor, bind, record
+from .recording import Outcome, Who, anchor, bind, by_the_desk, record, who
 from .telling import Told, entries_for_object
 
-__all__ = ["Action", "Outcome", "Told", "Who", "anchor", "bind", "entries_for_object", "record"]
+__all__ = [
+    "Action", "Outcome", "Told", "Who", "anchor", "bind", "by_the_desk", "entries_for_object", "record", "who",
+]  # fmt: skip

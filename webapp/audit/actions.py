@@ -57,6 +57,7 @@ class Action(StrEnum):
     REFUND_FINDING_RESOLVED = "refund.finding_resolved"
 
     AUDIT_OPENED = "audit.opened"
+    AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_VERIFIED = "audit.verified"
 
@@ -79,8 +80,8 @@ _MONEY = frozenset(
 )  # fmt: skip
 _EXPORT = frozenset(
     {
-        "format", "rows", "first_seq", "last_seq", "head_hash", "since", "until", "complete", "actor_id", "family",
-        "event", "outcome", "account", "object_id", "words",
+        "format", "rows", "first_seq", "last_seq", "head_hash", "since", "until", "complete", "actor_id", "what",
+        "outcome", "account", "object_id", "words",
     }
 )  # fmt: skip
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "from_seq", "last_seq", "entries", "anchors"})
@@ -99,6 +100,7 @@ _BY_FAMILY: dict[str, frozenset[str]] = {
 }
 _BY_ACTION: dict[Action, frozenset[str]] = {
     Action.AUDIT_OPENED: frozenset({"instance_id"}),
+    Action.AUDIT_VIEWED: frozenset(),
     Action.AUDIT_EXPORTED: _EXPORT,
     Action.AUDIT_VERIFIED: _VERDICT,
 }

@@ -59,6 +59,7 @@ SENTENCES: dict[Action, Any] = {
     Action.REFUND_ORPHAN: lazy_gettext("Postpay shows a refund of %(amount)s of %(object)s unknown to the desk"),
     Action.REFUND_FINDING_RESOLVED: lazy_gettext("%(who)s dealt with a stray refund of %(amount)s of %(object)s"),
     Action.AUDIT_OPENED: lazy_gettext("The audit log was opened"),
+    Action.AUDIT_VIEWED: lazy_gettext("%(who)s looked at the audit log of the whole desk"),
     Action.AUDIT_EXPORTED: lazy_gettext("%(who)s exported entries of the audit log"),
     Action.AUDIT_VERIFIED: lazy_gettext("%(who)s checked the audit log: it holds"),
 }
@@ -108,6 +109,7 @@ LABELS: dict[Action, Any] = {
     Action.REFUND_ORPHAN: lazy_gettext("Unknown refund"),
     Action.REFUND_FINDING_RESOLVED: lazy_gettext("Stray refund dealt with"),
     Action.AUDIT_OPENED: lazy_gettext("Log opened"),
+    Action.AUDIT_VIEWED: lazy_gettext("Log looked at"),
     Action.AUDIT_EXPORTED: lazy_gettext("Log exported"),
     Action.AUDIT_VERIFIED: lazy_gettext("Log checked"),
 }

@@ -1,0 +1,125 @@
+"""The audit log on the page: a list for everybody, one entry in full, and a file to take along."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask_login import current_user
+from sqlalchemy import select
+
+from ... import audit
+from ...audit import Action, anchors
+from ...audit.chain import stored
+from ...audit.export import csv_blocks, record_export
+from ...database import release, writing
+from ...extensions import db
+from ...formatting import zone
+from ...htmx import wants_fragment
+from ...models.audit_entry import AuditEntry
+from ...models.base import now
+from ...permissions import Permission, requires
+from . import detail, listing
+from .forms import AuditFilters
+
+blueprint = Blueprint("audit", __name__)
+
+VIEW_IS_ONE_FOR = timedelta(hours=1)
+"""Looking at the whole log again within this time, in the same session, is the same look."""
+
+
+@blueprint.get("/audit")
+@requires(Permission.AUDIT_READ_OWN)
+def list_entries() -> Response:
+    """The newest entries first: everybody's own, or all of them with the right to."""
+    filters = _filters(request.args)
+    base = url_for("audit.list_entries")
+    _record_view()
+    choices = listing.options(filters)
+    values = {
+        "filters": filters,
+        "base": base,
+        "sees_all": filters.only_actor is None,
+        "may_export": current_user.can(Permission.AUDIT_EXPORT),
+        "state": _state() if filters.only_actor is None else None,
+        "chips_on": listing.chips(filters, base, choices.people),
+        "sizes": listing.page_sizes(filters, base),
+        "listing": listing.listing(filters, base) if not filters.errors else None,
+    }
+    release()
+    if wants_fragment() and not filters.errors:
+        return make_response(render_template("audit/_results.html", **values))
+    status = 422 if filters.errors else 200
+    return make_response(render_template("audit/list.html", options=choices, **values), status)
+
+
+@blueprint.get("/audit/<int:seq>")
+@requires(Permission.AUDIT_READ_OWN)
+def show_entry(seq: int) -> Response:
+    """One entry with all it holds. Somebody else's is not there for those who see only their own."""
+    entry = db.session.get(AuditEntry, seq) if seq < 2**63 else None
+    sees_all = current_user.can(Permission.AUDIT_READ_ALL)
+    if entry is None or not (sees_all or entry.actor_id == current_user.id):
+        abort(404)
+    values = detail.values(entry, with_neighbours=sees_all)
+    release()
+    return make_response(render_template("audit/show.html", **values))
+
+
+@blueprint.post("/audit/export")
+@requires(Permission.AUDIT_EXPORT)
+def export_entries() -> Response:
+    """What the list shows, as a CSV file. Written down before the first row leaves."""
+    filters = _filters(request.form)
+    if filters.errors:
+        abort(422)
+    plan = record_export(filters.to_query(), "csv")
+    response = Response(stream_with_context(csv_blocks(plan)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{plan.file_name}"'
+    return response
+
+
+def _filters(values: object) -> AuditFilters:
+    only_actor = None if current_user.can(Permission.AUDIT_READ_ALL) else current_user.id
+    place: ZoneInfo = zone()
+    return AuditFilters(values, place, only_actor)  # type: ignore[arg-type]
+
+
+def _record_view() -> None:
+    """Looking at what others did is itself on record, once an hour and session."""
+    if not current_user.can(Permission.AUDIT_READ_ALL):
+        return
+    since = stored(now() - VIEW_IS_ONE_FOR)
+    seen = db.session.scalar(
+        select(AuditEntry.seq)
+        .where(
+            AuditEntry.actor_id == current_user.id,
+            AuditEntry.event == Action.AUDIT_VIEWED,
+            AuditEntry.session_ref == audit.who().session_ref,
+            AuditEntry.ts >= since,
+        )
+        .order_by(AuditEntry.seq.desc())
+        .limit(1)
+    )
+    if seen is None:
+        with writing():
+            audit.record(Action.AUDIT_VIEWED)
+
+
+def _state() -> dict[str, object]:
+    """How far the log and its anchors have come; what is verified is said by the command."""
+    settings = current_app.extensions["settings"]
+    with db.engine.connect() as connection:
+        head = anchors.head(connection)
+    return {"head": head, "anchor": anchors.latest(settings), "public_key": anchors.public_key(settings)}
