@@ -7,8 +7,8 @@ Where several merchants exist, `?merchant=id_…` names one; without it the firs
     POST   /_sandbox/faults             adds a fault, answers it with its `id`:
              kind         latency status drop_before drop_after late_commit reset malformed truncated html drip
                           redirect wrong_id wrong_amount
-             method path  which requests: `path` is a beginning, a pattern with `*`, or after `=` the whole, of the raw or
-                          the decoded path
+             method path  which requests: `path` is a beginning, a pattern with `*`, or after `=` the whole,
+                          of the raw or the decoded path
              times skip   how often at most; how many matching requests pass first
              seconds      how long latency lasts, a drip takes, or until a late commit is committed; others wait first
              applied      `before`: instead of the work; `after`: the work is done. Default by kind: drop_after, drip,
@@ -23,7 +23,8 @@ Where several merchants exist, `?merchant=id_…` names one; without it the firs
     GET    /_sandbox/refunds            all refunds of all orders of all merchants; ?prefix= of the refund id
     POST   /_sandbox/orders             an order as given: order_id, total_amount, tax_amount, currency, status,
                                         created, status_changed, on_capture (accept, decline, expire), shipping,
-                                        billing_address, customer, items, discounts, num_instalments, metadata. Texts are not checked.
+                                        billing_address, customer, items, discounts, num_instalments, metadata.
+                                        Texts are not checked.
     GET    /_sandbox/orders/ID          its state: also on_capture, refunded, remaining, refunds, transactions
     PUT    /_sandbox/orders/ID          changes any of these fields but the id
     POST   /_sandbox/orders/ID/refunds  a refund made outside: amount, refund_id, description, created; rules hold

@@ -97,10 +97,7 @@ def validate(data: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
     try:
         return record(fields)(data)
     except Invalid as error:
-        problem = error.problem
-        raise Refusal(
-            "invalid", fields=problem if isinstance(problem, dict) else {"non_field_errors": problem}
-        ) from error
+        raise Refusal("invalid", fields=error.problem) from error
 
 
 def record(fields: Mapping[str, Field]) -> Check:
@@ -108,7 +105,8 @@ def record(fields: Mapping[str, Field]) -> Check:
 
     def check(data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
-            raise Invalid(f"Invalid data. Expected a dictionary, but got {type(data).__name__}.")
+            problem = f"Invalid data. Expected a dictionary, but got {type(data).__name__}."
+            raise Invalid({"non_field_errors": [problem]})
         good, wrong = {}, {}
         for name, field in fields.items():
             try:
