@@ -23,6 +23,7 @@ from ...models.intent import Intent
 from ...order_reading import OrderReading, read_order
 from ...permissions import Permission, requires
 from ...provider import provider
+from ...services.reconcile import settle_from_reading
 from . import blueprint
 from .figures import figures, item_lines
 from .offers import offers
@@ -34,7 +35,9 @@ from .timeline import timeline
 @requires(Permission.ORDER_READ)
 def show_order(account: Account, order_id: str) -> Response:
     """Two calls at the same time: the order, and its refunds."""
-    reading = read_order(provider(account), order_id)
+    client = provider(account)
+    reading = read_order(client, order_id)
+    settle_from_reading(client, account, reading.order, reading.refunds)
     return make_response(render_template("orders/show.html", **_page(account, reading)))
 
 

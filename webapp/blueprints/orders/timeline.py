@@ -10,12 +10,12 @@ from typing import NamedTuple
 from flask_babel import gettext
 
 from ...accounts import Account
-from ...audit import Action
 from ...formatting import long_day, money, status_label, when
 from ...intent_words import intent_href, intent_words
 from ...models.audit_entry import AuditEntry
-from ...models.intent import Intent
+from ...models.intent import Intent, IntentKind, IntentState
 from ...order_reading import OrderReading
+from .deeds import deed_icon, deed_words
 
 _TONES = {"captured": ("ok", "circle-check"), "approved": ("wait", "clock"), "denied": ("bad", "circle-x")}
 _OUTCOME_TONES = {"ok": "idle", "denied": "bad", "failed": "bad", "unknown": "unknown"}
@@ -40,8 +40,7 @@ def timeline(
     account: Account, reading: OrderReading, intents: Sequence[Intent], entries: Iterable[AuditEntry]
 ) -> list[Day]:
     """Days of the account's zone with their events. What is still open stands at the very top."""
-    by_refund = {intent.refund_id: intent for intent in intents if intent.refund_id}
-    events = [*_of_order(reading), *_of_refunds(reading, by_refund), *_of_staff(entries)]
+    events = [*_of_order(reading, intents), *_of_refunds(reading, intents), *_of_staff(entries)]
     events.sort(key=lambda event: event.moment, reverse=True)
     days = [
         (long_day(day), list(of_day))
@@ -51,17 +50,27 @@ def timeline(
     return [(gettext("Not settled yet"), still_open), *days] if still_open else days
 
 
-def _of_order(reading: OrderReading) -> list[Event]:
+def _of_order(reading: OrderReading, intents: Sequence[Intent]) -> list[Event]:
+    """Its creation and its last change of status; captured with a name where the desk did it."""
     order = reading.order
     events = [Event(order.created, gettext("Order created"), icon="shopping-cart")]
     if order.status != "pending" and order.status_changed:
         tone, icon = _TONES.get(order.status, ("idle", "point"))
-        events.append(Event(order.status_changed, status_label(order.status), icon=icon, tone=tone))
+        ours = [
+            intent
+            for intent in intents
+            if intent.kind == IntentKind.CAPTURE
+            and intent.state == IntentState.SUCCEEDED
+            and order.status == "captured"
+        ]
+        actor = ours[-1].requester.name if ours else ""
+        events.append(Event(order.status_changed, status_label(order.status), actor=actor, icon=icon, tone=tone))
     return events
 
 
-def _of_refunds(reading: OrderReading, ours: dict[str, Intent]) -> list[Event]:
+def _of_refunds(reading: OrderReading, intents: Sequence[Intent]) -> list[Event]:
     """Each refund at the provider; with a name where the desk made it."""
+    ours = {intent.refund_id: intent for intent in intents}
     events = []
     for refund in reading.refunds or ():
         intent = ours.get(refund.refund_id)
@@ -95,23 +104,11 @@ def _of_staff(entries: Iterable[AuditEntry]) -> list[Event]:
     return [
         Event(
             datetime.fromisoformat(entry.ts),
-            action_words(entry.event),
+            words,
             actor=entry.actor_label,
-            icon=_icon(entry.event),
+            icon=deed_icon(entry),
             tone=_OUTCOME_TONES.get(entry.outcome, "idle"),
         )
         for entry in entries
+        if (words := deed_words(entry))
     ]
-
-
-def action_words(event: str) -> str:
-    """What a person did, in words."""
-    words = {
-        Action.PERSONAL_DATA_OPENED: gettext("Personal data opened"),
-    }
-    return words.get(event, event)  # type: ignore[call-overload,no-any-return]
-
-
-def _icon(event: str) -> str:
-    family = event.partition(".")[0]
-    return {"personal_data": "eye", "capture": "cash", "refund": "receipt-refund"}.get(family, "user")
