@@ -90,10 +90,3 @@ def test_a_connection_that_is_not_accepted_in_time_means_nothing_was_sent(
     client = make_client(f"http://127.0.0.1:{listener.getsockname()[1]}", connect_timeout=0.2)
     with pytest.raises(NotSent):
         client.create_refund(order_id="order-01", body=BODY)
-
-
-def test_a_tls_handshake_that_does_not_happen_means_nothing_was_sent(make_client: MakeClient, stack: ExitStack) -> None:
-    listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    client = make_client(f"https://127.0.0.1:{listener.getsockname()[1]}", connect_timeout=0.2)
-    with pytest.raises(NotSent):
-        client.create_refund(order_id="order-01", body=BODY)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.gateways.conftest import MakeClient
-from tests.gateways.raw_server import RawServer, always, answer, drip, page
+from tests.gateways.raw_server import REFUND, RawServer, always, answer, drip, page
 from webapp.gateways.errors import AnswerLost, NotSent
 from webapp.gateways.postpay.client import encode_refund
 from webapp.money import Money
@@ -103,3 +105,20 @@ def test_the_deadline_holds_over_tls(make_client: MakeClient, tmp_path: Path, st
     client = make_client(server.base_url, ca_bundle=str(known.certificate), deadline=0.5)
     with pytest.raises(AnswerLost):
         client.list_orders()
+
+
+def test_a_handshake_that_takes_too_long_means_nothing_was_sent(
+    make_client: MakeClient, tmp_path: Path, stack: ExitStack
+) -> None:
+    known = identity(tmp_path)
+
+    class Slow:
+        def wrap_socket(self, plain: socket.socket, *, server_side: bool) -> ssl.SSLSocket:
+            threading.Event().wait(1)
+            return known.context.wrap_socket(plain, server_side=server_side)
+
+    server = stack.enter_context(RawServer(always(answer(REFUND)), tls=Slow()))  # type: ignore[arg-type]
+    client = make_client(server.base_url, ca_bundle=str(known.certificate), connect_timeout=0.2)
+    with pytest.raises(NotSent):
+        client.create_refund(order_id="order-01", body=BODY)
+    assert server.lines == []
