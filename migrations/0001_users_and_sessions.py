@@ -49,6 +49,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_staff_session_token_hash")),
     )
     op.create_index(op.f("ix_staff_session_user_id"), "staff_session", ["user_id"], unique=False)
+    op.create_index(
+        op.f("ix_staff_session_ended"),
+        "staff_session",
+        ["ended"],
+        unique=False,
+        sqlite_where=sa.text("unsent_form IS NOT NULL"),
+        postgresql_where=sa.text("unsent_form IS NOT NULL"),
+    )
 
     op.create_table(
         "sign_in_throttle",

@@ -40,7 +40,7 @@ def change_password(person: Person, current: str, new: str) -> Person | NotTaken
         return NotTaken("current", LOCKED if checked.attempt.locked or checked.attempt.wait else WRONG)
     is_same = passwords.normalised(current) == passwords.normalised(new)
     hashed = passwords.hash_password(new)
-    with writing() as session:
+    with writing(lock=throttle.LOCK_NAME) as session:
         throttle.forget(session, checked.attempt)
         if is_same:
             return NotTaken("new", SAME)

@@ -110,7 +110,7 @@ def build_shell() -> Shell:
         nav=_nav(home, permissions_of(current_user.role)),
         signed_in=True,
         user_name=current_user.name,
-        user_role=current_user.role,
+        user_role=current_user.role_label,
         search_action=_address("orders.list_orders", home),
         sessions_href=_address("auth.list_sessions", home),
         sign_out_action=_address("auth.sign_out", home),

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import Flask, g, request
-from flask_login import AnonymousUserMixin, UserMixin
+from flask import session as cookie
+from flask_login import AnonymousUserMixin, UserMixin, login_user
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,17 @@ from .models.base import now
 from .models.user import User, normalised_email
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
 
-__all__ = ["Person", "Refused", "Stranger", "bind_person", "bind_stranger", "check", "ensure_demo_users", "sign_in"]
+__all__ = [
+    "Person",
+    "Refused",
+    "Stranger",
+    "bind_person",
+    "bind_stranger",
+    "check",
+    "ensure_demo_users",
+    "enter",
+    "sign_in",
+]
 
 INITIAL_PASSWORD_LIFE = timedelta(hours=24)
 
@@ -100,7 +111,7 @@ class Checked:
 
 def check(email: str, password: str) -> Checked:
     """Counts an attempt and verifies one password, of a person or of nobody: both take as long."""
-    with writing(lock="sign-in") as session:
+    with writing(lock=throttle.LOCK_NAME) as session:
         attempt = throttle.count_attempt(session, email, request.remote_addr or "")
     user = db.session.execute(select(User).where(User.email == email)).scalar_one_or_none()
     matches = passwords.verify_password(user.password_hash if user else passwords.NOBODYS, password)
@@ -142,7 +153,7 @@ def _enter(user: User, attempt: throttle.Attempt, password: str) -> Person | Non
     outdated = passwords.is_outdated(user.password_hash)
     hashed = passwords.hash_password(password) if outdated else user.password_hash
     unchanged = (User.id == user.id, User.password_changed == user.password_changed, User.active)
-    with writing() as session:
+    with writing(lock=throttle.LOCK_NAME) as session:
         if not session.execute(update(User).where(*unchanged).values(password_hash=hashed)).rowcount:  # type: ignore[attr-defined]
             return None
         throttle.forget(session, attempt)
@@ -184,6 +195,12 @@ def open_for(session: Session, user: User) -> Person:
     )
     bind_person(person)
     return person
+
+
+def enter(person: Person) -> None:
+    """Gives the browser a cookie with nothing in it from before."""
+    cookie.clear()
+    login_user(person)
 
 
 def bind_stranger() -> None:

@@ -105,7 +105,7 @@ def reset_password(email: str, password: str) -> None:
 
 def unlock(email: str) -> None:
     """Takes the lock off somebody who failed to sign in too often."""
-    with writing(lock="sign-in") as session:
+    with writing(lock=throttle.LOCK_NAME) as session:
         user = _find(session, email)
         if not throttle.unlock(session, user.email):
             raise NotPossible("has no failed sign-ins to forget")

@@ -20,6 +20,9 @@ from sqlalchemy.orm import Session
 from .models.base import now
 from .models.sign_in_throttle import SignInThrottle
 
+LOCK_NAME = "sign-in"
+"""What `writing()` must hold to count, so that counters are changed one after the other and never in a circle."""
+
 MOST_PER_IDENTITY = 10
 MOST_PER_ADDRESS = 500
 WINDOW = timedelta(minutes=30)
@@ -49,7 +52,7 @@ def _digest(kind: str, text: str) -> str:
 
 
 def count_attempt(session: Session, email: str, ip: str) -> Attempt:
-    """Counts an attempt as a failure until `forget` says otherwise. Call inside `writing(lock="sign-in")`."""
+    """Counts an attempt as a failure until `forget` says otherwise. Call inside `writing(lock=LOCK_NAME)`."""
     moment = now()
     session.execute(delete(SignInThrottle).where(SignInThrottle.since < moment - WINDOW - LOCK))
     address = _count(session, _digest("address", ip), moment, MOST_PER_ADDRESS, ADDRESS_WAIT)
@@ -88,7 +91,7 @@ def _count(session: Session, key: str, moment: datetime, most: int, lock: timede
 
 
 def forget(session: Session, attempt: Attempt) -> None:
-    """The attempt was right: the identity starts anew, and the address is not charged for it."""
+    """The attempt was right: the identity starts anew, and the address is not charged for it. Same lock."""
     session.execute(delete(SignInThrottle).where(SignInThrottle.key_digest == attempt.identity))
     session.execute(
         update(SignInThrottle)

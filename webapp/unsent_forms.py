@@ -8,21 +8,24 @@ it is good for its person and order only, and with it the form stays one decisio
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from flask import g, request
+from flask import request
 from flask_wtf.csrf import validate_csrf
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 from wtforms.validators import ValidationError
 
 from . import sessions
 from .extensions import db
+from .models.base import now
 from .models.staff_session import StaffSession
 from .own_address import own_address
 from .permissions import View
 
 LONGEST = 32 * 1024
+LIFE = timedelta(hours=12)
 
 
 class UnsentForm(NamedTuple):
@@ -67,17 +70,21 @@ def _may_keep(name: str) -> bool:
 
 
 def hand_over(session: Session, user_id: int, to_session: int) -> bool:
-    """Gives what the browser's last session kept to the person's new one. Call inside `writing()`."""
+    """Gives what the browser's last session kept to the person's new one; forgets all else of theirs, and what is old.
+
+    Call inside `writing()`.
+    """
     over = sessions.lapse()
     kept = None
     if over is not None and over.user_id == user_id:
         kept = session.execute(
             select(StaffSession.unsent_form).where(StaffSession.id == over.session_id)
         ).scalar_one_or_none()
-    session.execute(update(StaffSession).where(StaffSession.user_id == user_id).values(unsent_form=None))
+    is_old = and_(StaffSession.unsent_form.is_not(None), StaffSession.ended < now() - LIFE)
+    is_theirs = StaffSession.user_id == user_id
+    session.execute(update(StaffSession).where(or_(is_theirs, is_old)).values(unsent_form=None))
     if kept:
         session.execute(update(StaffSession).where(StaffSession.id == to_session).values(unsent_form=kept))
-        g.has_unsent_form = True
     return bool(kept)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import time_machine
 from tests.auth.records import Records
 from tests.browser import Browser, form_values
 from tests.conftest import PASSWORD, PEOPLE, make_settings
+from tests.provider import provider_of
 from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.settings import Settings
 
@@ -57,6 +59,24 @@ def test_what_was_typed_comes_back_after_the_sign_in(
     assert records.news() == ["auth.session.expired ok idle", "auth.login.succeeded ok"]
 
 
+def test_a_click_goes_on_where_the_session_ended(
+    clock: time_machine.Traveller, sandbox: Sandbox, sign_in: Callable[[str], Browser]
+) -> None:
+    provider = provider_of(sandbox)
+    provider.order("order-1")
+    alice = sign_in("agent")
+    alice.open("/demo/orders/order-1/refund")
+    clock.shift(timedelta(minutes=20))
+    alice.submit("Continue", part="part", amount="12.50", reason="returned", note=NOTE)
+    assert alice.heading == "Sign in"
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    provider.forget()
+    alice.submit("Continue with this")
+    assert "Refund AED 12.50 now" in alice.words.replace("\u00a0", " ")
+    assert NOTE in alice.words
+    assert not provider.seen("POST"), "nothing is done before the last click"
+
+
 def test_htmx_is_sent_to_the_sign_in_and_the_form_comes_back_too(clock: time_machine.Traveller, alice: Browser) -> None:
     lose_the_session(alice, clock, **{"HX-Request": "true"})
     assert alice.status == 401
@@ -81,6 +101,15 @@ def test_it_is_forgotten_with_the_next_session(clock: time_machine.Traveller, al
     alice.submit("Sign in", email=ALICE, password=PASSWORD)
     assert len(records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")) == 1
     alice.submit("Sign out")
+    assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
+
+
+def test_it_is_forgotten_after_half_a_day(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+    lose_the_session(alice, clock)
+    clock.shift(timedelta(hours=13))
+    stranger = Browser(alice.app)
+    stranger.open("/sign-in?next=/you/sessions")
+    stranger.submit("Sign in", email=FARAH, password=PASSWORD)
     assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, now
+
+_HAS_UNSENT = text("unsent_form IS NOT NULL")
 
 
 class StaffSession(Base):
@@ -18,6 +20,7 @@ class StaffSession(Base):
     """
 
     __tablename__ = "staff_session"
+    __table_args__ = (Index(None, "ended", sqlite_where=_HAS_UNSENT, postgresql_where=_HAS_UNSENT),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -13,9 +13,10 @@ from ...database import writing
 from ...models.staff_session import StaffSession
 from ...own_password import NotTaken, change_password
 from ...permissions import Permission, requires
+from ...sign_in import enter
+from . import blueprint
 from .browser_words import browser_words
 from .forms import PasswordForm
-from .views import blueprint, enter
 
 
 @blueprint.get("/you/sessions")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
-from flask_login import current_user, login_user
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ... import sessions, unsent_forms
@@ -15,12 +15,12 @@ from ...demo_users import DEMO_PASSWORD, DEMO_PEOPLE
 from ...models.staff_session import StaffSession
 from ...own_address import own_address
 from ...permissions import Permission, public, requires
-from ...sign_in import Person, Refused
+from ...sign_in import Person, Refused, enter
 from ...sign_in import sign_in as check_and_open
+from . import blueprint
+from . import own_views as _own_views  # noqa: F401 - adds the views of one's own sessions and password
 from .forms import SignInForm
 from .lapse_words import words_for
-
-blueprint = Blueprint("auth", __name__)
 
 
 @blueprint.get("/sign-in")
@@ -50,12 +50,6 @@ def open_session() -> Response:
     enter(outcome)
     address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
     return redirect(address, 303)
-
-
-def enter(person: Person) -> None:
-    """Gives the browser a cookie with nothing in it from before."""
-    session.clear()
-    login_user(person)
 
 
 def _refused(form: SignInForm, refused: Refused) -> Response:
@@ -100,6 +94,3 @@ def show_unsent_form() -> Response | str:
     """What the person had typed when their last session ended; it is sent by their click only."""
     unsent = unsent_forms.read(current_user.session_id)
     return render_template("auth/unsent_form.html", unsent=unsent) if unsent else redirect("/")
-
-
-from . import own_views  # noqa: E402, F401 - the other views of this blueprint
