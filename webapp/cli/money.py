@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
+from .. import audit
 from ..accounts import Account
 from ..gateways.postpay.client import PostpayClient
 from ..gateways.postpay.filters import TransactionQuery
@@ -28,11 +31,13 @@ def register(app: Flask) -> None:
 @click.option("--account", "slug", help="Only this merchant account.")
 @click.option("--wait", default=90, show_default=True, help="Seconds to go on while something is still open.")
 @click.option("--scan", "days", type=int, help="Also compare all refunds of so many days with the desk's own book.")
+@with_appcontext
 def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
     """Finds out what became of open refunds and captures.
 
     Ends with 0 when nothing is open, 1 when something still is, 2 when something needs a person of finance.
     """
+    audit.bind(audit.Who.at_terminal())
     accounts = [one for one in _accounts() if slug in (None, one.slug)]
     if not accounts:
         raise click.UsageError(f"there is no account {slug}")
@@ -74,9 +79,7 @@ def _scan(account: Account, client: PostpayClient, days: int) -> None:
             break
         number += 1
     found = 0
-    with click.progressbar(
-        order_ids, label=f"{account.slug}: orders with refunds", file=click.get_text_stream("stderr")
-    ) as ids:
+    with click.progressbar(list(order_ids), label=f"{account.slug}: orders with refunds", file=sys.stderr) as ids:
         for order_id in ids:
             reading = read_order(client, order_id)
             found += settle_from_reading(client, account, reading.order, reading.refunds)

@@ -11,7 +11,8 @@ from .. import audit
 from ..accounts import Account
 from ..database import release, writing
 from ..gateways.errors import BreakerOpen
-from ..gateways.postpay.client import PostpayClient, encode_refund
+from ..gateways.postpay.bodies import encode_refund
+from ..gateways.postpay.client import PostpayClient
 from ..models.intent import Intent, IntentKind
 from ..money import Money
 from ..order_reading import CAPTURED, OrderReading, read_order

@@ -199,9 +199,11 @@ def settle_from_reading(
         if intent.state in _UNDECIDED:
             proof = _proof_in_reading(client, intent, order, refunds)
             if proof is not None:
-                settle(intent, Delivery(verdict_of_proof(proof), None, proof))
+                with audit.by_the_desk():
+                    settle(intent, Delivery(verdict_of_proof(proof), None, proof))
                 news = True
-    return notice_strangers(account, order, refunds or (), intents) or news
+    with audit.by_the_desk():
+        return notice_strangers(account, order, refunds or (), intents) or news
 
 
 def _proof_in_reading(

@@ -29,7 +29,7 @@ _STATES = {
     Outcome.ATTENTION: IntentState.ATTENTION,
     Outcome.UNKNOWN: IntentState.UNKNOWN,
 }
-_AUDIT_OUTCOMES = {
+_AUDIT_OUTCOMES: dict[IntentState, audit.Outcome] = {
     IntentState.SUCCEEDED: "ok",
     IntentState.REFUSED: "failed",
     IntentState.ATTENTION: "failed",
@@ -119,7 +119,7 @@ def _change(session: Session, intent: Intent, states: tuple[IntentState, ...], *
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    return changed.rowcount == 1  # type: ignore[attr-defined]
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def _record(intent: Intent, state: IntentState, code: str, reason: str | None = None) -> None:
@@ -134,9 +134,9 @@ def _record(intent: Intent, state: IntentState, code: str, reason: str | None = 
     )
 
 
-def described(intent: Intent) -> dict[str, object]:
+def described(intent: Intent) -> dict[str, str | int | bool | None]:
     """What the audit log says of an intent: amounts in minor units, no text that a person typed."""
-    fields: dict[str, object] = {
+    fields: dict[str, str | int | bool | None] = {
         "intent_id": intent.id,
         "amount_minor": intent.amount_minor,
         "currency": intent.currency,

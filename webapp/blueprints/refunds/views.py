@@ -30,6 +30,7 @@ from ...services.errors import (
 )
 from ...services.issue_refund import issue_refund, record_stale
 from ...services.open_intent import Requester, open_intent_of, order_version
+from ...services.reconcile import settle_from_reading
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
 from ...unsent_forms import asks_again
 from .forms import RefundForm
@@ -159,7 +160,10 @@ def _why_not(account: Account, reading: OrderReading) -> dict[str, object] | Non
 
 
 def _read(account: Account, order_id: str) -> OrderReading:
-    return read_order(provider(account), order_id)
+    client = provider(account)
+    reading = read_order(client, order_id)
+    settle_from_reading(client, account, reading.order, reading.refunds)
+    return reading
 
 
 def _remaining(reading: OrderReading) -> Money:
