@@ -9,8 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from tests.gateways.raw_server import Behaviour, RawServer
+from tests.provider import Provider, provider_of
 from webapp.accounts import Account, Environment
 from webapp.gateways.postpay.client import PostpayClient
+from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.gateways.transport import TransportSettings
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 
@@ -53,3 +55,15 @@ def make_client(stack: ExitStack) -> MakeClient:
 def serve(stack: ExitStack) -> Serve:
     """Starts a raw server that behaves so."""
     return lambda behaviour: stack.enter_context(RawServer(behaviour))
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[PostpayClient]:
+    """The client of the sandbox."""
+    with closing(PostpayClient(account_at(sandbox.base_url), TransportSettings())) as ready:
+        yield ready
+
+
+@pytest.fixture
+def provider(sandbox: Sandbox) -> Provider:
+    return provider_of(sandbox)
