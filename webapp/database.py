@@ -37,7 +37,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     url = make_url(settings.database_url)
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    options: dict[str, Any] = {"url": url, "pool_size": settings.web_threads + 4, "max_overflow": 8}
+    options: dict[str, Any] = {
+        "url": url,
+        "pool_size": settings.web_threads + 4,
+        "max_overflow": 8,
+        "hide_parameters": True,
+    }
     if url.get_backend_name() == "sqlite" and url.database:
         path = Path(url.database)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import Flask, Response, g, make_response, render_template
+from flask import Flask, Response, current_app, g, make_response, render_template
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -132,7 +132,11 @@ def _gateway_error(error: GatewayError) -> Response:
 
 
 def _crash(_error: Exception) -> Response:
-    return speak(_words_for_status(500))
+    """Draws no frame and asks nothing: whatever broke may be what the frame is made of."""
+    template = current_app.jinja_env.get_template("_error.html" if wants_fragment() else "error.html")
+    words = _words_for_status(500)
+    body = template.render(**words._asdict(), request_id=g.get("request_id", ""), actions=[], frameless=True)
+    return make_response(body, words.status)
 
 
 def init_app(app: Flask) -> None:

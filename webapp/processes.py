@@ -82,6 +82,8 @@ class Family:
 
     def start(self, name: str, arguments: list[str], ready: Callable[[], bool]) -> None:
         """Starts a part and waits until it is ready, or until `stop` is set. Raises PartFailed."""
+        if self.stop.is_set():
+            return
         part = Part.start(name, arguments, self.logs)
         self.parts.append(part)
         end = time.monotonic() + PATIENCE
@@ -116,7 +118,7 @@ def answers(host: str, port: int, path: str | None = None) -> bool:
         if path is None:
             socket.create_connection((host, port), timeout=1).close()
             return True
-        connection = http.client.HTTPConnection(host, port, timeout=20)
+        connection = http.client.HTTPConnection(host, port, timeout=5)
         try:
             connection.request("GET", path, headers={"Host": "localhost"})
             return connection.getresponse().status == 200

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,6 +36,7 @@ class Finding(NamedTuple):
 
 
 @click.command("doctor")
+@with_appcontext
 def doctor() -> None:
     """Check settings, database, schema and providers. Ends with 1 when something is wrong."""
     settings: Settings = current_app.extensions["settings"]

@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from werkzeug.local import LocalProxy
 
 from .. import audit, lifecycle, logs, schema, static_files
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("up")
+@with_appcontext
 def up() -> None:
     """Run everything on this machine: the emulated provider if one is needed, the worker and the desk."""
     _check_ports()
@@ -50,6 +52,7 @@ def up() -> None:
 
 
 @click.command("serve")
+@with_appcontext
 def serve() -> None:
     """Serve the desk with gunicorn, in the place of this process."""
     if not schema.is_current():
@@ -59,6 +62,7 @@ def serve() -> None:
 
 
 @click.command("work")
+@with_appcontext
 def work() -> None:
     """Do what is due when nobody is looking, until told to stop."""
     from .. import worker
@@ -72,6 +76,7 @@ def work() -> None:
 
 
 @click.command("migrate")
+@with_appcontext
 def migrate() -> None:
     """Bring the database to the schema of this version; changes nothing when it is there already."""
     before, after = _migrate()

@@ -1,0 +1,71 @@
+"""`flask --app webapp doctor`: says what is wrong before the desk has to, and shows no value of a setting."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from tests.conftest import make_settings
+from webapp import create_app
+from webapp.extensions import db
+from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.settings import EMBEDDED_SECRET, Settings
+
+
+def examine(app: Flask) -> Result:
+    return app.test_cli_runner().invoke(args=["doctor"])
+
+
+def test_a_desk_that_can_work_is_well(app: Flask) -> None:
+    result = examine(app)
+    assert result.exit_code == 0
+    assert "WRONG" not in result.stdout
+    assert "journal_mode=wal, synchronous=2, foreign_keys=1, recursive_triggers=1, busy_timeout=15000" in result.stdout
+
+
+def test_postgresql_is_looked_at_in_its_own_words(sandbox: Sandbox, postgresql_url: str, tmp_path: Path) -> None:
+    result = examine(create_app(make_settings(sandbox.base_url, postgresql_url, tmp_path)))
+    assert result.exit_code == 0
+    assert "PostgreSQL, synchronous_commit=on" in result.stdout
+
+
+def test_it_says_what_to_do_about_an_old_schema(app: Flask) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    result = examine(app)
+    assert result.exit_code == 1
+    assert "run flask --app webapp migrate" in result.stdout
+
+
+def test_it_tells_a_provider_that_does_not_answer(app: Flask, sandbox: Sandbox) -> None:
+    sandbox.stop()
+    result = examine(app)
+    assert result.exit_code == 1
+    assert "WRONG  provider of demo (embedded): does not answer" in result.stdout
+
+
+def test_it_tells_credentials_that_are_not_accepted(settings: Settings) -> None:
+    account = settings.accounts[0].model_copy(update={"merchant_id": "id_of_somebody_else"})
+    result = examine(create_app(settings.model_copy(update={"accounts": (account,)})))
+    assert result.exit_code == 1
+    assert "does not accept the credentials" in result.stdout
+    assert EMBEDDED_SECRET not in result.output
+    assert "id_of_somebody_else" not in result.output
+
+
+def test_it_tells_a_database_that_is_none(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "no.sqlite3"
+    path.write_bytes(b"this is not a database" * 100)
+    result = examine(create_app(make_settings(sandbox.base_url, f"sqlite:///{path}", tmp_path)))
+    assert result.exit_code == 1
+    assert "WRONG  database: cannot be used" in result.stdout
+
+
+@pytest.mark.parametrize(("mode", "word"), [(0o600, "ok   "), (0o644, "WRONG")])
+def test_it_tells_a_database_that_others_can_read(app: Flask, settings: Settings, mode: int, word: str) -> None:
+    os.chmod(settings.database_url.removeprefix("sqlite:///"), mode)
+    assert f"{word}  database file: mode {mode:04o}" in examine(app).stdout

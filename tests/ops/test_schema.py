@@ -1,0 +1,74 @@
+"""The schema: what the migrations make is what the models say, from every version on, on both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from tests.conftest import make_settings
+from webapp import audit, create_app, database, schema
+from webapp.database import writing
+from webapp.extensions import alembic, db
+from webapp.models.audit_entry import AuditEntry
+from webapp.settings import ROOT
+
+SEARCH = "search"
+"""In the names of what finds words in the audit log: each engine has its own means, and no model speaks of them."""
+REVISIONS = sorted(path.stem[:4] for path in (ROOT / "migrations").glob("*.py"))
+
+
+@pytest.fixture
+def desk(engine_url: str, tmp_path: Path) -> Flask:
+    return create_app(make_settings("http://127.0.0.1:1", engine_url, tmp_path))
+
+
+def test_migrations_make_what_the_models_say(desk: Flask) -> None:
+    with desk.app_context():
+        assert [difference for difference in alembic.compare_metadata() if SEARCH not in repr(difference)] == []
+        assert schema.is_current()
+
+
+def test_a_migrated_database_is_left_alone(desk: Flask) -> None:
+    with desk.app_context():
+        assert schema.migrate() == (REVISIONS[-1], REVISIONS[-1])
+        assert db.session.scalars(select(AuditEntry)).all() == []
+
+
+@pytest.mark.parametrize("found", ["0001", "9999"])
+def test_another_version_is_noticed(desk: Flask, found: str) -> None:
+    with desk.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": found})
+        assert not schema.is_current()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_first_migration_is_on_record(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite3"
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+        with create_app(make_settings("http://127.0.0.1:1", url, tmp_path)).app_context(), db.engine.begin() as emptied:
+            emptied.execute(text("DROP SCHEMA public CASCADE"))
+            emptied.execute(text("CREATE SCHEMA public"))
+    with create_app(make_settings("http://127.0.0.1:1", url, tmp_path)).app_context():
+        assert schema.migrate() == ("", REVISIONS[-1])
+        entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
+        assert [entry.event for entry in entries] == ["audit.opened", "schema.migrated"]
+
+
+def test_entries_written_before_a_migration_are_kept_byte_by_byte(tmp_path: Path) -> None:
+    """From the version that brought the log; there is no later one that rewrites entries."""
+    app = create_app(make_settings("http://127.0.0.1:1", f"sqlite:///{tmp_path}/old.sqlite3", tmp_path))
+    with app.app_context():
+        alembic.upgrade("0002")
+        with writing():
+            audit.record(audit.Action.DESK_STARTED, after={"part": "web"})
+        database.release()
+        rows = text("SELECT * FROM audit_entry ORDER BY seq")
+        before = db.session.execute(rows).all()
+        schema.migrate()
+        assert db.session.execute(rows).all()[: len(before)] == before
+        assert schema.is_current()
