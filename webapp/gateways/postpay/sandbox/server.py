@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -39,10 +40,27 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, host: str, port: int) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._open: set[socket.socket] = set()
+        self._ending = False
         super().__init__((host, port), Connection)
 
     def answer(self, request: Request) -> Answer:
         return answer(self.world, request)
+
+    def accept_all(self) -> None:
+        """Waits for connections without ever looking up, until `end` comes in as one."""
+        while not self._ending:
+            self.handle_request()
+
+    def end(self, accepting: threading.Thread) -> None:
+        """Takes no more connections, and ends the kept ones, so that clients see that nobody is there."""
+        self._ending = True
+        host, port = self.server_address[:2]
+        with suppress(OSError), socket.create_connection((str(host), port), timeout=1):
+            accepting.join(1)
+        self.server_close()
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def process_request_thread(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
         self._open.add(request)
@@ -55,14 +73,6 @@ class _Server(socketserver.ThreadingTCPServer):
         """Clients may leave at any moment; all else is a defect of the sandbox and is shown."""
         if not isinstance(sys.exception(), OSError):
             traceback.print_exc()
-
-    def hang_up(self) -> None:
-        """Ends kept connections, so that their threads end and clients see that nobody is there."""
-        for connection in list(self._open):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
 
 def answer(world: World, request: Request) -> Answer:
@@ -154,16 +164,15 @@ class Sandbox:
         self._server = server
         orders, number, end = self._seed
         seed.fill(server.world.store, list(server.world.credentials), orders=orders, seed=number, end=end)
-        threading.Thread(target=server.serve_forever, args=(0.02,), name="sandbox", daemon=True).start()
+        self._accepting = threading.Thread(target=server.accept_all, name="sandbox", daemon=True)
+        self._accepting.start()
         return self
 
     def stop(self) -> None:
         if not self._server:
             return
         server, self._server = self._server, None
-        server.shutdown()
-        server.server_close()
-        server.hang_up()
+        server.end(self._accepting)
         server.world.faults.close()
         server.world.deliveries.close()
         server.world.store.close()
