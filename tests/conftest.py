@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from pydantic import SecretStr
-from webapp.gateways.postpay.sandbox.server import Sandbox
 
 from tests.browser import Browser
 from webapp import create_app
 from webapp.accounts import Account, Environment
 from webapp.extensions import db
+from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
 
 pytest_plugins = ["tests.postgres"]
