@@ -12,6 +12,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import validate_csrf
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -27,6 +29,9 @@ from .permissions import View
 LONGEST = 32 * 1024
 LIFE = timedelta(hours=12)
 
+_NAMES = {"part": _l("How much"), "amount": _l("Amount"), "reason": _l("Reason"), "note": _l("Note")}
+_CHOICES = {"part": _l("A part"), "whole": _l("All that is left")}
+
 
 class UnsentForm(NamedTuple):
     """Where a form was going, and its fields in order, as text."""
@@ -35,10 +40,12 @@ class UnsentForm(NamedTuple):
     fields: list[tuple[str, str]]
 
     @property
-    def shown(self) -> list[tuple[str, str]]:
-        """What a person typed or chose, without what is empty."""
+    def shown(self) -> list[tuple[LazyString | str, LazyString | str]]:
+        """What a person typed or chose, in their words where we have them, without what is empty."""
         typed = ((name, text) for name, text in self.fields if text.strip() and not name.endswith("_token"))
-        return [(name.replace("_", " ").capitalize(), text) for name, text in typed]
+        return [
+            (_NAMES.get(name, name.replace("_", " ").capitalize()), _CHOICES.get(text, text)) for name, text in typed
+        ]
 
 
 def asks_again(view: View) -> View:
