@@ -18,6 +18,7 @@ from ..accounts import Environment
 from ..demo_users import DEMO_PASSWORD, DEMO_PEOPLE, ensure_demo_users
 from ..processes import Family, PartFailed, answers, is_free
 from ..settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR, Settings
+from .backup import backup
 from .doctor import doctor
 
 settings: Settings = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
@@ -27,7 +28,7 @@ ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
 
 def register(app: Flask) -> None:
     """Adds the commands."""
-    for command in (up, serve, work, migrate, doctor):
+    for command in (up, serve, work, migrate, doctor, backup):
         app.cli.add_command(command)
 
 
