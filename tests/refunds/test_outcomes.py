@@ -199,3 +199,17 @@ def test_two_refunds_one_after_the_other_are_two(alice: Browser, provider: Provi
     refund(alice, "10")
     refund(alice, "10")
     assert [one["amount"] for one in provider.refunds("order-01")] == [1000, 1000]
+
+
+def test_an_open_page_asks_for_news_and_gets_nothing_while_there_is_none(alice: Browser, provider: Provider) -> None:
+    fill_in(alice)
+    provider.fault("drop_before", path=REFUNDS)
+    alice.submit("Refund AED")
+    asks = str(alice.page.find(id="result")["hx-get"])
+    headers = {"HX-Request": "true", "X-Background": "1"}
+    assert alice.client.get(asks, headers=headers).status_code == 204
+    alice.submit("Check now")
+    news = alice.client.get(asks, headers=headers)
+    assert news.status_code == 200
+    assert "Refunded" in news.get_data(as_text=True)
+    assert "<html" not in news.get_data(as_text=True)

@@ -12,7 +12,7 @@ from ...database import release
 from ...errors import Words
 from ...extensions import db
 from ...gateways.postpay.models import Order
-from ...htmx import redirect_after_post, wants_fragment
+from ...htmx import redirect_after_post
 from ...models.base import now
 from ...models.intent import Intent, IntentKind
 from ...order_reading import OrderReading
@@ -23,6 +23,7 @@ from ...services.capture_order import capture_order as capture
 from ...services.errors import FormReused, NotMoved, NotPossible, OrderBusy, StaleForm
 from ...services.open_intent import Requester, open_intent_of, order_version
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
+from ..intent_page import intent_page
 
 blueprint = Blueprint("captures", __name__)
 
@@ -60,8 +61,7 @@ def show_capture(account: Account, intent_id: int) -> Response:
     release()
     if intent is None or intent.account != account.slug or intent.kind != IntentKind.CAPTURE:
         abort(404)
-    template = "in_progress/_result.html" if wants_fragment() else "captures/show.html"
-    return _page(template, 200, account=account, intent=intent)
+    return intent_page(account, intent, "captures/show.html")
 
 
 def _not_moved(account: Account, order_id: str, error: Exception) -> Response:

@@ -13,7 +13,7 @@ from ...database import release
 from ...errors import words_for_gateway
 from ...extensions import db
 from ...gateways.errors import GatewayError
-from ...htmx import redirect_after_post, wants_fragment
+from ...htmx import redirect_after_post
 from ...models.intent import Intent, IntentKind
 from ...money import Money, is_known_currency
 from ...order_reading import CAPTURED, OrderReading, read_order
@@ -110,8 +110,7 @@ def show_refund(account: Account, refund_id: str) -> Response:
     release()
     if intent is None:
         abort(404)
-    template = "refunds/_result.html" if wants_fragment() else "refunds/show.html"
-    return _page(template, 200, account=account, intent=intent)
+    return intent_page(account, intent, "refunds/show.html")
 
 
 def _not_moved(account: Account, order_id: str, form: RefundForm, error: NotMoved) -> Response:

@@ -1,0 +1,127 @@
+"""A real Chromium in front of the real desk. Every page is watched: no console error, and axe finds nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.conftest import PASSWORD, PEOPLE
+from tests.provider import Provider, provider_of
+from webapp import create_app
+from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.settings import Settings
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP, PHONE = {"width": 1440, "height": 960}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium(migrated_database: Path) -> Iterator[Browser]:
+    """One browser for the test run; started after the database was made, which needs this thread without its loop."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    """The desk, built in a thread of its own: the browser's driver has an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(create_app, settings).result()
+
+
+@pytest.fixture
+def desk(app: Flask) -> Iterator[str]:
+    """The desk's address while it is served."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def provider(sandbox: Sandbox) -> Provider:
+    return provider_of(sandbox)
+
+
+class Eyes:
+    """Opens pages and sees what a person would stumble over."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context, self.address = context, address
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+
+    def _console(self, message: Any) -> None:
+        # A 4xx page is also a line in Chromium's console; what a page is allowed to answer is checked by the test.
+        if message.type in ("error", "warning") and "the server responded with a status of" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def sign_in(self, person: str) -> Page:
+        self.open("/sign-in")
+        self.page.fill("input[name=email]", PEOPLE[person][0])
+        self.page.fill("input[name=password]", PASSWORD)
+        self.press("Sign in")
+        return self.page
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words).first.click()
+        self.page.wait_for_load_state("networkidle")
+
+    def words(self) -> str:
+        return " ".join(self.page.inner_text("body").split())
+
+    def check(self) -> None:
+        """axe on this page, and no sideways scroll."""
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        wide, window = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= window, f"{self.page.url} scrolls sideways: {wide} in {window}"
+        assert self.complaints == [], self.page.url
+
+
+@pytest.fixture
+def eyes(chromium: Browser, desk: str) -> Iterator[Callable[..., Eyes]]:
+    """Makes a browser window: `eyes(viewport=PHONE, scripting=False, dark=True)`."""
+    contexts: list[BrowserContext] = []
+    seen: list[Eyes] = []
+
+    def new(*, viewport: dict[str, int] = DESKTOP, scripting: bool = True, dark: bool = False) -> Eyes:
+        context = chromium.new_context(
+            viewport=viewport,  # type: ignore[arg-type]
+            java_script_enabled=scripting,
+            color_scheme="dark" if dark else "light",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        seen.append(Eyes(context, desk))
+        return seen[-1]
+
+    yield new
+    complaints = [complaint for one in seen for complaint in one.complaints]
+    for context in contexts:
+        context.close()
+    assert complaints == []
