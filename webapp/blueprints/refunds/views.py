@@ -33,6 +33,7 @@ from ...services.open_intent import Requester, open_intent_of, order_version
 from ...services.reconcile import settle_from_reading
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
 from ...unsent_forms import asks_again
+from ..intent_page import intent_page
 from .forms import RefundForm
 from .words import amount_in_words, limit_words, quick_amounts
 
