@@ -13,16 +13,19 @@ from tests.audit.log import Log
 from tests.conftest import make_settings
 from webapp import database
 from webapp.cli import audit as commands
+from webapp.extensions import babel
 from webapp.settings import flask_config
 
 
 def store_app(url: str, var: Path) -> Flask:
-    """No more of the desk than its database and the commands of the log: no page, no provider."""
+    """No more of the desk than its database, its words and the commands of the log: no page, no provider."""
     settings = make_settings("http://127.0.0.1:1", url, var)
     app = Flask("webapp")
     app.config.from_mapping(flask_config(settings))
     app.extensions["settings"] = settings
+    app.extensions["accounts"] = {account.slug: account for account in settings.accounts}
     database.init_app(app, settings)
+    babel.init_app(app)
     commands.register(app)
     return app
 

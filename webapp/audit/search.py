@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, column, func, literal_column, select, table, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, Select, column, func, literal_column, select, table, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ..models.audit_entry import AuditEntry
 from .chain import stored
@@ -22,12 +22,13 @@ COUNT_CAP = 1000
 NOBODY = 0
 """As `actor_id` of a query: the desk itself, commands, strangers."""
 
-_SEARCH = table("audit_search", column("rowid"))
+_SEARCH = table("audit_search", column("rowid", Integer))
 _PAIRED = ({"actor", "what"}, {"actor", "outcome"}, {"account", "what"}, {"account", "outcome"}, {"what", "outcome"})
 _SHORTEST_PREFIX = 3
 _NO_BOUND = 2**62
 
 Phrase = tuple[list[str], bool]
+Key = ColumnElement[int] | InstrumentedAttribute[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ class EntryPage:
 def page(session: Session, query: AuditQuery, *, size: int, before: int | None, after: int | None) -> EntryPage:
     """The entries older than `before`, or the oldest that are newer than `after`, or the newest."""
     is_upwards = before is None and after is not None
-    statement = _matching(session, query, before=before, after=after).limit(size + 1)
-    order = AuditEntry.seq.asc() if is_upwards else AuditEntry.seq.desc()
-    entries = list(session.scalars(statement.order_by(order)))
+    statement, key = matching(session, query, before=before, after=after)
+    statement = statement.order_by(key.asc() if is_upwards else key.desc()).limit(size + 1)
+    entries = list(session.scalars(statement))
     has_more = len(entries) > size
     entries = entries[:size]
     if is_upwards:
@@ -73,7 +74,8 @@ def page(session: Session, query: AuditQuery, *, size: int, before: int | None, 
 
 def count(session: Session, query: AuditQuery, cap: int = COUNT_CAP) -> int:
     """How many match, counted no further than one more than `cap`."""
-    some = _matching(session, query).with_only_columns(AuditEntry.seq).limit(cap + 1).subquery()
+    statement, key = matching(session, query)
+    some = statement.with_only_columns(key).limit(cap + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -81,8 +83,8 @@ def batches(session: Session, query: AuditQuery, *, size: int, up_to: int) -> It
     """All that match, oldest first up to `up_to`, in lists of `size`: constant memory, no long transaction."""
     after = 0
     while True:
-        statement = _matching(session, query, after=after, before=up_to + 1).order_by(AuditEntry.seq).limit(size)
-        entries = list(session.scalars(statement))
+        statement, key = matching(session, query, after=after, before=up_to + 1)
+        entries = list(session.scalars(statement.order_by(key).limit(size)))
         session.rollback()
         if entries:
             yield entries
@@ -92,22 +94,28 @@ def batches(session: Session, query: AuditQuery, *, size: int, up_to: int) -> It
 
 
 def _exists(session: Session, query: AuditQuery, **bounds: int | None) -> bool:
-    statement = _matching(session, query, **bounds).with_only_columns(AuditEntry.seq).limit(1)
-    return session.scalar(statement) is not None
+    statement, key = matching(session, query, **bounds)
+    return session.scalar(statement.with_only_columns(key).limit(1)) is not None
 
 
-def _matching(
+def matching(
     session: Session, query: AuditQuery, *, before: int | None = None, after: int | None = None
-) -> Select[AuditEntry]:
+) -> tuple[Select[AuditEntry], Key]:
+    """The question without order and end, and the key to order it by: that of the index that is asked first."""
     filters = _filters(query)
     low, high, days = _days(session, query)
     low, high = max(low, (after or 0) + 1), min(high, _NO_BOUND if before is None else before)
     statement = select(AuditEntry).where(*filters.values(), *days, AuditEntry.seq >= low, AuditEntry.seq < high)
     phrases = phrases_of(query.words)
-    names = set(filters)
-    if phrases or (len(names) > 1 and names not in _PAIRED and "object" not in names):
+    if phrases or _needs_search_index(query, set(filters)):
         return _searched(session, statement, phrases, _facets(query), low, high)
-    return statement
+    return statement, AuditEntry.seq
+
+
+def _needs_search_index(query: AuditQuery, filters: set[str]) -> bool:
+    """Whether no index of the table narrows the question down; one object, or trouble, always does."""
+    is_narrow = "object" in filters or query.outcome not in (None, "ok")
+    return len(filters) > 1 and filters not in _PAIRED and not is_narrow
 
 
 def _filters(query: AuditQuery) -> dict[str, Any]:
@@ -161,17 +169,18 @@ def _searched(
     facets: list[str],
     low: int,
     high: int,
-) -> Select[AuditEntry]:
+) -> tuple[Select[AuditEntry], Key]:
     """The same question, asked of the search index first."""
     if session.get_bind().dialect.name == "postgresql":
         parts = [" <-> ".join(f"'{token}'" for token in tokens) + ":*" * is_prefix for tokens, is_prefix in phrases]
         wanted = " & ".join([*parts, *(f"'{facet}'" for facet in facets)])
-        return statement.where(text("audit_entry.search @@ to_tsquery('simple', :wanted)").bindparams(wanted=wanted))
+        found = text("audit_entry.search @@ to_tsquery('simple', :wanted)").bindparams(wanted=wanted)
+        return statement.where(found), AuditEntry.seq
     parts = ['words : "' + " ".join(tokens) + '"' + " *" * is_prefix for tokens, is_prefix in phrases]
     wanted = " AND ".join([*parts, *(f'facets : "{facet}"' for facet in facets)])
     statement = statement.join(_SEARCH, _SEARCH.c.rowid == AuditEntry.seq)
     statement = statement.where(text("audit_search MATCH :wanted").bindparams(wanted=wanted))
-    return statement.where(_SEARCH.c.rowid >= low, _SEARCH.c.rowid < high)
+    return statement.where(_SEARCH.c.rowid >= low, _SEARCH.c.rowid < high), _SEARCH.c.rowid
 
 
 def phrases_of(words: str) -> list[Phrase]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 from flask import Flask, current_app
@@ -15,8 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from .. import audit, audit_protection
 from ..audit import anchors
 from ..audit.chain import Keys
+from ..audit.export import Format, csv_blocks, jsonl_blocks, record_export
+from ..audit.search import AuditQuery
 from ..audit.verify import Verdict, Verifier
 from ..database import writing
+from ..days import instants
 from ..extensions import db
 from ..settings import Settings
 
@@ -97,6 +102,28 @@ def _record_verdict(verdict: Verdict) -> None:
             audit.record(audit.Action.AUDIT_VERIFIED, outcome="ok" if verdict.ok else "failed", after=after)
     except DBAPIError as error:
         click.echo(f"The verdict could not be written into the log: {error.orig}", err=True)
+
+
+@group.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day, in the first account's zone.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, in the same zone.")
+@click.option("--format", "file_format", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option(
+    "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="Else standard output."
+)
+def export(since: datetime | None, until: datetime | None, file_format: Format, output: TextIO) -> None:
+    """Write the entries of some days, or all, to a file. The export is itself an entry of the log.
+
+    JSON lines hold the stored columns, so that a script that knows the key can verify each hash, and end with the head
+    of the log at that moment. In CSV no cell is a formula to a spreadsheet.
+    """
+    zone = _settings().accounts[0].zone
+    first, last = instants(since.date() if since else None, until.date() if until else None, zone)
+    audit.bind(audit.Who.at_terminal())
+    plan = record_export(AuditQuery(since=first, until=last), file_format, most=None)
+    for block in csv_blocks(plan) if file_format == "csv" else jsonl_blocks(plan):
+        output.write(block)
+    click.echo(f"{plan.rows:,} entries, up to entry {plan.head[0]:,}.", err=True)
 
 
 @group.command("public-key")
