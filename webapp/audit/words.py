@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from ..formatting import money
 from ..models.audit_entry import AuditEntry
 from ..money import Money
-from ..permissions import ROLE_LABELS, Role
+from ..permissions import ROLE_LABELS, Permission, Role
 from .actions import Action
 from .facts import facts_of
 
@@ -33,23 +33,23 @@ SENTENCES: dict[Action, Any] = {
     Action.USER_ENABLED: lazy_gettext("%(who)s enabled the account of %(person)s"),
     Action.USER_PASSWORD_RESET: lazy_gettext("%(who)s gave %(person)s a new first password"),
     Action.USER_UNLOCKED: lazy_gettext("%(who)s unlocked the sign-in of %(person)s"),
-    Action.ACCESS_DENIED: lazy_gettext("%(who)s was refused what the role does not include (%(cause)s)"),
+    Action.ACCESS_DENIED: lazy_gettext("%(who)s may not %(right)s, and was refused"),
     Action.CSRF_FAILED: lazy_gettext("A form of %(who)s was refused: it was not from this desk, or out of date"),
     Action.PERSONAL_DATA_OPENED: lazy_gettext("%(who)s opened the personal data of %(object)s"),
     Action.CAPTURE_INTENT: lazy_gettext("%(who)s decided to capture %(amount)s of %(object)s"),
     Action.CAPTURE_SUCCEEDED: lazy_gettext("%(who)s captured %(amount)s of %(object)s"),
-    Action.CAPTURE_REFUSED: lazy_gettext("The capture of %(amount)s of %(object)s was refused (%(code)s)"),
+    Action.CAPTURE_REFUSED: lazy_gettext("The capture of %(amount)s of %(object)s was refused by Postpay"),
     Action.CAPTURE_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was captured"),
-    Action.CAPTURE_ATTENTION: lazy_gettext("The capture of %(amount)s of %(object)s needs finance (%(code)s)"),
+    Action.CAPTURE_ATTENTION: lazy_gettext("The capture of %(amount)s of %(object)s needs finance"),
     Action.CAPTURE_CLOSED: lazy_gettext("%(who)s closed the capture of %(object)s as not done"),
     Action.CAPTURE_STALE: lazy_gettext("%(who)s was refused a capture of %(object)s: the form was out of date"),
     Action.CAPTURE_RESENT: lazy_gettext("The capture of %(object)s was sent again"),
     Action.CAPTURE_CHECKED: lazy_gettext("%(who)s had the capture of %(object)s checked"),
     Action.REFUND_INTENT: lazy_gettext("%(who)s decided to refund %(amount)s of %(object)s"),
     Action.REFUND_SUCCEEDED: lazy_gettext("%(who)s refunded %(amount)s of %(object)s"),
-    Action.REFUND_REFUSED: lazy_gettext("The refund of %(amount)s of %(object)s was refused (%(code)s)"),
+    Action.REFUND_REFUSED: lazy_gettext("The refund of %(amount)s of %(object)s was refused by Postpay"),
     Action.REFUND_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was refunded"),
-    Action.REFUND_ATTENTION: lazy_gettext("The refund of %(amount)s of %(object)s needs finance (%(code)s)"),
+    Action.REFUND_ATTENTION: lazy_gettext("The refund of %(amount)s of %(object)s needs finance"),
     Action.REFUND_CLOSED: lazy_gettext("%(who)s closed the refund of %(amount)s of %(object)s as not done"),
     Action.REFUND_STALE: lazy_gettext("%(who)s was refused a refund of %(object)s: the form was out of date"),
     Action.REFUND_LIMIT: lazy_gettext("%(who)s was refused a refund of %(amount)s of %(object)s: above the limit"),
@@ -132,6 +132,18 @@ OUTCOMES = {
     "failed": (lazy_gettext("Failed"), "bad"),
     "unknown": (lazy_gettext("Not known"), "unknown"),
 }
+_RIGHTS = {
+    Permission.ORDER_READ: lazy_gettext("see orders"),
+    Permission.PERSONAL_DATA_OPEN: lazy_gettext("open personal data"),
+    Permission.CAPTURE: lazy_gettext("capture orders"),
+    Permission.REFUND_CREATE: lazy_gettext("refund"),
+    Permission.REFUND_CHECK: lazy_gettext("check refunds"),
+    Permission.REFUND_RESOLVE: lazy_gettext("close what finance has to close"),
+    Permission.AUDIT_READ_OWN: lazy_gettext("see the audit log"),
+    Permission.AUDIT_READ_ALL: lazy_gettext("see the whole audit log"),
+    Permission.AUDIT_EXPORT: lazy_gettext("take the audit log along"),
+    Permission.OWN_SESSIONS: lazy_gettext("see sessions"),
+}
 _NOBODY = {
     "system": lazy_gettext("The desk"),
     "worker": lazy_gettext("The worker"),
@@ -175,9 +187,9 @@ def _values(entry: AuditEntry, people: Mapping[str, str]) -> dict[str, str]:
         "amount": amount(entry) or gettext("an amount"),
         "role": _role(facts.get("role")),
         "old_role": _role(old.get("role")),
-        "code": str(facts.get("outcome_code") or entry.outcome),
+        "right": _right(facts.get("cause")),
         "part": str(_PARTS.get(str(facts.get("part")), facts.get("part") or _NOBODY["system"])),
-        **{name: str(facts.get(name, "\u2013")) for name in ("cause", "version", "fingerprint", "bad_seq", "kind")},
+        **{name: str(facts.get(name, "\u2013")) for name in ("version", "fingerprint", "bad_seq", "kind")},
     }
 
 
@@ -197,6 +209,10 @@ def amount(entry: AuditEntry) -> str | None:
 
 def _role(role: object) -> str:
     return str(ROLE_LABELS[Role(str(role))]) if role in ROLE_LABELS else str(role or "\u2013")
+
+
+def _right(cause: object) -> str:
+    return str(_RIGHTS[Permission(str(cause))]) if cause in _RIGHTS else gettext("do this")
 
 
 def _bdi(value: str) -> Markup:
