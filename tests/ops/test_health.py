@@ -7,11 +7,12 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, make_url, select
 
 from tests.browser import Browser
 from tests.conftest import make_settings
@@ -47,6 +48,23 @@ def test_a_healthy_desk_is_ready(client: FlaskClient) -> None:
         "checks": {"database": True, "schema": True, "audit": True},
         "provider": {"demo": True},
     }
+
+
+def test_postgresql_is_ready_for_a_role_that_may_not_touch_every_table(
+    sandbox: Sandbox, postgresql_url: str, tmp_path: Path
+) -> None:
+    owner = create_app(make_settings(sandbox.base_url, postgresql_url, tmp_path))
+    run(owner, "CREATE ROLE desk_running LOGIN")
+    assert owner.test_cli_runner().invoke(args=["audit", "grant", "desk_running"]).exit_code == 0
+    url = make_url(postgresql_url).set(username="desk_running")
+    running = create_app(make_settings(sandbox.base_url, url.render_as_string(hide_password=False), tmp_path))
+    answer = running.test_client().get("/readyz")
+    assert answer.json["checks"] == {"database": True, "schema": True, "audit": True}
+    run(owner, "ALTER ROLE desk_running SET default_transaction_read_only = on")
+    with running.app_context():
+        db.engine.dispose()
+    assert running.test_client().get("/readyz").json["checks"]["database"] is False
+    run(owner, "DROP OWNED BY desk_running; DROP ROLE desk_running")
 
 
 def test_asking_for_readiness_asks_no_provider(client: FlaskClient, sandbox: Sandbox) -> None:
