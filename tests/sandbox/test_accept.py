@@ -43,6 +43,7 @@ def test_it_answers_whoever_takes_json_of_the_first_version(client: Client, acce
         "application/json; version=1",
         "*/*; version=v9",
         "application/vnd.postpay+json; version=v9, */*",
+        "*/*, application/*, application/json; version=v9",
         ";;;",
         "json",
     ],

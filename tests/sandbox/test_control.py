@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.sandbox.client import NO_AUTH, Client, error_of
+from webapp.gateways.postpay.sandbox import control
+from webapp.gateways.postpay.sandbox.messages import Request
 from webapp.gateways.postpay.sandbox.server import Sandbox
 
 
@@ -143,8 +146,21 @@ def test_unknown_wishes_are_refused(client: Client, method: str, path: str, erro
         ({"Origin": "https://evil.example"}, (403, "permission_denied")),
         ({"Sec-Fetch-Site": "cross-site"}, (403, "permission_denied")),
         ({"Host": "evil.example"}, (404, "not_found")),
+        ({"Host": "127.0.0.1.evil.example:80"}, (404, "not_found")),
+        ({"Host": "[::1"}, (404, "not_found")),
     ],
 )
 def test_a_page_in_a_browser_cannot_use_it(client: Client, headers: dict[str, str], error: tuple[int, str]) -> None:
     answer = client.request("POST", "/_sandbox/reset", headers=headers, auth=NO_AUTH)
     assert error_of(answer) == error
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]", "[::1]:80"])
+def test_every_name_of_this_machine_is_good(client: Client, host: str) -> None:
+    assert client.request("GET", "/_sandbox", headers={"Host": host}, auth=NO_AUTH).status_code == 200
+
+
+def test_other_machines_cannot_use_it(sandbox: Sandbox) -> None:
+    request = Request("GET", "/_sandbox", headers={"host": "127.0.0.1"}, peer="192.0.2.7")
+    assert control.answer(sandbox.world, request).status == 404
+    assert control.answer(sandbox.world, replace(request, peer="::1")).status == 200

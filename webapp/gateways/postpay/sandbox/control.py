@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import control_data, moments, seed, validation
 from .gate import READING
@@ -70,12 +71,19 @@ def answer(world: World, request: Request) -> Answer:
 
 def _check_caller(request: Request) -> None:
     """This machine only; a browser's page from elsewhere gives itself away by its headers."""
-    host = request.headers.get("host", "").rsplit(":", 1)[0].strip("[]")
     foreign = request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
-    if not is_loopback(request.peer) or not is_loopback(host):
+    if not is_loopback(request.peer) or not is_loopback(_host(request)):
         raise Refusal("not_found")
     if request.method not in READING and (foreign or "origin" in request.headers):
         raise Refusal("permission_denied")
+
+
+def _host(request: Request) -> str | None:
+    """By which name this server was asked: a foreign one that leads here belongs to somebody else's page."""
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return None
 
 
 def _show(world: World, request: Request, ids: list[str]) -> Any:
