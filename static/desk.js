@@ -149,6 +149,8 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     prepare(event.target);
+    const mark = `${document.body.dataset.errorWord} `;
+    if (!first(".error-summary") && document.title.startsWith(mark)) document.title = document.title.slice(mark.length);
     const told = within("[data-announce]", event.target);
     if (told) announce(told.dataset.announce || told.textContent.trim());
   });

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         options["pool_pre_ping"] = True
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    # It also closes asynchronous sessions, which the desk has none of, by starting a thread at the end of each request.
+    app.teardown_appcontext_funcs[:] = [end for end in app.teardown_appcontext_funcs if not iscoroutinefunction(end)]
     with app.app_context():
         configure(db.engine)
 

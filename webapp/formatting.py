@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_name
 from flask import Flask, current_app, g
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import get_locale, get_translations, gettext, lazy_gettext
 from markupsafe import Markup, escape
 
 from .money import Money, exponent, is_known_currency
@@ -51,10 +52,14 @@ def money(value: Money) -> str:
     return f"{parts.currency}\u00a0{parts.number}"
 
 
+NOTHING = Markup('<span class="muted">\u2013</span>')
+
+
+@lru_cache(maxsize=4096)
 def amount_html(value: Money | None) -> Markup:
     """In a table cell: number, aligning pad and small currency code; always left to right."""
     if value is None:
-        return Markup('<span class="muted">\u2013</span>')
+        return NOTHING
     number, pad, currency = amount_parts(value)
     return Markup(
         '<span class="amt">{}<span class="pad" aria-hidden="true">{}</span> <span class="cur">{}</span></span>'
@@ -69,9 +74,12 @@ def zone() -> ZoneInfo:
 
 def when(moment: datetime) -> str:
     """Short: "20 Nov, 15:56" in the account's zone, with the year when it is not this one."""
-    local = moment.astimezone(zone())
-    this_year = local.year == datetime.now(UTC).year
-    return f"{_day(local.date(), str(get_locale()), this_year)}, {local.hour:02}:{local.minute:02}"
+    return _when(moment, zone(), str(get_locale()), datetime.now(UTC).year)
+
+
+def _when(moment: datetime, zone: ZoneInfo, locale: str, year: int) -> str:
+    local = moment.astimezone(zone)
+    return f"{_day(local.date(), locale, local.year == year)}, {local.hour:02}:{local.minute:02}"
 
 
 def clock(moment: datetime) -> str:
@@ -81,8 +89,12 @@ def clock(moment: datetime) -> str:
 
 def when_long(moment: datetime) -> str:
     """In full: "20 November 2026, 15:56:04 Asia/Dubai"."""
-    local = moment.astimezone(zone())
-    return f"{_long_day(local.date(), str(get_locale()))}, {local:%H:%M:%S} {zone().key}"
+    return _when_long(moment, zone(), str(get_locale()))
+
+
+def _when_long(moment: datetime, zone: ZoneInfo, locale: str) -> str:
+    local = moment.astimezone(zone)
+    return f"{_long_day(local.date(), locale)}, {local:%H:%M:%S} {zone.key}"
 
 
 def long_day(day: date) -> str:
@@ -107,9 +119,20 @@ def iso(moment: datetime) -> str:
 
 def time_html(moment: datetime | None) -> Markup:
     """A <time> that reads short and tells the whole moment on hover."""
-    if moment is None:
-        return Markup('<span class="muted">\u2013</span>')
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(iso(moment), when_long(moment), when(moment))
+    return times_html()(moment)
+
+
+def times_html() -> Callable[[datetime | None], Markup]:
+    """The same for many rows: zone and language are looked up once."""
+    where, locale, year = zone(), str(get_locale()), datetime.now(UTC).year
+    return lambda moment: NOTHING if moment is None else _time_html(moment, where, locale, year)
+
+
+@lru_cache(maxsize=4096)
+def _time_html(moment: datetime, zone: ZoneInfo, locale: str, year: int) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        iso(moment), _when_long(moment, zone, locale), _when(moment, zone, locale, year)
+    )
 
 
 def status_label(code: str) -> str:
@@ -127,9 +150,13 @@ def status_html(code: str) -> Markup:
 
 def icon_html(name: str) -> Markup:
     """A picture of the own sprite, silent to screen readers."""
+    return _icon_html(current_app.jinja_env.globals["static_url"]("vendor/icons-3.51.0.svg"), name)  # type: ignore[operator]
+
+
+@lru_cache(maxsize=256)
+def _icon_html(sprite: str, name: str) -> Markup:
     return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
-        current_app.jinja_env.globals["static_url"]("vendor/icons-3.51.0.svg"),
-        name,  # type: ignore[operator]
+        sprite, name
     )
 
 
@@ -146,8 +173,20 @@ def zone_name() -> str:
     return f"{name} ({zone().key})"
 
 
+def _catalogue() -> Any:
+    """The translations of the request, looked up once: a page says some hundred things."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
+
+
 def init_app(app: Flask) -> None:
     """Registers the filters and the few globals."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
     filters = (
         money, amount_parts, amount_html, when, clock, when_long, long_day, iso, time_html,
         status_label, status_html, rate,

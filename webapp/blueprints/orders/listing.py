@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
@@ -11,10 +12,10 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from ...days import PRESET_WORDS, days_words
-from ...formatting import amount_html, money, status_html, status_label, time_html
+from ...formatting import amount_html, money, status_html, status_label, times_html
 from ...gateways.postpay.models import OrderSummary, Page
 from ...pager import Pager, numbered_pager
-from .forms import CURRENCIES, OWN_RANGE, PAGE_SIZES, STATUSES, OrderFilters
+from .forms import PAGE_SIZES, OrderFilters
 
 WEEK_DAYS = (
     lazy_gettext("Sunday"),
@@ -73,15 +74,17 @@ def order_address(base: str, order_id: str) -> str:
 
 
 def rows(base: str, orders: Iterable[OrderSummary]) -> list[Row]:
+    time = times_html()
+    status = cache(status_html)
     return [
         Row(
             order_address(base, order.order_id),
             order.order_id,
-            status_html(order.status),
+            status(order.status),
             amount_html(order.total),
             amount_html(order.tax),
-            time_html(order.created),
-            time_html(order.status_changed),
+            time(order.created),
+            time(order.status_changed),
         )
         for order in orders
     ]
@@ -160,34 +163,3 @@ def week_day_word(number: int) -> str:
 
 def hour_words(hour: int) -> str:
     return f"{hour:02}:00–{hour:02}:59"
-
-
-Option = tuple[str, str, bool]
-"""Value, words, whether it is chosen."""
-
-
-class Options(NamedTuple):
-    """The choices of the filter form."""
-
-    statuses: list[Option]
-    currencies: list[Option]
-    presets: list[Option]
-    week_days: list[Option]
-    hours: list[Option]
-
-
-def options(filters: OrderFilters) -> Options:
-    any_words = gettext("Any")
-    others = [filters.currency] if filters.currency and filters.currency not in CURRENCIES else []
-    return Options(
-        [(status, status_label(status), status in filters.statuses) for status in STATUSES],
-        [("", any_words, False), *((each, each, each == filters.currency) for each in (*CURRENCIES, *others))],
-        _presets(filters),
-        [("", any_words, False), *((str(n), str(w), n == filters.week_day) for n, w in enumerate(WEEK_DAYS, start=1))],
-        [("", any_words, False), *((str(hour), hour_words(hour), hour == filters.hour) for hour in range(24))],
-    )
-
-
-def _presets(filters: OrderFilters) -> list[Option]:
-    presets = [(preset.value, str(words), preset is filters.created) for preset, words in PRESET_WORDS.items()]
-    return [("", gettext("Any time"), False), *presets, (OWN_RANGE, gettext("Own range"), filters.is_own_range)]

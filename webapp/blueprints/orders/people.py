@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from flask_babel import get_locale, gettext
+from flask_babel import format_date, get_locale, gettext
 
-from ...formatting import when_long
+from ...formatting import zone
 from ...gateways.postpay.models import Address, Customer, Order
 from .masking import mask_all, mask_email, mask_name, mask_phone
 
@@ -95,13 +94,14 @@ def _customer(customer: Customer | None, is_open: bool) -> list[Fact]:
         return []
     lines.personal(gettext("Name"), f"{customer.first_name or ''} {customer.last_name or ''}".strip(), mask_name)
     lines.personal(gettext("E-mail"), customer.email, mask_email)
-    lines.personal(gettext("Born"), _day(customer.date_of_birth), mask_all, is_number=True)
+    lines.personal(gettext("Born"), customer.date_of_birth, mask_all, is_number=True)
     lines.personal(gettext("Gender"), _gender(customer.gender), mask_all)
     lines.known(gettext("Account"), customer.account, _account(customer.account))
-    lines.plain(gettext("Customer since"), _moment(customer.date_joined))
+    joined = customer.date_joined
+    lines.plain(gettext("Customer since"), format_date(joined.astimezone(zone()).date(), "long") if joined else None)
     lines.personal(gettext("Customer ID"), customer.id, _mask_id)
-    if customer.default_address:
-        lines.facts += _address(customer.default_address, is_open)
+    if home := customer.default_address:
+        lines.personal(gettext("Default address"), _joined(home.line1, home.line2, home.city, home.state), mask_all)
     return lines.facts
 
 
@@ -120,20 +120,15 @@ def _address(address: Address | None, is_open: bool) -> list[Fact]:
     lines.personal(gettext("Name"), f"{address.first_name or ''} {address.last_name or ''}".strip(), mask_name)
     lines.personal(gettext("Phone"), address.phone, mask_phone, is_number=True)
     lines.personal(gettext("Other phone"), address.alt_phone, mask_phone, is_number=True)
-    street = ", ".join(part for part in (address.line1, address.line2) if part)
-    lines.personal(gettext("Address"), street, mask_all)
-    city = ", ".join(part for part in (address.city, address.state, address.postal_code) if part)
-    lines.personal(gettext("City"), city, mask_all)
+    lines.personal(gettext("Address"), _joined(address.line1, address.line2), mask_all)
+    lines.personal(gettext("City"), _joined(address.city, address.state, address.postal_code), mask_all)
     lines.known(gettext("Country"), address.country, country(address.country or ""))
     return lines.facts
 
 
-def _day(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def _moment(value: datetime | str | None) -> str | None:
-    return when_long(value) if isinstance(value, datetime) else value
+def _joined(*parts: str | None) -> str:
+    """What is there, each once: in cities that are a state both say the same."""
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _gender(value: str | None) -> str | None:

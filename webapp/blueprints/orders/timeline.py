@@ -41,7 +41,7 @@ def timeline(
 ) -> list[Day]:
     """Days of the account's zone with their events. What is still open stands at the very top."""
     events = [*_of_order(reading, intents), *_of_refunds(reading, intents), *_of_staff(entries)]
-    events.sort(key=lambda event: event.moment, reverse=True)
+    events = sorted(events, key=lambda event: event.moment)[::-1]  # what came later in the list came later in life
     days = [
         (long_day(day), list(of_day))
         for day, of_day in groupby(events, key=lambda event: event.moment.astimezone(account.zone).date())

@@ -19,6 +19,7 @@ from ...provider import provider
 from ...routing import is_provider_id
 from . import awaiting, blueprint, listing
 from . import order_views as _order_views  # noqa: F401 - adds the views of one order
+from .filter_bar import filter_bar
 from .forms import OrderFilters
 
 
@@ -82,9 +83,11 @@ def _list(
         "request_id": g.get("request_id", ""),
     }
     if not wants_fragment():
-        return make_response(render_template("orders/list.html", options=listing.options(filters), **values), status)
+        return make_response(
+            render_template("orders/list.html", filter_bar=filter_bar(filters, base), **values), status
+        )
     if htmx.trigger == "filters":  # the form itself may now have errors to show, or to lose
-        values |= {"with_filters": True, "options": listing.options(filters)}
+        values |= {"out_of_band": True, "filter_bar": filter_bar(filters, base)}
     response = make_response(render_template("orders/_results.html", **values), status)
     response.headers["HX-Push-Url"] = here
     return response
