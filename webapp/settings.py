@@ -6,27 +6,19 @@ Every setting NAME may instead be given as NAME_FILE, the path of a file that ho
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from .accounts import Account, Environment
-from .money import Money, NotAnAmount, UnknownCurrency, parse_money
+from .limits import DEFAULT_LIMITS, Limits, read_limits
+from .money import Money
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -41,58 +33,6 @@ class BadSettings(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-class RefundLimit(BaseModel):
-    """What one role may refund in one currency, minor units: at once, and in a day in all."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    single: int
-    day: int
-
-
-Limits = dict[str, dict[str, RefundLimit]]
-
-
-def _limits(major: Mapping[str, Mapping[str, tuple[str, str]]]) -> Limits:
-    def minor(text: object, currency: str) -> int:
-        return parse_money(str(text), currency).minor
-
-    return {
-        role: {
-            currency: RefundLimit(single=minor(single, currency), day=minor(day, currency))
-            for currency, (single, day) in by_currency.items()
-        }
-        for role, by_currency in major.items()
-    }
-
-
-# About AED 1,000 and 5,000 for agents, ten times as much for finance. A currency without a limit cannot be refunded.
-_AGENT_LIMITS = {
-    "AED": ("1000.00", "5000.00"),
-    "SAR": ("1000.00", "5000.00"),
-    "QAR": ("1000.00", "5000.00"),
-    "USD": ("300.00", "1500.00"),
-    "EUR": ("300.00", "1500.00"),
-    "KWD": ("85.000", "425.000"),
-    "BHD": ("100.000", "500.000"),
-    "OMR": ("100.000", "500.000"),
-    "JPY": ("40000", "200000"),
-}
-_FINANCE_LIMITS = {
-    currency: (f"{Decimal(single) * 10}", f"{Decimal(day) * 10}") for currency, (single, day) in _AGENT_LIMITS.items()
-}
-DEFAULT_LIMITS = _limits({"agent": _AGENT_LIMITS, "finance": _FINANCE_LIMITS})
-
-
-def _read_limits(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return _limits(json.loads(value))
-    except (NotAnAmount, UnknownCurrency, TypeError, AttributeError) as error:
-        raise ValueError('is not of the form {"agent": {"AED": ["1000.00", "5000.00"]}}') from error
 
 
 def _split(value: object) -> object:
@@ -140,7 +80,7 @@ class Settings(BaseModel):
 
     session_idle_minutes: Annotated[int, Field(ge=1, le=60)] = 15
     session_hours: Annotated[int, Field(ge=1, le=12)] = 12
-    refund_limits: Annotated[Limits, BeforeValidator(_read_limits)] = DEFAULT_LIMITS
+    refund_limits: Annotated[Limits, BeforeValidator(read_limits)] = DEFAULT_LIMITS
 
     @property
     def all_embedded(self) -> bool:
@@ -311,6 +251,8 @@ def _dangers(settings: Settings) -> list[str]:
         loopback = account.base_url.host in ("127.0.0.1", "localhost", "[::1]")
         if account.base_url.scheme != "https" and (account.is_live or not loopback):
             problems.append(f"{account.slug}: the base address must be https")
+        if account.base_url.query or account.base_url.fragment:
+            problems.append(f"{account.slug}: the base address must end before any ? or #")
         if account.base_url.username or account.base_url.password:
             problems.append(f"{account.slug}: the base address must not hold credentials")
     if settings.all_embedded:

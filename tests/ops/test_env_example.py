@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import get_args
 
-from webapp.settings import ROOT, RefundLimit, Settings, load_settings
+from webapp.limits import RefundLimit
+from webapp.settings import ROOT, Settings, load_settings
 
 OF_ACCOUNTS = {
     "ACCOUNTS_FILE",

@@ -123,6 +123,8 @@ def test_a_bad_setting_is_named_without_its_value(name: str, value: str | None) 
         ("POSTPAY_BASE_URL", "http://api.provider.example"),
         ("POSTPAY_BASE_URL", "http://127.0.0.1:8900"),
         ("POSTPAY_BASE_URL", "https://user:secretsecret@api.provider.example"),
+        ("POSTPAY_BASE_URL", "https://api.provider.example/v1?key=1"),
+        ("POSTPAY_BASE_URL", "https://api.provider.example/#part"),
         ("POSTPAY_MERCHANT_ID", None),
         ("POSTPAY_SECRET_KEY", None),
         ("POSTPAY_TIME_ZONE", "Mars/Olympus"),

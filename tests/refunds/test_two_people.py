@@ -13,10 +13,12 @@ from tests.browser import Browser
 from tests.conftest import make_settings
 from tests.provider import Provider
 from tests.refunds.conftest import fill_in, refund
+from webapp import create_app
 from webapp.extensions import db
+from webapp.limits import DEFAULT_LIMITS, RefundLimit
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.intent import Intent
-from webapp.settings import DEFAULT_LIMITS, RefundLimit, Settings
+from webapp.settings import Settings
 
 
 def test_the_second_person_sees_whose_refund_is_open(
@@ -138,8 +140,6 @@ def test_twenty_at_once_on_different_orders_stay_under_the_day_limit(
 def test_a_currency_without_a_limit_cannot_be_refunded(
     tmp_path: object, settings: Settings, provider: Provider
 ) -> None:
-    from webapp import create_app
-
     limits = {role: dict(by_currency) for role, by_currency in DEFAULT_LIMITS.items()}
     limits["agent"] = {"AED": RefundLimit(single=1, day=1)}
     narrow = make_settings(provider.root.removesuffix("/_sandbox"), settings.database_url, settings.anchor_file.parent)

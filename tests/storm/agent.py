@@ -77,7 +77,8 @@ class Agent:
     def _believe(self, page: BeautifulSoup) -> None:
         """Notes what a result page claims about its refund."""
         number = page.find(string=re.compile(r"^bo-[0-9a-f]{32}$"))
-        notice = page.find(class_=re.compile(r"notice-(success|danger)"))
+        result = page.find(id="result")
+        notice = result and result.find(class_=re.compile(r"notice-(success|danger)"))
         if number is None or notice is None:
             return
         with self.said.lock:
