@@ -165,7 +165,7 @@ def test_one_entry_shows_what_was_before_and_after_and_its_place_in_the_chain(ap
     auditor.open("/audit?what=user.role_changed")
     auditor.open(str(auditor.page.select("td.number a")[0]["href"]))
     assert "Adam Admin changed the role of Vera Viewer from Viewer to Support agent" in auditor.words
-    assert "Role viewer agent" in auditor.words
+    assert "Role Viewer Support agent" in auditor.words
     assert "As it was written, and it follows the entry before it" in auditor.words
     for fact in ("10.1.2.3", "Firefox", "request-1", "0123456789ab"):
         assert fact in auditor.words

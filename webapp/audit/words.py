@@ -33,7 +33,7 @@ SENTENCES: dict[Action, Any] = {
     Action.USER_ENABLED: lazy_gettext("%(who)s enabled the account of %(person)s"),
     Action.USER_PASSWORD_RESET: lazy_gettext("%(who)s gave %(person)s a new first password"),
     Action.USER_UNLOCKED: lazy_gettext("%(who)s unlocked the sign-in of %(person)s"),
-    Action.ACCESS_DENIED: lazy_gettext("%(who)s may not %(right)s, and was refused"),
+    Action.ACCESS_DENIED: lazy_gettext("%(who)s tried to %(right)s, which the role does not allow"),
     Action.CSRF_FAILED: lazy_gettext("A form of %(who)s was refused: it was not from this desk, or out of date"),
     Action.PERSONAL_DATA_OPENED: lazy_gettext("%(who)s opened the personal data of %(object)s"),
     Action.CAPTURE_INTENT: lazy_gettext("%(who)s decided to capture %(amount)s of %(object)s"),

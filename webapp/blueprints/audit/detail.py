@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
 
+from ...audit.anchors import Anchor
 from ...audit.chain import NO_HASH, Keys, NotCanonical, hash_of
 from ...audit.facts import facts_of
 from ...audit.telling import told
@@ -61,6 +63,14 @@ FACTS = {
 }
 
 
+OBJECTS = {
+    "order": lazy_gettext("Order"),
+    "session": lazy_gettext("Session"),
+    "user": lazy_gettext("Person"),
+    "schema": lazy_gettext("Schema"),
+}
+
+
 class Change(NamedTuple):
     """One fact before and after; an empty text where there was none."""
 
@@ -83,8 +93,6 @@ def values(entry: AuditEntry, *, with_neighbours: bool) -> dict[str, Any]:
         "older_href": url_for("audit.show_entry", seq=before.seq) if with_neighbours and before else None,
         "newer_href": _newer(entry) if with_neighbours else None,
         "list_href": url_for("audit.list_entries"),
-        "about_href": url_for("audit.list_entries", object=entry.object_id),
-        "order_href": _order(entry),
     }
 
 
@@ -92,12 +100,24 @@ def _newer(entry: AuditEntry) -> str | None:
     return url_for("audit.show_entry", seq=entry.seq + 1) if db.session.get(AuditEntry, entry.seq + 1) else None
 
 
-def _order(entry: AuditEntry) -> str | None:
-    """The order's page, if the entry is about one and its account still exists."""
-    account = current_app.extensions["accounts"].get(entry.account)
-    if entry.object_type != "order" or account is None:
+def _object(entry: AuditEntry) -> Markup | None:
+    """What it is about, with a way to an order whose account still exists, and to all entries about it."""
+    if entry.object_id is None:
         return None
-    return url_for("orders.show_order", account=account, order_id=entry.object_id)
+    account = current_app.extensions["accounts"].get(entry.account)
+    name = Markup('<bdi class="mono">{}</bdi>').format(entry.object_id)
+    if entry.object_type == "order" and account is not None:
+        href = url_for("orders.show_order", account=account, order_id=entry.object_id)
+        name = Markup('<a href="{}">{}</a>').format(href, name)
+    every = url_for("audit.list_entries", object=entry.object_id)
+    return Markup('{} {} · <a href="{}">{}</a>').format(
+        OBJECTS.get(entry.object_type or "", entry.object_type), name, every, gettext("All entries about it")
+    )
+
+
+def mono(value: str) -> Markup:
+    """A hash or a key, digit by digit."""
+    return Markup('<span class="mono">{}</span>').format(value)
 
 
 def _about(entry: AuditEntry) -> list[tuple[str, Any]]:
@@ -113,6 +133,7 @@ def _about(entry: AuditEntry) -> list[tuple[str, Any]]:
         (gettext("Role"), role),
         (gettext("Approved by"), approver.name if approver else None),
         (gettext("What"), f"{one.label} ({entry.event})"),
+        (gettext("About"), _object(entry)),
         (gettext("Reason"), entry.reason),
         (gettext("Account"), entry.account),
         (gettext("IP address"), entry.ip),
@@ -126,12 +147,14 @@ def _about(entry: AuditEntry) -> list[tuple[str, Any]]:
 def _changes(entry: AuditEntry) -> list[Change]:
     before, after = facts_of(entry.before), facts_of(entry.after)
     return [
-        Change(str(FACTS.get(name, name)), _said(before.get(name)), _said(after.get(name)))
+        Change(str(FACTS.get(name, name)), _said(name, before.get(name)), _said(name, after.get(name)))
         for name in dict.fromkeys([*before, *after])
     ]
 
 
-def _said(value: object) -> str:
+def _said(name: str, value: object) -> str:
+    if name == "role" and value in ROLE_LABELS:
+        return str(ROLE_LABELS[Role(str(value))])
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -152,8 +175,20 @@ def _holds(entry: AuditEntry, before: AuditEntry | None) -> bool:
 
 def _chain(entry: AuditEntry) -> list[tuple[str, Any]]:
     return [
-        (gettext("Hash"), entry.hash),
-        (gettext("Hash of the entry before"), entry.prev_hash),
+        (gettext("Hash"), mono(entry.hash)),
+        (gettext("Hash of the entry before"), mono(entry.prev_hash)),
         (gettext("Key"), entry.key_id),
         (gettext("Format"), str(entry.schema)),
+    ]
+
+
+def anchor_facts(anchor: Anchor, public_key: str) -> list[tuple[str, Any]]:
+    """An anchor as an auditor prints it."""
+    return [
+        (gettext("Entry"), f"{anchor.seq:,}"),
+        (gettext("Hash"), mono(anchor.hash)),
+        (gettext("Of"), anchor.ts),
+        (gettext("Written"), anchor.written),
+        (gettext("Why then"), anchor.reason),
+        (gettext("Public key that anchors are signed with"), mono(public_key)),
     ]

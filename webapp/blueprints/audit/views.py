@@ -52,14 +52,16 @@ def list_entries() -> Response:
         "base": base,
         "sees_all": filters.only_actor is None,
         "may_export": current_user.can(Permission.AUDIT_EXPORT),
-        "state": _state() if filters.only_actor is None else None,
+        **_state(whole=filters.only_actor is None),
         "chips_on": listing.chips(filters, base, choices.people),
         "sizes": listing.page_sizes(filters, base),
         "listing": listing.listing(filters, base) if not filters.errors else None,
     }
     release()
     if wants_fragment() and not filters.errors:
-        return make_response(render_template("audit/_results.html", **values))
+        response = make_response(render_template("audit/_results.html", **values))
+        response.headers["HX-Push-Url"] = filters.address(base, before=filters.before, after=filters.after)
+        return response
     status = 422 if filters.errors else 200
     return make_response(render_template("audit/list.html", options=choices, **values), status)
 
@@ -117,9 +119,16 @@ def _record_view() -> None:
             audit.record(Action.AUDIT_VIEWED)
 
 
-def _state() -> dict[str, object]:
-    """How far the log and its anchors have come; what is verified is said by the command."""
+def _state(*, whole: bool) -> dict[str, object]:
+    """For those who see the whole log: how far it and its anchors have come. Verifying is for the command."""
+    if not whole:
+        return {"head": None, "anchor": None}
     settings = current_app.extensions["settings"]
     with db.engine.connect() as connection:
         head = anchors.head(connection)
-    return {"head": head, "anchor": anchors.latest(settings), "public_key": anchors.public_key(settings)}
+    anchor = anchors.latest(settings)
+    return {
+        "head": head,
+        "anchor": anchor,
+        "anchor_facts": detail.anchor_facts(anchor, anchors.public_key(settings)) if anchor else [],
+    }
