@@ -18,7 +18,6 @@ from ...extensions import db
 from ...gateways.errors import GatewayError
 from ...gateways.postpay.models import Order
 from ...htmx import wants_fragment
-from ...models.audit_entry import AuditEntry
 from ...models.intent import Intent
 from ...order_reading import OrderReading, read_order
 from ...permissions import Permission, requires
@@ -83,7 +82,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
     """The values of an order's page."""
     order = reading.order
     intents = _intents(account, order.order_id)
-    entries = _entries(account, order.order_id)
+    told = audit.entries_for_object(account.slug, "order", order.order_id)
     release()
     open_intents = [intent for intent in intents if intent.is_open]
     order_figures = figures(reading, open_intents)
@@ -94,7 +93,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
         "figures": order_figures,
         "items": item_lines(order),
         "offers": offers(account, reading, order_figures, open_intents, current_user.permissions),
-        "days": timeline(account, reading, intents, entries),
+        "days": timeline(account, reading, intents, told),
         "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
         "request_id": g.get("request_id", ""),
         **_people(order, is_open=is_open),
@@ -113,14 +112,6 @@ def _people(order: Order, *, is_open: bool) -> dict[str, object]:
 
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=dict)
-
-
-def _entries(account: Account, order_id: str) -> Sequence[AuditEntry]:
-    """What the audit log has of an order, oldest first."""
-    statement = select(AuditEntry).where(
-        AuditEntry.account == account.slug, AuditEntry.object_type == "order", AuditEntry.object_id == order_id
-    )
-    return db.session.scalars(statement.order_by(AuditEntry.seq)).all()
 
 
 def _intents(account: Account, order_id: str) -> Sequence[Intent]:

@@ -10,15 +10,15 @@ from typing import NamedTuple
 from flask_babel import gettext
 
 from ...accounts import Account
+from ...audit import Action, Told
 from ...formatting import long_day, money, status_label, when
 from ...intent_words import intent_href, intent_words
-from ...models.audit_entry import AuditEntry
 from ...models.intent import Intent, IntentKind, IntentState
 from ...order_reading import OrderReading
-from .deeds import deed_icon, deed_words
 
 _TONES = {"captured": ("ok", "circle-check"), "approved": ("wait", "clock"), "denied": ("bad", "circle-x")}
-_OUTCOME_TONES = {"ok": "idle", "denied": "bad", "failed": "bad", "unknown": "unknown"}
+_ICONS = {"personal_data": "eye", "capture": "cash", "refund": "receipt-refund"}
+_TOLD_BY_PROVIDER = (Action.CAPTURE_SUCCEEDED, Action.REFUND_SUCCEEDED)
 
 
 class Event(NamedTuple):
@@ -36,11 +36,9 @@ class Event(NamedTuple):
 Day = tuple[str, list[Event]]
 
 
-def timeline(
-    account: Account, reading: OrderReading, intents: Sequence[Intent], entries: Iterable[AuditEntry]
-) -> list[Day]:
+def timeline(account: Account, reading: OrderReading, intents: Sequence[Intent], told: Iterable[Told]) -> list[Day]:
     """Days of the account's zone with their events. What is still open stands at the very top."""
-    events = [*_of_order(reading, intents), *_of_refunds(reading, intents), *_of_staff(entries)]
+    events = [*_of_order(reading, intents), *_of_refunds(reading, intents), *reversed(_of_staff(told))]
     events = sorted(events, key=lambda event: event.moment)[::-1]  # what came later in the list came later in life
     days = [
         (long_day(day), list(of_day))
@@ -100,15 +98,17 @@ def _of_intent(intent: Intent) -> Event:
     )
 
 
-def _of_staff(entries: Iterable[AuditEntry]) -> list[Event]:
+def _of_staff(told: Iterable[Told]) -> list[Event]:
+    """What people did, and what came of it; what the provider has done it tells itself, with its own moment."""
     return [
         Event(
-            datetime.fromisoformat(entry.ts),
-            words,
-            actor=entry.actor_label,
-            icon=deed_icon(entry),
-            tone=_OUTCOME_TONES.get(entry.outcome, "idle"),
+            each.moment,
+            each.label,
+            text=each.amount or "",
+            actor=each.actor,
+            icon=_ICONS.get(each.entry.event.partition(".")[0], "shield-lock"),
+            tone="idle" if each.tone == "ok" else each.tone,
         )
-        for entry in entries
-        if (words := deed_words(entry))
+        for each in told
+        if each.entry.event not in _TOLD_BY_PROVIDER
     ]
