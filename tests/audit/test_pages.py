@@ -155,6 +155,9 @@ def test_htmx_gets_the_results_only(app: Flask, auditor: Browser) -> None:
     auditor.open("/audit?what=auth", headers={"HX-Request": "true", "HX-Target": "results"})
     assert auditor.page.find("h1") is None
     assert auditor.page.select("td.sentence")
+    carried = auditor.page.select_one('#export[hx-swap-oob] input[name="what"]')
+    assert carried is not None, "what is downloaded follows what is shown"
+    assert carried["value"] == "auth"
 
 
 def test_one_entry_shows_what_was_before_and_after_and_its_place_in_the_chain(app: Flask, auditor: Browser) -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
 from tests.audit.log import Log
 from webapp import audit
@@ -71,10 +72,17 @@ def test_what_is_rolled_back_was_never_written(log: Log) -> None:
 
 def test_it_waits_for_the_outer_commit_of_a_savepoint(log: Log) -> None:
     with writing() as session:
+        audit.record(Action.LOGOUT)
         with session.begin_nested():
-            audit.record(Action.LOGOUT)
+            session.execute(text("SELECT 1"))
         audit.record(Action.CSRF_FAILED)
     assert [entry.event for entry in log.entries()] == ["audit.opened", "auth.logout", "csrf.failed"]
+
+
+def test_it_refuses_to_be_called_inside_of_a_savepoint(log: Log) -> None:
+    with writing() as session, session.begin_nested(), pytest.raises(RuntimeError, match="savepoint"):
+        audit.record(Action.LOGOUT)
+    assert log.entries() == []
 
 
 def test_it_refuses_to_be_called_outside_of_a_transaction(log: Log) -> None:

@@ -64,6 +64,25 @@ def test_it_can_start_behind_the_damage(tampered: Log) -> None:
     assert (verdict["kind"], verdict["first_seq"], verdict["entries"]) == ("unprotected", 7, 4)
 
 
+def test_it_cannot_start_behind_the_end(sqlite_log: Log, raw: sqlite3.Connection) -> None:
+    sqlite_log.write(9)
+    result = sqlite_log.command("verify", "--from", "12")
+    assert (result.exit_code, "no entry 11" in result.stderr) == (2, True)
+    audit.anchor("test")
+    raw.execute("DROP TRIGGER audit_entry_no_delete")
+    raw.execute("DELETE FROM audit_entry WHERE seq > 7")
+    result = sqlite_log.command("verify", "--from", "9")
+    assert (result.exit_code, result.output.startswith("BROKEN at entry 8 (cut)")) == (1, True)
+
+
+def test_it_cannot_start_where_an_entry_is_gone(sqlite_log: Log, raw: sqlite3.Connection) -> None:
+    sqlite_log.write(9)
+    raw.execute("DROP TRIGGER audit_entry_no_delete")
+    raw.execute("DELETE FROM audit_entry WHERE seq = 5")
+    result = sqlite_log.command("verify", "--from", "6")
+    assert (result.exit_code, result.output.startswith("BROKEN at entry 5 (missing)")) == (1, True)
+
+
 def test_the_configured_anchors_are_used_without_being_asked_for(sqlite_log: Log, raw: sqlite3.Connection) -> None:
     sqlite_log.write(9)
     audit.anchor("test")

@@ -110,6 +110,8 @@ def record(
     """
     if not is_writing():
         raise RuntimeError("audit.record() outside of writing()")
+    if db.session.in_nested_transaction():
+        raise RuntimeError("audit.record() inside of a savepoint, which may be rolled back without the rest")
     if outcome not in OUTCOMES:
         raise ValueError(f"no such outcome: {outcome}")
     action = Action(action)
@@ -162,7 +164,7 @@ def _clean(text: str | None, longest: int) -> str | None:
 def _chain_queued(session: Session) -> None:
     """Gives the queued entries their places in the chain; the last thing that happens before the commit."""
     queue = session.info.get(_QUEUE)
-    if not queue or session.in_nested_transaction():
+    if not queue or session.in_nested_transaction():  # releasing a savepoint is no commit
         return
     session.flush()
     connection = session.connection()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from .. import audit_protection
@@ -75,7 +75,8 @@ class Verifier:
         self.last_seq, self.last_hash, self.entries, self.held = start - 1, NO_HASH, 0, 0
 
     def verdict(self) -> Verdict:
-        """Reads all. Raises OSError when the anchor file cannot be read, DBAPIError when the table cannot."""
+        """Reads all. Raises OSError when the anchor file cannot be read, DBAPIError when the table cannot,
+        ValueError when the log has not come as far as `start`."""
         try:
             self._take_anchors()
             self._take_start()
@@ -104,9 +105,15 @@ class Verifier:
         if self.start == 1:
             return
         row = self.connection.execute(select(AuditEntry.hash).where(AuditEntry.seq == self.start - 1)).one_or_none()
-        if row is None:
+        if row is not None:
+            self.last_hash = row.hash
+            return
+        end = self.connection.execute(select(func.max(AuditEntry.seq))).scalar() or 0
+        if end >= self.start:
             raise _Broken("missing", self.start - 1, "the entry before the first one to check is not there")
-        self.last_hash = row.hash
+        if any(seq > end for seq in self.anchored):
+            raise _Broken("cut", end + 1, "the log ends before an entry that was anchored")
+        raise ValueError(f"the log has no entry {self.start - 1} yet")
 
     def _rows(self) -> Iterator[Row]:
         if not inspect(self.connection).has_table(AuditEntry.__tablename__):

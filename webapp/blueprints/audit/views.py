@@ -51,7 +51,7 @@ def list_entries() -> Response:
         "filters": filters,
         "base": base,
         "sees_all": filters.only_actor is None,
-        "may_export": current_user.can(Permission.AUDIT_EXPORT),
+        "may_export": current_user.can(Permission.AUDIT_EXPORT) and not filters.errors,
         **_state(whole=filters.only_actor is None),
         "chips_on": listing.chips(filters, base, choices.people),
         "sizes": listing.page_sizes(filters, base),
@@ -59,7 +59,7 @@ def list_entries() -> Response:
     }
     release()
     if wants_fragment() and not filters.errors:
-        response = make_response(render_template("audit/_results.html", **values))
+        response = make_response(render_template("audit/_results.html", is_fragment=True, **values))
         response.headers["HX-Push-Url"] = filters.address(base, before=filters.before, after=filters.after)
         return response
     status = 422 if filters.errors else 200
