@@ -17,11 +17,12 @@ from structlog.testing import capture_logs
 from tests.gateways.conftest import MakeClient, Serve, account_at
 from tests.gateways.raw_server import ORDER, Line, always, answer, in_turn, page, refusal
 from webapp import gateways
-from webapp.gateways import TransportSettings, client_for
+from webapp.gateways import client_for
 from webapp.gateways.errors import AnswerLost, GatewayError, NotFound, UnreadableAnswer
 from webapp.gateways.postpay import client as client_module
 from webapp.gateways.postpay.client import PostpayClient
 from webapp.gateways.postpay.filters import OrderQuery
+from webapp.gateways.transport import TransportSettings
 
 
 @pytest.fixture(autouse=True)

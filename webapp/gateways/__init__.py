@@ -1,16 +1,19 @@
-"""The only place that speaks HTTP to a provider."""
+"""The only place that speaks HTTP to a provider.
+
+The client is imported when it is first asked for: the sandbox below this package is a program that needs none of it.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
-from ..accounts import Account
-from .postpay.client import PostpayClient
-from .transport import TransportSettings
-
-__all__ = ["PostpayClient", "TransportSettings", "client_for"]
+if TYPE_CHECKING:
+    from ..accounts import Account
+    from .postpay.client import PostpayClient
+    from .transport import TransportSettings
 
 MOST_CLIENTS = 64
 
@@ -23,7 +26,10 @@ def client_for(account: Account, *, transport: TransportSettings | None = None) 
 
     Give the same settings object each time; other settings make another client.
     """
-    settings = transport or _DEFAULT
+    from .postpay.client import PostpayClient
+    from .transport import DEFAULT_TRANSPORT
+
+    settings = transport or DEFAULT_TRANSPORT
     with _lock:
         client = _clients.get((account, settings))
         if client is None:
@@ -32,9 +38,6 @@ def client_for(account: Account, *, transport: TransportSettings | None = None) 
         if len(_clients) > MOST_CLIENTS:
             _clients.popitem(last=False)[1].close()
         return client
-
-
-_DEFAULT = TransportSettings()
 
 
 def _after_fork() -> None:

@@ -66,6 +66,9 @@ class TransportSettings:
     request_id: Callable[[], str | None] | None = None
 
 
+DEFAULT_TRANSPORT = TransportSettings()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """A request to make. `target` is path and query, already encoded; `deadline` in seconds, None for the default."""

@@ -13,6 +13,7 @@ from ...errors import Words
 from ...extensions import db
 from ...gateways.postpay.models import Order
 from ...htmx import redirect_after_post
+from ...intent_page import intent_page
 from ...models.base import now
 from ...models.intent import Intent, IntentKind
 from ...order_reading import OrderReading
@@ -23,7 +24,6 @@ from ...services.capture_order import capture_order as capture
 from ...services.errors import FormReused, NotMoved, NotPossible, OrderBusy, StaleForm
 from ...services.open_intent import Requester, open_intent_of, order_version
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
-from ..intent_page import intent_page
 
 blueprint = Blueprint("captures", __name__)
 

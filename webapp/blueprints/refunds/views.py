@@ -14,6 +14,7 @@ from ...errors import words_for_gateway
 from ...extensions import db
 from ...gateways.errors import GatewayError
 from ...htmx import redirect_after_post
+from ...intent_page import intent_page
 from ...models.intent import Intent, IntentKind
 from ...money import Money, is_known_currency
 from ...order_reading import CAPTURED, OrderReading, read_order
@@ -33,7 +34,6 @@ from ...services.open_intent import Requester, open_intent_of, order_version
 from ...services.reconcile import settle_from_reading
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
 from ...unsent_forms import asks_again
-from ..intent_page import intent_page
 from .forms import RefundForm
 from .words import amount_in_words, limit_words, quick_amounts
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Response, make_response, render_template, request
 
-from ..accounts import Account
-from ..htmx import wants_fragment
-from ..models.intent import Intent
+from .accounts import Account
+from .htmx import wants_fragment
+from .models.intent import Intent
 
 
 def intent_page(account: Account, intent: Intent, template: str) -> Response:
