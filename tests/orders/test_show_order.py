@@ -210,6 +210,22 @@ def test_an_open_refund_stands_on_top_and_blocks_another(hasty: Browser, provide
     assert "/refunds/" in hasty.address
 
 
+def test_looking_at_the_order_settles_what_it_proves(hasty: Browser, provider: Provider) -> None:
+    provider.order()
+    hasty.open(f"{PAGE}/refund")
+    hasty.submit("Continue", part="part", amount="10.50", reason="goodwill")
+    provider.fault("drop_after", method="POST", times=9)
+    provider.fault("status", method="GET", path="/orders/order-01/refunds/", times=99, status=500)
+    hasty.submit("Refund AED 10.50 now")
+    assert "Not known yet whether" in hasty.words
+    hasty.open(PAGE)
+    assert (figures(hasty)["Refunded"], figures(hasty)["Being refunded"]) == ("10.50 AED", "0.00 AED")
+    assert actions(hasty) == ["Refund"]
+    titles = [" ".join(entry.get_text(" ").split()) for entry in hasty.page.select(".timeline li p:first-child")]
+    assert titles[0].startswith("Refunded by")
+    assert "Refunded AED 10.50 by Alice Agent" in titles
+
+
 def test_items_link_to_the_web_only(alice: Browser, provider: Provider) -> None:
     urls = ["https://shop.example/p", "javascript:alert(1)", "data:text/html,x", "//evil", None, False]
     items = [{"reference": f"i{n}", "name": "x", "unit_price": 1, "qty": 1, "url": url} for n, url in enumerate(urls)]

@@ -13,6 +13,8 @@ from ...formatting import status_label
 from .forms import CURRENCIES, OWN_RANGE, STATUSES, OrderFilters
 from .listing import WEEK_DAYS, hour_words
 
+MOST_KEPT = 256
+
 Option = tuple[str, str, bool]
 """Value, words, whether it is chosen."""
 
@@ -28,14 +30,17 @@ class Options(NamedTuple):
 
 
 def filter_bar(filters: OrderFilters, base: str) -> Markup:
-    """The form as filled in. At rest it is the same for everybody, so that it is drawn once per list and language."""
-    if filters.is_filtered or filters.errors:
+    """The form as filled in. Without errors it is the same for all who ask the same, so it is kept for a while."""
+    if filters.errors:
         return _draw(filters, base)
-    drawn: dict[tuple[str, str], Markup] = current_app.extensions.setdefault("filter_bars", {})
-    key = (base, str(get_locale()))
-    if key not in drawn:
-        drawn[key] = _draw(filters, base)
-    return drawn[key]
+    drawn: dict[object, Markup] = current_app.extensions.setdefault("filter_bars", {})
+    key = (base, str(get_locale()), *filters.pairs())
+    html = drawn.get(key)
+    if html is None:
+        if len(drawn) >= MOST_KEPT:
+            drawn.clear()
+        html = drawn[key] = _draw(filters, base)
+    return html
 
 
 def _draw(filters: OrderFilters, base: str) -> Markup:

@@ -33,7 +33,7 @@ from .timeline import timeline
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>")
 @requires(Permission.ORDER_READ)
 def show_order(account: Account, order_id: str) -> Response:
-    """Two calls at the same time: the order, and its refunds."""
+    """Two calls at the same time: the order, and its refunds. What they prove of an open intent settles it."""
     client = provider(account)
     reading = read_order(client, order_id)
     settle_from_reading(client, account, reading.order, reading.refunds)

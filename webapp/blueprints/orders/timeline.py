@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -36,7 +36,7 @@ class Event(NamedTuple):
 Day = tuple[str, list[Event]]
 
 
-def timeline(account: Account, reading: OrderReading, intents: Sequence[Intent], told: Iterable[Told]) -> list[Day]:
+def timeline(account: Account, reading: OrderReading, intents: Sequence[Intent], told: Sequence[Told]) -> list[Day]:
     """Days of the account's zone with their events. What is still open stands at the very top."""
     events = [*_of_order(reading, intents), *_of_refunds(reading, intents), *reversed(_of_staff(told))]
     events = sorted(events, key=lambda event: event.moment)[::-1]  # what came later in the list came later in life
@@ -98,17 +98,22 @@ def _of_intent(intent: Intent) -> Event:
     )
 
 
-def _of_staff(told: Iterable[Told]) -> list[Event]:
-    """What people did, and what came of it; what the provider has done it tells itself, with its own moment."""
+def _of_staff(told: Sequence[Told]) -> list[Event]:
+    """What people did, and what came of it. A success the provider tells itself, unless it was long in doubt."""
+    doubted = {_family(each) for each in told if each.entry.outcome == "unknown"}
     return [
         Event(
             each.moment,
             each.label,
             text=each.amount or "",
             actor=each.actor,
-            icon=_ICONS.get(each.entry.event.partition(".")[0], "shield-lock"),
+            icon=_ICONS.get(_family(each), "shield-lock"),
             tone="idle" if each.tone == "ok" else each.tone,
         )
         for each in told
-        if each.entry.event not in _TOLD_BY_PROVIDER
+        if each.entry.event not in _TOLD_BY_PROVIDER or _family(each) in doubted
     ]
+
+
+def _family(told: Told) -> str:
+    return told.entry.event.partition(".")[0]
