@@ -44,11 +44,7 @@ def _split(value: object) -> object:
 class Settings(BaseModel):
     """Everything an operator may set. Attribute `database_url` is the variable DATABASE_URL, and so on."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
     database_url: str = f"sqlite:///{VAR / 'desk.sqlite3'}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from threading import Thread
+from time import sleep
 
 from flask import Flask
 from sqlalchemy import make_url, select
@@ -48,20 +50,27 @@ def test_the_review_repeats_amount_and_words_and_back_keeps_what_was_typed(alice
     assert provider.refunds("order-01") == []
 
 
-def test_intent_and_audit_entry_are_on_disk_when_the_provider_gets_it(
-    alice: Browser, provider: Provider, settings: Settings
+def test_while_the_provider_stalls_the_intent_is_on_disk_and_nobody_waits_for_it(
+    alice: Browser, farah: Browser, provider: Provider, settings: Settings
 ) -> None:
     fill_in(alice)
-    provider.fault("drop_before", path="/orders/order-01/refunds")
-    alice.submit("Refund AED")
+    provider.order("order-02", customer={"email": "x@example.test", "first_name": "X"})
+    farah.open("/demo/orders/order-02")
+    provider.fault("latency", path="/orders/order-01/refunds", seconds=3)
+    sending = Thread(target=alice.submit, args=("Refund AED",))
+    sending.start()
+    while not provider.seen("POST", "/orders/order-01/refunds"):
+        sleep(0.01)
     path = make_url(settings.database_url).database
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as other:
-        [(state, sent)] = other.execute("SELECT state, refund_id FROM intent").fetchall()
+        [(state, number)] = other.execute("SELECT state, refund_id FROM intent").fetchall()
         entries = [row[0] for row in other.execute("SELECT event FROM audit_entry WHERE event LIKE 'refund.%'")]
-    [post] = [call for call in provider.seen("POST", "/refunds") if not call["path"].startswith("/_sandbox")]
-    assert sent in post["body"]
-    assert state == "unknown"
-    assert entries == ["refund.intent", "refund.unknown"]
+    farah.submit("Open personal data")
+    assert "x@example.test" in farah.words
+    assert sending.is_alive(), "another entry was written while the sending still waited"
+    sending.join()
+    assert (state, entries) == ("pending", ["refund.intent"])
+    assert [one["refund_id"] for one in provider.refunds("order-01")] == [number]
 
 
 def test_each_intent_has_one_first_and_one_last_entry(alice: Browser, provider: Provider, app: Flask) -> None:

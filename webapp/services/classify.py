@@ -121,26 +121,24 @@ def must_read_back(answer: Answer, *, first: bool) -> bool:
 
 def classify_refund(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
     """The verdict on a refund. `first`: it was the only time these bytes were ever sent."""
-    if answer is Answer.DONE:
-        return Verdict(Outcome.SUCCEEDED, "done")
-    if first and answer in PROVED_BY_FIRST_ANSWER:
-        return Verdict(Outcome.REFUSED, answer.value)
-    if proof in _READ_BACK_SETTLES:
-        return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
-    if first and proof is Proof.MISSING and answer in (Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS):
-        return Verdict(Outcome.REFUSED, answer.value)
-    return Verdict(Outcome.UNKNOWN, answer.value)
+    refused = first and answer in (Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
+    return _classify(answer, proof, first=first, refused_if_missing=refused)
 
 
 def classify_capture(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
     """The verdict on a capture. Reading back means reading the order; MISSING means it is still only approved."""
+    refused = answer in (Answer.DECLINED, Answer.EXPIRED)
+    return _classify(answer, proof, first=first, refused_if_missing=refused)
+
+
+def _classify(answer: Answer, proof: Proof, *, first: bool, refused_if_missing: bool) -> Verdict:
     if answer is Answer.DONE:
         return Verdict(Outcome.SUCCEEDED, "done")
     if first and answer in PROVED_BY_FIRST_ANSWER:
         return Verdict(Outcome.REFUSED, answer.value)
     if proof in _READ_BACK_SETTLES:
-        return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
-    if proof is Proof.MISSING and answer in (Answer.DECLINED, Answer.EXPIRED):
+        return verdict_of_proof(proof)
+    if proof is Proof.MISSING and refused_if_missing:
         return Verdict(Outcome.REFUSED, answer.value)
     return Verdict(Outcome.UNKNOWN, answer.value)
 
