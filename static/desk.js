@@ -40,7 +40,7 @@
   // Before htmx sees the event; the button is not disabled, so that its name and value are sent.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "download" in form.dataset) return;
     if ("sent" in form.dataset) {
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -24,7 +24,8 @@ from .actions import Action
 from .anchors import head
 from .recording import Facts, record
 from .search import AuditQuery, batches, count
-from .telling import Told, told
+from .telling import names_in
+from .words import plain_sentence
 
 Format = Literal["csv", "jsonl"]
 
@@ -91,7 +92,8 @@ def csv_blocks(plan: Plan) -> Iterator[str]:
     """The CSV text of a plan, in blocks; its last line says so when there is more than the file holds."""
     yield _BOM + _csv([["seq", "ts", "sentence", *NAMES[2:]]])
     for entries in _planned(plan):
-        yield _csv([_cells(one) for one in told(entries)])
+        people = names_in(entries)
+        yield _csv([_cells(entry, people) for entry in entries])
     if not plan.is_complete:
         yield _csv([[gettext("There is more: this file ends after %(count)s entries.", count=f"{plan.rows:,}")]])
 
@@ -114,9 +116,8 @@ def _planned(plan: Plan) -> Iterator[list[AuditEntry]]:
             return
 
 
-def _cells(one: Told) -> list[object]:
-    entry = one.entry
-    return [entry.seq, entry.ts, one.sentence.striptags(), *(getattr(entry, name) for name in NAMES[2:])]
+def _cells(entry: AuditEntry, people: Mapping[str, str]) -> list[object]:
+    return [entry.seq, entry.ts, plain_sentence(entry, people), *(getattr(entry, name) for name in NAMES[2:])]
 
 
 def _csv(rows: list[list[object]]) -> str:

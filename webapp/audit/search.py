@@ -85,6 +85,7 @@ def batches(session: Session, query: AuditQuery, *, size: int, up_to: int) -> It
     while True:
         statement, key = matching(session, query, after=after, before=up_to + 1)
         entries = list(session.scalars(statement.order_by(key).limit(size)))
+        session.expunge_all()
         session.rollback()
         if entries:
             yield entries

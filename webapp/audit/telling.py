@@ -47,7 +47,7 @@ def entries_for_object(account: str, object_type: str, object_id: str, limit: in
 def told(entries: Iterable[AuditEntry]) -> list[Told]:
     """Puts entries into words; asks once for the names of all people they speak of."""
     entries = list(entries)
-    people = _names({entry.object_id for entry in entries if entry.object_type == "user" and entry.object_id})
+    people = names_in(entries)
     return [_told(entry, people) for entry in entries]
 
 
@@ -65,7 +65,9 @@ def _told(entry: AuditEntry, people: dict[str, str]) -> Told:
     )
 
 
-def _names(ids: set[str]) -> dict[str, str]:
+def names_in(entries: Iterable[AuditEntry]) -> dict[str, str]:
+    """The names of the people that entries are about, by their ids as the log has them: one question."""
+    ids = {entry.object_id for entry in entries if entry.object_type == "user" and entry.object_id}
     numbers = [int(text) for text in ids if text.isascii() and text.isdigit() and len(text) < 10]
     if not numbers:
         return {}

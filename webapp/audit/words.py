@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,6 +64,7 @@ SENTENCES: dict[Action, Any] = {
     Action.AUDIT_EXPORTED: lazy_gettext("%(who)s exported entries of the audit log"),
     Action.AUDIT_VERIFIED: lazy_gettext("%(who)s checked the audit log: it holds"),
 }
+_UNHEARD_OF = lazy_gettext("%(who)s: %(event)s")
 BROKEN = lazy_gettext("%(who)s checked the audit log: it is broken at entry %(bad_seq)s (%(kind)s)")
 
 LABELS: dict[Action, Any] = {
@@ -149,17 +151,32 @@ _NOBODY = {
     "worker": lazy_gettext("The worker"),
     "stranger": lazy_gettext("Somebody not signed in"),
 }
+_NOTHING = "\u2013"
+_NAMES = re.compile(r"%\((\w+)\)s")
 _PARTS = {"web": lazy_gettext("The desk"), "worker": lazy_gettext("The worker")}
 
 
 def sentence(entry: AuditEntry, people: Mapping[str, str]) -> Markup:
     """What happened, as one sentence; `people` gives the names of users by their id. Amounts as people read them."""
-    template = SENTENCES.get(entry.event)  # type: ignore[call-overload]
-    if template is None:
-        return Markup("{}: <bdi>{}</bdi>").format(actor(entry), entry.event)
+    template, values = _spoken(entry, people)
+    return escape(template) % {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+
+
+def plain_sentence(entry: AuditEntry, people: Mapping[str, str]) -> str:
+    """The same as plain text, for files: with plain blanks in amounts."""
+    template, values = _spoken(entry, people)
+    return (template % values).replace("\u00a0", " ")
+
+
+def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The sentence's template, and the values that it names."""
+    template = SENTENCES.get(entry.event, _UNHEARD_OF)  # type: ignore[call-overload]
     if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
         template = BROKEN
-    return escape(str(template)) % {name: _bdi(value) for name, value in _values(entry, people).items()}
+    text = str(template)
+    old, facts = facts_of(entry.before), facts_of(entry.after)
+    values = {name: _value(name, entry, old, facts, people) for name in _NAMES.findall(text)}
+    return text, values
 
 
 def actor(entry: AuditEntry) -> str:
@@ -178,19 +195,30 @@ def action_label(event: str) -> str:
     return str(LABELS[Action(event)]) if event in LABELS else event
 
 
-def _values(entry: AuditEntry, people: Mapping[str, str]) -> dict[str, str]:
-    old, facts = facts_of(entry.before), facts_of(entry.after)
-    return {
-        "who": actor(entry),
-        "object": entry.object_id or "\u2013",
-        "person": _person(entry, facts, people),
-        "amount": amount(entry) or gettext("an amount"),
-        "role": _role(facts.get("role")),
-        "old_role": _role(old.get("role")),
-        "right": _right(facts.get("cause")),
-        "part": str(_PARTS.get(str(facts.get("part")), facts.get("part") or _NOBODY["system"])),
-        **{name: str(facts.get(name, "\u2013")) for name in ("version", "fingerprint", "bad_seq", "kind")},
-    }
+def _value(
+    name: str, entry: AuditEntry, old: Mapping[str, Any], facts: Mapping[str, Any], people: Mapping[str, str]
+) -> str:
+    """One value of a sentence."""
+    match name:
+        case "who":
+            return actor(entry)
+        case "object":
+            return entry.object_id or _NOTHING
+        case "event":
+            return entry.event
+        case "person":
+            return _person(entry, facts, people)
+        case "amount":
+            return amount(entry) or gettext("an amount")
+        case "role":
+            return _role(facts.get("role"))
+        case "old_role":
+            return _role(old.get("role"))
+        case "right":
+            return _right(facts.get("cause"))
+        case "part":
+            return str(_PARTS.get(str(facts.get("part")), _NOBODY["system"]))
+    return str(facts.get(name, _NOTHING))
 
 
 def _person(entry: AuditEntry, facts: Mapping[str, Any], people: Mapping[str, str]) -> str:
@@ -208,12 +236,8 @@ def amount(entry: AuditEntry) -> str | None:
 
 
 def _role(role: object) -> str:
-    return str(ROLE_LABELS[Role(str(role))]) if role in ROLE_LABELS else str(role or "\u2013")
+    return str(ROLE_LABELS[Role(str(role))]) if role in ROLE_LABELS else str(role or _NOTHING)
 
 
 def _right(cause: object) -> str:
     return str(_RIGHTS[Permission(str(cause))]) if cause in _RIGHTS else gettext("do this")
-
-
-def _bdi(value: str) -> Markup:
-    return Markup("<bdi>{}</bdi>").format(value)
