@@ -98,7 +98,7 @@ def _customer(customer: Customer | None, is_open: bool) -> list[Fact]:
     lines.personal(gettext("Gender"), _gender(customer.gender), mask_all)
     lines.known(gettext("Account"), customer.account, _account(customer.account))
     joined = customer.date_joined
-    lines.plain(gettext("Customer since"), format_date(joined.astimezone(zone()).date(), "long") if joined else None)
+    lines.plain(gettext("Customer since"), format_date(joined.astimezone(zone()).date(), "d MMMM y") if joined else None)
     lines.personal(gettext("Customer ID"), customer.id, _mask_id)
     if home := customer.default_address:
         lines.personal(gettext("Default address"), _joined(home.line1, home.line2, home.city, home.state), mask_all)
