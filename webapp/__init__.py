@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         intent_words,
         logs,
         metrics,
+        nav_counts,
         permissions,
         routing,
         shell,
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     permissions.init_app(app)
     blueprints.init_app(app)
     shell.init_app(app)
+    nav_counts.init_app(app)
     errors.init_app(app)
     headers.init_app(app, settings)
     static_files.init_app(app)

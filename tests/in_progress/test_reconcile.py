@@ -250,3 +250,12 @@ def test_a_form_opened_before_is_offered_again_only_with_the_news(
     reconcile(app)
     alice.open(FORM)
     assert "694.30" in alice.words
+
+
+def test_the_navigation_counts_what_is_in_progress(alice: Browser, lost: Intent, app: Flask) -> None:
+    alice.open("/demo/in-progress")
+    here = alice.page.find("nav", id="nav").find("a", attrs={"aria-current": "page"})
+    assert " ".join(here.get_text(" ").split()) == "In progress 1 waiting"
+    reconcile(app)
+    alice.open("/demo/in-progress")
+    assert "waiting" not in alice.page.find("nav", id="nav").find("a", attrs={"aria-current": "page"}).get_text()

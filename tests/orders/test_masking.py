@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.blueprints.orders.masking import HIDDEN, mask_email, mask_name, mask_phone
+from webapp.masking import HIDDEN, mask_email, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(

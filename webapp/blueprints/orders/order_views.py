@@ -18,6 +18,7 @@ from ...extensions import db
 from ...gateways.errors import GatewayError
 from ...gateways.postpay.models import Order
 from ...htmx import wants_fragment
+from ...masking import customer_initials
 from ...models.intent import Intent
 from ...order_reading import OrderReading, read_order
 from ...permissions import Permission, requires
@@ -26,7 +27,7 @@ from ...services.reconcile import settle_from_reading
 from . import blueprint
 from .figures import figures, item_lines
 from .offers import offers
-from .people import customer_name, people, ships_to
+from .people import people, ships_to
 from .timeline import timeline
 
 
@@ -51,7 +52,7 @@ def peek_order(account: Account, order_id: str) -> Response:
         words = words_for_gateway(error)
         body = render_template(template, order=None, order_id=order_id, problem=words, request_id=g.get("request_id"))
         return make_response(body, words.status)
-    facts = {"name": customer_name(order), "country": ships_to(order)}
+    facts = {"name": customer_initials(order), "country": ships_to(order)}
     return make_response(render_template(template, order=order, order_id=order_id, account=account, **facts))
 
 

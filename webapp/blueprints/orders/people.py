@@ -9,7 +9,7 @@ from flask_babel import format_date, get_locale, gettext
 
 from ...formatting import zone
 from ...gateways.postpay.models import Address, Customer, Order
-from .masking import mask_all, mask_email, mask_name, mask_phone
+from ...masking import mask_all, mask_email, mask_name, mask_phone
 
 Mask = Callable[[str], str]
 
@@ -70,12 +70,6 @@ def people(order: Order, *, is_open: bool) -> People:
     return People(cards, is_open)
 
 
-def customer_name(order: Order) -> str:
-    """The masked name, for places where nothing is ever opened."""
-    customer = order.customer
-    return mask_name(f"{customer.first_name or ''} {customer.last_name or ''}") if customer else ""
-
-
 def ships_to(order: Order) -> str:
     """The country the order goes to, in words."""
     address = order.shipping.address if order.shipping else None
@@ -98,7 +92,9 @@ def _customer(customer: Customer | None, is_open: bool) -> list[Fact]:
     lines.personal(gettext("Gender"), _gender(customer.gender), mask_all)
     lines.known(gettext("Account"), customer.account, _account(customer.account))
     joined = customer.date_joined
-    lines.plain(gettext("Customer since"), format_date(joined.astimezone(zone()).date(), "d MMMM y") if joined else None)
+    lines.plain(
+        gettext("Customer since"), format_date(joined.astimezone(zone()).date(), "d MMMM y") if joined else None
+    )
     lines.personal(gettext("Customer ID"), customer.id, _mask_id)
     if home := customer.default_address:
         lines.personal(gettext("Default address"), _joined(home.line1, home.line2, home.city, home.state), mask_all)

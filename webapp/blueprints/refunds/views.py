@@ -15,6 +15,7 @@ from ...extensions import db
 from ...gateways.errors import GatewayError
 from ...htmx import redirect_after_post
 from ...intent_page import intent_page
+from ...masking import customer_initials
 from ...models.intent import Intent, IntentKind
 from ...money import Money, is_known_currency
 from ...order_reading import CAPTURED, OrderReading, read_order
@@ -248,6 +249,7 @@ def _review_page(
         amount=form.chosen,
         in_words=amount_in_words(form.chosen),
         left=form.remaining - form.chosen,
+        customer=customer_initials(reading.order) if reading else "",
         problem=problem,
     )
 

@@ -1,11 +1,13 @@
 """Personal data as everybody may see it: enough to recognise a customer on the phone, not enough to find them.
 
-Pure text to text. What is not of a known shape is hidden whole, so that nothing slips through in an odd field.
+Text to text. What is not of a known shape is hidden whole, so that nothing slips through in an odd field.
 """
 
 from __future__ import annotations
 
 import re
+
+from .gateways.postpay.models import Order
 
 DOT = "•"
 HIDDEN = DOT * 3
@@ -47,3 +49,9 @@ def mask_phone(text: str) -> str:
 def mask_all(_text: str) -> str:
     """Nothing but that there is something: addresses, birth dates."""
     return HIDDEN
+
+
+def customer_initials(order: Order) -> str:
+    """The customer of an order as everybody may see them; empty when the order names nobody."""
+    customer = order.customer
+    return mask_name(f"{customer.first_name or ''} {customer.last_name or ''}") if customer else ""
