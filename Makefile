@@ -13,7 +13,7 @@ run: setup
 
 test: .venv/test.stamp
 	@.ci/system-packages chromium fonts-noto-core postgresql
-	$(PY) -m pytest -n 2 $(TESTS)
+	$(PY) -m pytest -n 2 --dist worksteal $(TESTS)
 
 lint: .venv/test.stamp
 	$(PY) -m ruff check .
@@ -25,7 +25,7 @@ lock: .venv/test.stamp
 	$(LOCK) --extra dev --constraint requirements.txt --output-file tests/requirements.txt
 
 bench: .venv/test.stamp
-	$(PY) -m tests.bench
+	$(PY) -m tests.bench --install
 
 storm: .venv/test.stamp
 	@.ci/system-packages postgresql
