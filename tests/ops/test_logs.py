@@ -8,13 +8,18 @@ from typing import Any
 
 import pytest
 from flask import Flask, abort
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.browser import Browser, form_values
 from tests.conftest import PASSWORD, PEOPLE
+from tests.orders.people import CANARIES, PERSONAL
+from tests.provider import provider_of
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.models.audit_entry import AuditEntry
 from webapp.permissions import public
+from webapp.settings import EMBEDDED_SECRET
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -88,6 +93,42 @@ def test_passwords_cookies_and_tokens_are_never_written(stranger: Browser, capsy
     assert cookies
     for secret in ("canary password", PASSWORD, email, *cookies):
         assert secret not in written.out + written.err
+
+
+def test_neither_personal_data_nor_ids_nor_notes_are_written(
+    alice: Browser, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    provider = provider_of(sandbox)
+    provider.order("order-of-canarina", **PERSONAL)
+    provider.order("waiting-canarina", status="approved")
+    alice.open("/demo/orders/order-of-canarina")
+    alice.submit("Open personal data")
+    assert CANARIES[0] in alice.words
+    for address in ("/demo/orders?order_id=order-of-canarina", "/demo/orders/waiting-canarina/capture", "/audit"):
+        alice.open(address)
+    sandbox.stop()
+    alice.open("/demo/orders/order-of-canarina")
+    assert alice.status == 503
+    written = "".join(capsys.readouterr())
+    assert len(written.splitlines()) > 10
+    assert not [one for one in (*CANARIES, "order-of-canarina", "waiting-canarina", EMBEDDED_SECRET) if one in written]
+
+
+def test_one_id_leads_from_the_answer_to_the_log_the_records_and_the_provider(
+    alice: Browser, sandbox: Sandbox, lines: Lines
+) -> None:
+    provider_of(sandbox).order("order-01", **PERSONAL)
+    lines()
+    alice.open("/demo/orders/order-01")
+    alice.submit("Open personal data")
+    request_id = alice.response.headers["X-Request-Id"]
+    logged = [line["event"] for line in lines() if line["request_id"] == request_id]
+    assert {"request", "provider_call"} <= set(logged)
+    asked = [call for call in provider_of(sandbox).seen("GET") if request_id in json.dumps(call)]
+    assert len(asked) == logged.count("provider_call")
+    with alice.app.app_context():
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "personal_data.opened")).one()
+        assert entry.request_id == request_id
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_it_starts_with_one_command_stops_with_one_signal_and_keeps_the_data(tre
 
     with tree.flask("up") as again:
         again.until(lambda: is_ready(again))
-        assert again.stop(signal.SIGTERM) == 0
+        assert again.stop(signal.SIGHUP) == 0  # as when its terminal is closed
     assert counted(tree, "user") == people
     assert counted(tree, "audit_entry") > entries
     assert counted(tree, "audit_entry", "event = 'schema.migrated'") == 1

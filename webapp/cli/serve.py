@@ -139,13 +139,13 @@ def _local_host() -> str:
 
 
 def _stop_on_signals() -> Event:
-    """An event that Ctrl-C or SIGTERM sets."""
+    """An event that Ctrl-C, SIGTERM or the end of the terminal sets."""
     stop = Event()
 
     def note(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, note)
     return stop
 

@@ -1,0 +1,68 @@
+"""The files that platforms, pip and CI read: each says what the others say."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+
+from webapp.settings import ROOT
+
+REQUIREMENT = re.compile(r"([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)(?: ;[^-]*)?((?:\s+--hash=sha256:[0-9a-f]{64})+)")
+LOCKS = ("requirements.txt", "tests/requirements.txt")
+
+
+def pinned(lock: str) -> Iterator[tuple[str, str, int]]:
+    """(name, version, number of hashes) of each line of a lock."""
+    text = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in text.splitlines():
+        requirement = re.fullmatch(
+            r"([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)(?: ;[^-]*)?((?:\s+--hash=sha256:[0-9a-f]{64})+)", line
+        )
+        assert requirement, f"{lock}: {line[:60]}"
+        yield requirement[1], requirement[2], requirement[3].count("--hash")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_each_file_and_names_no_place(lock: str) -> None:
+    assert all(hashes for _, _, hashes in pinned(lock))
+    assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
+
+
+def test_what_is_tested_is_what_is_deployed() -> None:
+    deployed, tested = ({name: version for name, version, _ in pinned(lock)} for lock in LOCKS)
+    assert deployed.items() <= tested.items()
+
+
+def test_the_locks_hold_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for lock, asked in (
+        ("requirements.txt", project["dependencies"]),
+        ("tests/requirements.txt", project["optional-dependencies"]["dev"]),
+    ):
+        names = {re.split(r"[~=\[<>]", one)[0] for one in asked}
+        assert names <= {name for name, _, _ in pinned(lock)}
+
+
+def test_a_platform_is_told_three_processes() -> None:
+    lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
+    assert lines == [
+        "release: flask --app webapp migrate",
+        "web: flask --app webapp serve",
+        "worker: flask --app webapp work",
+    ]
+
+
+@pytest.mark.parametrize("name", ["run", "check-python", "system-packages"])
+def test_a_script_can_be_run_and_stops_at_the_first_failure(name: str) -> None:
+    path = ROOT / ".ci" / name
+    assert os.access(path, os.X_OK)
+    assert re.search(r"^set -eu", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def test_what_must_pass_is_the_linters_and_all_tests() -> None:
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines[-2:] == ["make lint", "make test"]
