@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app, g, request
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from . import audit
@@ -67,22 +67,26 @@ class Found(NamedTuple):
     must_change_password: bool
 
 
-_FIND = select(
-    StaffSession.id,
-    StaffSession.user_id,
-    StaffSession.last_seen,
-    StaffSession.expires,
-    StaffSession.confirmed,
-    StaffSession.ended,
-    StaffSession.end_reason,
-    StaffSession.unsent_form.is_not(None),
-    User.name,
-    User.email,
-    User.role,
-    User.active,
-    User.is_demo,
-    User.must_change_password,
-).join(User, User.id == StaffSession.user_id)
+_BY_TOKEN = (
+    select(
+        StaffSession.id,
+        StaffSession.user_id,
+        StaffSession.last_seen,
+        StaffSession.expires,
+        StaffSession.confirmed,
+        StaffSession.ended,
+        StaffSession.end_reason,
+        StaffSession.unsent_form.is_not(None),
+        User.name,
+        User.email,
+        User.role,
+        User.active,
+        User.is_demo,
+        User.must_change_password,
+    )
+    .join(User, User.id == StaffSession.user_id)
+    .where(StaffSession.token_hash == bindparam("token_hash"))
+)
 
 
 def new_token() -> str:
@@ -111,7 +115,7 @@ def open_session(session: Session, user_id: int, token: str) -> StaffSession:
 
 def find(token: str) -> Found | None:
     """The session with its person, if both are good; else `g.lapse` says what was wrong with a known session."""
-    row = db.session.execute(_FIND.where(StaffSession.token_hash == digest(token))).one_or_none()
+    row = db.session.connection().execute(_BY_TOKEN, {"token_hash": digest(token)}).one_or_none()
     if row is None:
         return None
     found = Found._make(row)
