@@ -12,7 +12,7 @@ from ..submit_token import SubmitToken
 from .delivery import deliver
 from .errors import NotPossible, StaleForm
 from .issue_refund import record_stale
-from .open_intent import Requester, earlier_intent, write_intent
+from .open_intent import Requester, earlier_intent, is_still_leased, write_intent
 from .settle import settle
 
 APPROVED = "approved"
@@ -45,7 +45,7 @@ def capture_order(
     except StaleForm:
         record_stale(account, token, IntentKind.CAPTURE)
         raise
-    if not new:
+    if not new or not is_still_leased(intent, deadline):
         return intent
     release()
     return settle(intent, deliver(client, intent, deadline=deadline))

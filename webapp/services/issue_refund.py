@@ -19,7 +19,7 @@ from ..order_reading import CAPTURED, OrderReading, read_order
 from ..submit_token import SubmitToken
 from .delivery import deliver
 from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
-from .open_intent import Requester, earlier_intent, write_intent
+from .open_intent import Requester, earlier_intent, is_still_leased, write_intent
 from .settle import settle
 
 REFUND_PREFIX = "bo-"
@@ -76,7 +76,7 @@ def issue_refund(
     except AboveLimit as error:
         _record_limit(account, token, amount, error)
         raise
-    if not new:
+    if not new or not is_still_leased(intent, deadline):
         return intent
     release()
     return settle(intent, deliver(client, intent, deadline=deadline))

@@ -77,32 +77,12 @@ def write_intent(
     Returns the intent and whether it is new: only who wrote it sends it, and the same form sent twice at once
     gives both the same intent. Raises OrderBusy, StaleForm, AboveLimit.
     """
-    moment = now()
-    body = fields.get("body")
-    intent = Intent(
-        kind=kind,
-        account=account.slug,
-        submit_token_hash=token.hash,
-        order_id=token.order_id,
-        currency=amount.currency,
-        amount_minor=amount.minor,
-        seen_remaining=token.seen_remaining,
-        order_version=token.order_version,
-        requested_by=requester.id,
-        state=IntentState.PENDING,
-        attempt=1,
-        lease_until=moment + timedelta(seconds=deadline) + LEASE_MARGIN,
-        next_check=moment + timedelta(seconds=deadline) + LEASE_MARGIN,
-        body_sha256=hashlib.sha256(body.encode()).hexdigest() if body else None,
-        created=moment,
-        first_sent=moment,
-        **fields,
-    )
     try:
         with writing(lock=f"intents:{account.slug}") as session:
             if same := _intent_of_form(token):
                 return same, False
             _check(session, account, token, requester, amount, reading, kind)
+            intent = _new_intent(kind, account, token, requester, amount, deadline, fields)
             session.add(intent)
             session.flush()
             audit.record(
@@ -116,6 +96,45 @@ def write_intent(
     except IntegrityError:
         return _winner(account, token), False
     return intent, True
+
+
+def _new_intent(
+    kind: IntentKind,
+    account: Account,
+    token: SubmitToken,
+    requester: Requester,
+    amount: Money,
+    deadline: float,
+    fields: dict[str, Any],
+) -> Intent:
+    """The row, leased to us from this moment on: made under the lock, however long the lock was waited for."""
+    moment = now()
+    lease_until = moment + timedelta(seconds=deadline) + LEASE_MARGIN
+    body = fields.get("body")
+    return Intent(
+        kind=kind,
+        account=account.slug,
+        submit_token_hash=token.hash,
+        order_id=token.order_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        seen_remaining=token.seen_remaining,
+        order_version=token.order_version,
+        requested_by=requester.id,
+        state=IntentState.PENDING,
+        attempt=1,
+        lease_until=lease_until,
+        next_check=lease_until,
+        body_sha256=hashlib.sha256(body.encode()).hexdigest() if body else None,
+        created=moment,
+        first_sent=moment,
+        **fields,
+    )
+
+
+def is_still_leased(intent: Intent, deadline: float) -> bool:
+    """Whether a sending begun now would end before somebody else may take the intent up."""
+    return intent.lease_until - now() >= timedelta(seconds=deadline)
 
 
 def _check(

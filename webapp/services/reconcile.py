@@ -95,7 +95,10 @@ def reconcile(client: PostpayClient, intent: Intent, *, deadline: float, by_hand
         return settle(leased, _after_refusal(client, leased, seen, deadline))
     if not by_hand and now() - leased.created > RESEND_WITHIN:
         return settle(leased, seen)
-    return settle(leased, deliver(client, _count_attempt(leased, deadline, by_hand), deadline=deadline))
+    counted = _count_attempt(leased, deadline, by_hand)
+    if counted is None:
+        return _reread(intent)
+    return settle(counted, deliver(client, counted, deadline=deadline))
 
 
 def _after_refusal(client: PostpayClient, intent: Intent, seen: Delivery, deadline: float) -> Delivery:
@@ -137,15 +140,17 @@ def _lease(intent: Intent, deadline: float) -> Intent | None:
         return session.get_one(Intent, intent.id, populate_existing=True)
 
 
-def _count_attempt(intent: Intent, deadline: float, by_hand: bool) -> Intent:
-    """Writes down that it is about to be sent again, with a fresh lease, before it is."""
+def _count_attempt(intent: Intent, deadline: float, by_hand: bool) -> Intent | None:
+    """Writes down that it is about to be sent again, with a fresh lease; None when the lease is not ours any more."""
     with writing() as session:
-        session.execute(
+        counted = session.execute(
             update(Intent)
-            .where(Intent.id == intent.id)
+            .where(Intent.id == intent.id, Intent.lease_until == intent.lease_until, Intent.state.in_(_UNDECIDED))
             .values(attempt=Intent.attempt + 1, lease_until=now() + 2 * timedelta(seconds=deadline) + LEASE_MARGIN)
             .execution_options(synchronize_session=False)
         )
+        if counted.rowcount != 1:  # type: ignore[attr-defined]
+            return None
         if by_hand:
             _record(intent, "resent")
         return session.get_one(Intent, intent.id, populate_existing=True)
