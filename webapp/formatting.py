@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, get_timezone_name
+from babel.dates import format_date, format_timedelta, get_timezone_name
 from flask import Flask, current_app, g
 from flask_babel import get_locale, get_translations, gettext, lazy_gettext
 from markupsafe import Markup, escape
@@ -95,6 +95,19 @@ def when_long(moment: datetime) -> str:
 def _when_long(moment: datetime, zone: ZoneInfo, locale: str) -> str:
     local = moment.astimezone(zone)
     return f"{_long_day(local.date(), locale)}, {local:%H:%M:%S} {zone.key}"
+
+
+def age(span: timedelta) -> str:
+    """How long something has waited, in whole days, hours or minutes that are over: never rounded up."""
+    if days := max(span // timedelta(days=1), 0):
+        return format_timedelta(timedelta(days=days), "day", threshold=_NEVER, locale=get_locale())
+    if hours := max(span // timedelta(hours=1), 0):
+        return format_timedelta(timedelta(hours=hours), "hour", threshold=_NEVER, locale=get_locale())
+    minutes = max(span // timedelta(minutes=1), 0)
+    return format_timedelta(timedelta(minutes=minutes), "minute", threshold=_NEVER, locale=get_locale())
+
+
+_NEVER = 10.0**9
 
 
 def long_day(day: date) -> str:

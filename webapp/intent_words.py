@@ -81,6 +81,9 @@ _CAPTURE_REFUSED = {
 _UNKNOWN = {
     "throttled": lazy_gettext("Postpay is busy and has not taken it yet. It is sent again with the same number."),
     "unreadable": lazy_gettext("Postpay answered with something unreadable. The desk is checking."),
+    "lost": lazy_gettext("Postpay's answer did not arrive. The desk is checking."),
+    "no_answer": lazy_gettext("Postpay does not answer at the moment. The desk goes on checking."),
+    "conflict": lazy_gettext("Postpay says that this number is already in use. The desk is comparing."),
     "not_seen": lazy_gettext("Postpay has not seen it yet. It is sent again with the same number."),
     "unauthorized": lazy_gettext("Postpay does not accept the desk's credentials at the moment. Tell an admin."),
 }
@@ -109,8 +112,12 @@ def outcome_title(intent: Intent) -> str:
         return str(refused[0])
     if intent.state == IntentState.ATTENTION:
         return gettext("This needs finance")
+    if intent.state == IntentState.CLOSED and intent.outcome_code == "made_otherwise":
+        return gettext("Closed by finance: Postpay did it, with other data")
     if intent.state == IntentState.CLOSED:
         return gettext("Closed by finance as not done")
+    if _waits_for_postpay(intent):
+        return gettext("Not done yet: Postpay is busy")
     if intent.kind == IntentKind.REFUND:
         return gettext("Not known yet whether %(amount)s was refunded", amount=amount)
     return gettext("Not known yet whether %(amount)s was captured", amount=amount)
@@ -129,8 +136,13 @@ def outcome_sentences(intent: Intent) -> list[str]:
             gettext("Do not start it again. Finance compares it with Postpay and closes it."),
         ]
     if intent.state == IntentState.CLOSED:
-        return [gettext("It was looked for many times and never found. The audit log says who closed it, and why.")]
+        return [gettext("The audit log says who closed it, and how they know.")]
     return _open(intent)
+
+
+def _waits_for_postpay(intent: Intent) -> bool:
+    """Whether it was only ever sent once, and Postpay asked to come back later: then it is surely not done."""
+    return intent.state == IntentState.UNKNOWN and intent.outcome_code == "throttled" and intent.attempt == 1
 
 
 def _done(intent: Intent) -> list[str]:
@@ -158,7 +170,7 @@ def _refused(intent: Intent) -> tuple[object, object]:
 
 def _open(intent: Intent) -> list[str]:
     first = _UNKNOWN.get(
-        intent.outcome_code or "", lazy_gettext("Postpay's answer did not arrive. The desk is checking.")
+        intent.outcome_code or "", lazy_gettext("Postpay's answer did not settle it. The desk is checking.")
     )
     if intent.state == IntentState.PENDING:
         first = lazy_gettext("It is being sent to Postpay at this moment.")
@@ -167,7 +179,10 @@ def _open(intent: Intent) -> list[str]:
         if intent.kind == IntentKind.REFUND
         else gettext("Do not send the goods yet, and do not start it again.")
     )
-    return [str(first), warning, gettext("The next check is at %(moment)s.", moment=when_long(intent.next_check))]
+    following = gettext("The next check is at %(moment)s.", moment=when_long(intent.next_check))
+    if _waits_for_postpay(intent):
+        following = gettext("The desk sends it again at %(moment)s.", moment=when_long(intent.next_check))
+    return [str(first), warning, following]
 
 
 def intent_words(intent: Intent) -> str:

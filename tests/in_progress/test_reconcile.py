@@ -175,10 +175,10 @@ def test_finance_closes_only_after_a_day_and_three_spaced_looks(
         farah = sign_in("finance")
         farah.open("/demo/in-progress")
         farah.follow("Close")
-        farah.submit("Close as not done", reason="")
+        farah.submit("Close it", reason="")
         assert farah.status == 422
-        farah.submit("Close as not done", reason="Postpay's support confirmed it by phone")
-        assert "Closed by finance" in farah.words
+        farah.submit("Close it", found="not_done", reason="Postpay's support confirmed it by phone")
+        assert "Closed by finance as not done" in farah.words
     assert the_intent(app).state == IntentState.CLOSED
     with app.app_context():
         last = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "refund.closed")).one()
@@ -259,3 +259,23 @@ def test_the_navigation_counts_what_is_in_progress(alice: Browser, lost: Intent,
     reconcile(app)
     alice.open("/demo/in-progress")
     assert "waiting" not in alice.page.find("nav", id="nav").find("a", attrs={"aria-current": "page"}).get_text()
+
+
+def test_what_needs_finance_lets_nothing_else_start_until_it_is_closed(
+    alice: Browser, farah: Browser, app: Flask, lost: Intent, provider: Provider
+) -> None:
+    provider.refund_outside("order-01", 77, lost.refund_id or "")
+    assert reconcile(app)[0] == 2
+    alice.open(FORM)
+    assert "needs finance" in alice.words
+    assert not alice.page.find("input", attrs={"name": "amount"})
+    farah.open("/demo/in-progress")
+    farah.follow("Close")
+    farah.submit("Close it", found="made_otherwise", reason="seen in Postpay's dashboard")
+    assert "Postpay did it, with other data" in farah.words
+    alice.open("/demo/orders/order-01")
+    farah.open("/demo/in-progress")
+    assert "fit no entry of the desk" not in farah.words, "finance has already said what it is"
+    fill_in(alice, "10")
+    alice.submit("Refund AED")
+    assert "Refunded" in alice.words

@@ -98,8 +98,9 @@ def test_being_throttled_waits_and_sends_the_same_bytes_again(alice: Browser, pr
     fill_in(alice)
     provider.fault("status", path=REFUNDS, status=429, retry_after="20")
     alice.submit("Refund AED")
-    assert "Postpay is busy" in alice.words
+    assert "Not done yet: Postpay is busy" in alice.words
     alice.submit("Check now")
+    assert "still not known" in alice.words
     assert len(posts(provider)) == 1, "nobody asks before the time is over"
     with time_machine.travel(now() + timedelta(seconds=25)):
         alice.submit("Check now")

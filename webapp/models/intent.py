@@ -21,7 +21,7 @@ class IntentKind(StrEnum):
 class IntentState(StrEnum):
     """`awaiting_approval -> pending -> succeeded | refused | unknown`, `unknown -> … | attention`.
 
-    `attention` needs a person of finance; it blocks nothing, and closes as `succeeded` or `closed`.
+    `attention` needs a person of finance, who closes it.
     """
 
     AWAITING_APPROVAL = "awaiting_approval"
@@ -32,6 +32,14 @@ class IntentState(StrEnum):
     ATTENTION = "attention"
     CLOSED = "closed"
 
+
+BLOCKING_STATES = (
+    IntentState.AWAITING_APPROVAL,
+    IntentState.PENDING,
+    IntentState.UNKNOWN,
+    IntentState.ATTENTION,
+)
+"""While one of these stands, nothing else is started on the order: finance has the word on `attention`."""
 
 OPEN_STATES = (IntentState.AWAITING_APPROVAL, IntentState.PENDING, IntentState.UNKNOWN)
 TERMINAL_STATES = (IntentState.SUCCEEDED, IntentState.REFUSED, IntentState.CLOSED)
@@ -102,3 +110,7 @@ class Intent(Base):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def needs_finance(self) -> bool:
+        return self.state == IntentState.ATTENTION

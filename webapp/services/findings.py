@@ -15,6 +15,7 @@ from ..models.base import now
 from ..models.finding import Finding, FindingKind
 from ..models.intent import Intent, IntentState
 from .issue_refund import REFUND_PREFIX
+from .settle import MADE_OTHERWISE
 
 _ACTIONS = {
     FindingKind.LATE_ARRIVAL: audit.Action.REFUND_LATE_ARRIVAL,
@@ -51,7 +52,7 @@ def _strangers(order: Order, refunds: Sequence[Refund], intents: Sequence[Intent
         intent = ours.get(refund.refund_id)
         if intent is None:
             kind = FindingKind.ORPHAN
-        elif intent.state in (IntentState.REFUSED, IntentState.CLOSED):
+        elif intent.state in (IntentState.REFUSED, IntentState.CLOSED) and intent.outcome_code != MADE_OTHERWISE:
             kind = FindingKind.LATE_ARRIVAL
         else:
             continue

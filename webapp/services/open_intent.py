@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from .. import audit
 from ..accounts import Account
 from ..database import release, writing
 from ..extensions import db
 from ..models.base import now
-from ..models.intent import OPEN_STATES, Intent, IntentKind, IntentState
+from ..models.intent import BLOCKING_STATES, Intent, IntentKind, IntentState
 from ..money import Money
 from ..order_reading import OrderReading
 from ..submit_token import SubmitToken
@@ -54,11 +53,11 @@ def order_version(account: Account, order_id: str) -> int:
 
 
 def open_intent_of(account: Account, order_id: str) -> Intent | None:
-    """The open intent of an order, if there is one."""
+    """The intent of an order that is open or needs finance, if there is one: nothing is started beside it."""
     statement = select(Intent).where(
-        Intent.account == account.slug, Intent.order_id == order_id, Intent.state.in_(OPEN_STATES)
+        Intent.account == account.slug, Intent.order_id == order_id, Intent.state.in_(BLOCKING_STATES)
     )
-    return db.session.scalar(statement)
+    return db.session.scalar(statement.order_by(Intent.id.desc()).limit(1))
 
 
 def write_intent(
@@ -81,7 +80,7 @@ def write_intent(
         with writing(lock=f"intents:{account.slug}") as session:
             if same := _intent_of_form(token):
                 return same, False
-            _check(session, account, token, requester, amount, reading, kind)
+            _check(account, token, requester, amount, reading, kind)
             intent = _new_intent(kind, account, token, requester, amount, deadline, fields)
             session.add(intent)
             session.flush()
@@ -138,7 +137,6 @@ def is_still_leased(intent: Intent, deadline: float) -> bool:
 
 
 def _check(
-    session: Session,
     account: Account,
     token: SubmitToken,
     requester: Requester,
@@ -152,21 +150,22 @@ def _check(
     if order_version(account, token.order_id) != token.order_version:
         raise StaleForm(reading)
     if kind is IntentKind.REFUND:
-        _check_limits(session, account, requester, amount)
+        check_limits(account, requester, amount)
 
 
-def _check_limits(session: Session, account: Account, requester: Requester, amount: Money) -> None:
+def check_limits(account: Account, requester: Requester, amount: Money) -> None:
+    """Raises AboveLimit when the person may not refund so much at once, or not any more today."""
     if requester.limits is None:
         raise AboveLimit(None)
     single, day = requester.limits
     if amount > single:
         raise AboveLimit(single)
-    spent = spent_today(session, account, requester.id, amount.currency)
+    spent = spent_today(account, requester.id, amount.currency)
     if spent + amount > day:
         raise AboveLimit(day, day=True, spent=spent)
 
 
-def spent_today(session: Session, account: Account, user_id: int, currency: str) -> Money:
+def spent_today(account: Account, user_id: int, currency: str) -> Money:
     """What a person refunded since midnight in the account's zone; what is open or unknown counts as spent."""
     midnight = datetime.combine(datetime.now(account.zone).date(), time.min, account.zone)
     statement = select(func.coalesce(func.sum(Intent.amount_minor), 0)).where(
@@ -177,7 +176,7 @@ def spent_today(session: Session, account: Account, user_id: int, currency: str)
         Intent.currency == currency,
         Intent.state.not_in((IntentState.REFUSED, IntentState.CLOSED)),
     )
-    return Money(int(session.scalar(statement) or 0), currency)
+    return Money(int(db.session.scalar(statement) or 0), currency)
 
 
 def _winner(account: Account, token: SubmitToken) -> Intent:

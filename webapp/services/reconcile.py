@@ -172,11 +172,11 @@ def send_again(client: PostpayClient, intent: Intent, *, deadline: float) -> Int
     return reconcile(client, intent, deadline=deadline, by_hand=True)
 
 
-def close_as_not_done(intent: Intent, reason: str) -> Intent:
-    """Finance's last word. Raises NotYet before a day and three spaced looks that found nothing."""
+def close(intent: Intent, found: str, reason: str) -> Intent:
+    """Finance's last word, and what it found. Raises NotYet before a day and three spaced looks that found nothing."""
     if not may_close(intent, now()):
         raise NotYet
-    return close_by_hand(intent, reason)
+    return close_by_hand(intent, found, reason)
 
 
 def may_close(intent: Intent, moment: datetime) -> bool:

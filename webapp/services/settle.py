@@ -53,11 +53,20 @@ def settle(intent: Intent, delivery: Delivery) -> Intent:
         return session.get_one(Intent, intent.id, populate_existing=True)
 
 
-def close_by_hand(intent: Intent, reason: str) -> Intent:
-    """Finance's last word on an intent that cannot be settled by asking. `reason` goes into the audit log."""
+MADE_OTHERWISE = "made_otherwise"
+NOT_DONE = "not_done"
+"""What finance found when it closed an intent."""
+
+
+def close_by_hand(intent: Intent, found: str, reason: str) -> Intent:
+    """Finance's last word on an intent that cannot be settled by asking.
+
+    `found`: MADE_OTHERWISE or NOT_DONE; `reason` goes into the audit log.
+    """
+    states = (*_UNDECIDED, IntentState.ATTENTION)
     with writing() as session:
-        if _change(session, intent, (*_UNDECIDED, IntentState.ATTENTION), state=IntentState.CLOSED, settled=now()):
-            _record(intent, IntentState.CLOSED, "closed", reason=reason)
+        if _change(session, intent, states, state=IntentState.CLOSED, outcome_code=found, settled=now()):
+            _record(intent, IntentState.CLOSED, found, reason=reason)
         return session.get_one(Intent, intent.id, populate_existing=True)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from babel.dates import format_timedelta
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_login import current_user
 
 from ...accounts import Account
 from ...database import release
 from ...errors import Words
 from ...extensions import db
+from ...formatting import age
 from ...gateways.postpay.models import Order
 from ...htmx import redirect_after_post
 from ...intent_page import intent_page
@@ -105,8 +105,10 @@ def _question(account: Account, order: Order, *, status: int = 200, problem: Wor
         seen_remaining=order.total.minor,
         currency=order.currency,
     )
-    age = format_timedelta(now() - order.status_changed, locale=get_locale()) if order.status_changed else None
-    return _page("captures/confirm.html", status, account=account, order=order, token=token, age=age, problem=problem)
+    waiting = age(now() - order.status_changed) if order.status_changed else None
+    return _page(
+        "captures/confirm.html", status, account=account, order=order, token=token, age=waiting, problem=problem
+    )
 
 
 def _token(account: Account, order_id: str) -> SubmitToken:

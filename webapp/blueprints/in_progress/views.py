@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from ...accounts import Account
 from ...database import release
 from ...extensions import db
+from ...formatting import when_long
 from ...htmx import redirect_after_post
 from ...intent_words import intent_href
 from ...models.base import now
@@ -18,9 +19,9 @@ from ...pager import numbered_pager
 from ...permissions import Permission, requires
 from ...provider import provider
 from ...services.findings import resolve_finding
-from ...services.reconcile import NotYet, check_now, close_as_not_done, may_close
+from ...services.reconcile import NotYet, check_now, close, may_close
 from ...services.reconcile import send_again as send_once_more
-from .forms import CloseForm
+from .forms import CloseForm, ResolveForm
 
 blueprint = Blueprint("in_progress", __name__)
 
@@ -53,6 +54,8 @@ def list_unsettled(account: Account) -> str:
 def check_intent(account: Account, intent_id: int) -> Response:
     """Asks the provider at once."""
     intent = check_now(provider(account), _intent(account, intent_id), deadline=_deadline())
+    if intent.is_open:
+        flash(gettext("Asked Postpay at %(moment)s: still not known.", moment=when_long(now())), "unknown")
     return redirect_after_post(intent_href(intent))
 
 
@@ -78,13 +81,13 @@ def ask_close(account: Account, intent_id: int) -> Response:
 @blueprint.post("/<account:account>/in-progress/<int:intent_id>/close")
 @requires(Permission.REFUND_RESOLVE)
 def close_intent(account: Account, intent_id: int) -> Response:
-    """Closes it as not done, with a reason for the audit log."""
+    """Closes it with what finance found, and a reason for the audit log."""
     intent = _intent(account, intent_id)
     form = CloseForm()
     if not form.validate_on_submit():
         return _close_page(account, intent, form, 422)
     try:
-        intent = close_as_not_done(intent, form.reason.data)
+        intent = close(intent, form.found.data, form.reason.data)
     except NotYet:
         return _close_page(account, intent, form, 409)
     return redirect_after_post(intent_href(intent))
@@ -98,7 +101,7 @@ def resolve(account: Account, finding_id: int) -> Response:
     release()
     if finding is None or finding.account != account.slug:
         abort(404)
-    form = CloseForm()
+    form = ResolveForm()
     if form.validate_on_submit():
         resolve_finding(finding, form.reason.data)
     else:

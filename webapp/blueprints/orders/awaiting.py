@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask_babel import format_timedelta
 from markupsafe import Markup
 
+from ...formatting import age as age_words
 from ...formatting import amount_html, time_html
 from ...gateways.postpay.models import OrderSummary
 from ...models.base import now
@@ -45,7 +45,7 @@ def waiting(base: str, orders: Iterable[OrderSummary]) -> list[Waiting]:
                 amount_html(order.total),
                 time_html(order.created),
                 time_html(order.status_changed),
-                format_timedelta(max(age, timedelta()), granularity="minute"),
+                age_words(age),
                 age >= OLD,
             )
         )

@@ -31,12 +31,12 @@ from ...services.errors import (
     StaleForm,
 )
 from ...services.issue_refund import issue_refund, record_stale
-from ...services.open_intent import Requester, open_intent_of, order_version
+from ...services.open_intent import Requester, check_limits, open_intent_of, order_version, spent_today
 from ...services.reconcile import settle_from_reading
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
 from ...unsent_forms import asks_again
 from .forms import RefundForm
-from .words import amount_in_words, limit_words, quick_amounts
+from .words import amount_in_words, limit_hint, limit_words, quick_amounts
 
 blueprint = Blueprint("refunds", __name__)
 
@@ -72,6 +72,12 @@ def review_refund(account: Account, order_id: str) -> Response:
         return _form_page(account, reading, form)
     if not form.validate_on_submit():
         return _form_page(account, reading, form, 422)
+    try:
+        check_limits(account, _requester(token.currency), form.chosen)
+    except AboveLimit as error:
+        return _not_moved(account, order_id, form, error, reading=reading)
+    finally:
+        release()
     return _review_page(account, order_id, form, reading=reading)
 
 
@@ -79,6 +85,8 @@ def review_refund(account: Account, order_id: str) -> Response:
 @requires(Permission.REFUND_CREATE)
 def send_refund(account: Account, order_id: str) -> Response:
     """Does it, once; the answer is a page that can be reloaded."""
+    if request.form.get("step") == "edit":
+        return review_refund(account, order_id)
     token = _token(account, order_id)
     form = RefundForm(Money(token.seen_remaining, token.currency))
     if not form.validate_on_submit():
@@ -88,7 +96,7 @@ def send_refund(account: Account, order_id: str) -> Response:
             client=provider(account),
             account=account,
             token=token,
-            requester=Requester(current_user.id, _limits(token.currency)),
+            requester=_requester(token.currency),
             amount=form.chosen,
             reason=form.reason.data,
             note=form.note.data or "",
@@ -115,22 +123,24 @@ def show_refund(account: Account, refund_id: str) -> Response:
     return intent_page(account, intent, "refunds/show.html")
 
 
-def _not_moved(account: Account, order_id: str, form: RefundForm, error: NotMoved) -> Response:
+def _not_moved(
+    account: Account, order_id: str, form: RefundForm, error: NotMoved, *, reading: OrderReading | None = None
+) -> Response:
     """Speaks why nothing was started, where the person can act."""
     match error:
-        case StaleForm(reading=reading):
-            return _again(account, reading, 412)
+        case StaleForm(reading=fresh):
+            return _again(account, fresh, 412)
         case AboveRemaining() | AboveLimit():
             words = limit_words(error)
             form.part.data, form.amount.errors = "part", [words]
             form.amount.raw_data = [form.chosen.plain] if form.amount.data is None else form.amount.raw_data
-            return _form_page(account, _read(account, order_id), form, 422)
+            return _form_page(account, reading or _read(account, order_id), form, 422)
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             reused = isinstance(error, FormReused)
             return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused)
-        case NotPossible(reading=reading):
-            refusal = _why_not(account, reading) or {}
-            return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)
+        case NotPossible(reading=fresh):
+            refusal = _why_not(account, fresh) or {}
+            return _page("refunds/not_possible.html", 409, account=account, reading=fresh, **refusal)
     raise error
 
 
@@ -179,6 +189,10 @@ def _version(account: Account, order_id: str) -> int:
     return version
 
 
+def _requester(currency: str) -> Requester:
+    return Requester(current_user.id, _limits(currency))
+
+
 def _limits(currency: str) -> tuple[Money, Money] | None:
     limits: tuple[Money, Money] | None = current_app.extensions["settings"].limit(current_user.role, currency)
     return limits
@@ -218,6 +232,9 @@ def _form_is_lost(account: Account, order_id: str) -> NoReturn:
 def _form_page(
     account: Account, reading: OrderReading, form: RefundForm, status: int = 200, *, changed: bool = False
 ) -> Response:
+    limits = _limits(reading.order.currency)
+    spent = spent_today(account, current_user.id, reading.order.currency) if limits else None
+    release()
     return _page(
         "refunds/form.html",
         status,
@@ -225,8 +242,8 @@ def _form_page(
         reading=reading,
         form=form,
         changed=changed,
-        limits=_limits(reading.order.currency),
-        quick=quick_amounts(reading),
+        limit_hint=limit_hint(limits, spent),
+        quick=quick_amounts(reading, limits[0] if limits else None),
     )
 
 

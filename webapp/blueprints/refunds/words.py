@@ -7,7 +7,7 @@ from flask_babel import get_locale, gettext
 from num2words import num2words
 
 from ...formatting import money
-from ...money import Money, exponent
+from ...money import Money, exponent, zero
 from ...order_reading import OrderReading
 from ...services.errors import AboveLimit, AboveRemaining
 
@@ -36,23 +36,41 @@ def limit_words(error: AboveRemaining | AboveLimit) -> str:
         return gettext("Your role has no refund limit in this currency, so you cannot refund it. Ask finance.")
     if not error.day:
         return gettext("Your limit for one refund is %(limit)s. Ask finance to do this one.", limit=money(error.limit))
+    spent = error.spent or error.limit
     return gettext(
-        "Your limit for a day is %(limit)s, and you have refunded %(spent)s today. Ask finance to do this one.",
+        "Your limit for a day is %(limit)s, and you have refunded %(spent)s today, so %(left)s is left. Ask finance.",
         limit=money(error.limit),
-        spent=money(error.spent or error.limit),
+        spent=money(spent),
+        left=money(max(error.limit - spent, zero(spent.currency))),
     )
 
 
-def quick_amounts(reading: OrderReading) -> list[tuple[str, str]]:
+def limit_hint(limits: tuple[Money, Money] | None, spent: Money | None) -> str:
+    """What the person may refund, told before they type."""
+    if limits is None or spent is None:
+        return gettext("Your role has no refund limit in this currency, so you cannot refund it.")
+    single, day = limits
+    return gettext(
+        "You can refund up to %(single)s at once; %(left)s of your %(day)s is left today.",
+        single=money(single),
+        left=money(max(day - spent, zero(spent.currency))),
+        day=money(day),
+    )
+
+
+def quick_amounts(reading: OrderReading, limit: Money | None) -> list[tuple[str, str]]:
     """Amounts that people often refund, as (text for the field, words on the button): each item, the shipping."""
     order, remaining = reading.order, reading.remaining
+    if remaining is None or limit is None:
+        return []
+    most = min(remaining, limit).minor
     offered = [(item.name or item.reference or "", item.unit_price * item.qty) for item in order.items]
     if order.shipping is not None and order.shipping.amount is not None:
         offered.append((gettext("Shipping"), order.shipping.amount))
     return [
         (Money(minor, order.currency).plain, f"{_short(name)} {money(Money(minor, order.currency))}")
         for name, minor in offered
-        if remaining is not None and 0 < minor <= remaining.minor
+        if 0 < minor <= most
     ][:MOST_QUICK]
 
 
