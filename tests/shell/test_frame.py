@@ -32,7 +32,8 @@ def test_it_shows_no_navigation_to_strangers(stranger: Browser) -> None:
 
 def test_it_names_the_environment_beside_the_brand(alice: Browser) -> None:
     alice.open("/demo/orders")
-    assert alice.page.select_one(".topbar .env").get_text() == "EMBEDDED"
+    badge = alice.page.select_one(".topbar .env")
+    assert (badge.get_text(), badge["title"]) == ("DEMO", "No real money")
     assert alice.page.body["data-environment"] == "embedded"
 
 
