@@ -91,6 +91,10 @@ class Eyes:
         self.page.get_by_role("button", name=words).first.click()
         self.page.wait_for_load_state("networkidle")
 
+    def sees(self, words: str) -> None:
+        """Waits until these words can be read, as what is pressed may come by htmx or as a new page."""
+        self.page.locator("main").get_by_text(words).first.wait_for()
+
     def words(self) -> str:
         return " ".join(self.page.inner_text("body").split())
 

@@ -44,6 +44,8 @@ def test_after_it_is_settled_the_second_form_is_stale_and_shows_it(
     aziz.submit("Refund AED")
     assert aziz.status == 412
     assert "694.30" in aziz.words
+    assert "Alice Agent" in aziz.words
+    assert "Refunded AED 120.50." in aziz.words.replace("\u00a0", " ")
     assert len(provider.refunds("order-01")) == 1
 
 

@@ -60,6 +60,12 @@ def open_intent_of(account: Account, order_id: str) -> Intent | None:
     return db.session.scalar(statement.order_by(Intent.id.desc()).limit(1))
 
 
+def latest_intent_of(account: Account, order_id: str) -> Intent | None:
+    """The last thing anybody started on an order, whatever became of it."""
+    statement = select(Intent).where(Intent.account == account.slug, Intent.order_id == order_id)
+    return db.session.scalar(statement.order_by(Intent.id.desc()).limit(1))
+
+
 def write_intent(
     kind: IntentKind,
     *,

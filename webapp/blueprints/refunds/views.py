@@ -31,12 +31,19 @@ from ...services.errors import (
     StaleForm,
 )
 from ...services.issue_refund import issue_refund, record_stale
-from ...services.open_intent import Requester, check_limits, open_intent_of, order_version, spent_today
+from ...services.open_intent import (
+    Requester,
+    check_limits,
+    latest_intent_of,
+    open_intent_of,
+    order_version,
+    spent_today,
+)
 from ...services.reconcile import settle_from_reading
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
 from ...unsent_forms import asks_again
 from .forms import RefundForm
-from .words import amount_in_words, limit_hint, limit_words, quick_amounts
+from .words import amount_in_words, limit_hint, limit_words, quick_amounts, what_changed
 
 blueprint = Blueprint("refunds", __name__)
 
@@ -150,7 +157,9 @@ def _again(account: Account, reading: OrderReading, status: int) -> Response:
         return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)
     form = RefundForm(_remaining(reading))
     form.submit_token.data = _token_for(account, reading)
-    return _form_page(account, reading, form, status, changed=True)
+    latest = latest_intent_of(account, reading.order.order_id)
+    release()
+    return _form_page(account, reading, form, status, changed=True, news=what_changed(reading, latest))
 
 
 def _why_not(account: Account, reading: OrderReading) -> dict[str, object] | None:
@@ -230,7 +239,13 @@ def _form_is_lost(account: Account, order_id: str) -> NoReturn:
 
 
 def _form_page(
-    account: Account, reading: OrderReading, form: RefundForm, status: int = 200, *, changed: bool = False
+    account: Account,
+    reading: OrderReading,
+    form: RefundForm,
+    status: int = 200,
+    *,
+    changed: bool = False,
+    news: str | None = None,
 ) -> Response:
     limits = _limits(reading.order.currency)
     spent = spent_today(account, current_user.id, reading.order.currency) if limits else None
@@ -242,6 +257,7 @@ def _form_page(
         reading=reading,
         form=form,
         changed=changed,
+        news=news,
         limit_hint=limit_hint(limits, spent),
         quick=quick_amounts(reading, limits[0] if limits else None),
     )

@@ -6,7 +6,10 @@ from babel.numbers import get_currency_name
 from flask_babel import get_locale, gettext
 from num2words import num2words
 
-from ...formatting import money
+from ...formatting import money, when
+from ...gateways.postpay.models import Refund
+from ...intent_words import outcome_title
+from ...models.intent import Intent
 from ...money import Money, exponent, zero
 from ...order_reading import OrderReading
 from ...services.errors import AboveLimit, AboveRemaining
@@ -76,3 +79,23 @@ def quick_amounts(reading: OrderReading, limit: Money | None) -> list[tuple[str,
 
 def _short(name: str) -> str:
     return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
+
+
+def what_changed(reading: OrderReading, latest: Intent | None) -> str | None:
+    """What happened to the order since a form was opened, as far as it can be told; `latest` is its last intent."""
+    newest = max(reading.refunds or (), key=lambda refund: refund.created, default=None)
+    if newest is not None and (latest is None or _is_news_beside(newest, latest)):
+        amount, moment = money(newest.money(reading.order.currency)), when(newest.created)
+        return gettext("%(amount)s was refunded outside of the desk at %(moment)s.", amount=amount, moment=moment)
+    if latest is None:
+        return None
+    return gettext(
+        "%(name)s, %(moment)s: %(outcome)s.",
+        name=latest.requester.name,
+        moment=when(latest.created),
+        outcome=outcome_title(latest),
+    )
+
+
+def _is_news_beside(refund: Refund, latest: Intent) -> bool:
+    return refund.refund_id != latest.refund_id and refund.created > latest.created
