@@ -71,9 +71,17 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
 
 def _record_refusal(action: audit.Action, **why: str) -> None:
     account = g.get("account")
+    order_id = (request.view_args or {}).get("order_id")
     facts = {"method": request.method, "endpoint": request.endpoint, **why}
     with writing():
-        audit.record(action, outcome="denied", account=account.slug if account else None, after=facts)
+        audit.record(
+            action,
+            outcome="denied",
+            account=account.slug if account else None,
+            object_type="order" if order_id else None,
+            object_id=order_id,
+            after=facts,
+        )
 
 
 def record_csrf_failure() -> None:

@@ -67,6 +67,24 @@ def test_a_broken_log_is_not_spoken_of_as_sound(speaking: None) -> None:
     assert "broken at entry 6" in sentence(verdict, {}).striptags()
 
 
+@pytest.mark.parametrize(
+    ("permission", "object_id", "tried"),
+    [
+        ("refund.create", "order-01", "refund order order-01"),
+        ("capture", "order-01", "capture order order-01"),
+        ("personal_data.open", "order-01", "open the personal data of order order-01"),
+        ("refund.create", None, "refund"),
+        ("audit.export", None, "take the audit log along"),
+        ("long.gone", "order-01", "do this"),
+    ],
+)
+def test_what_somebody_was_kept_from_is_named(
+    speaking: None, permission: str, object_id: str | None, tried: str
+) -> None:
+    denied = entry("access.denied", object_id=object_id, after={"permission": permission}, actor_label="Omar Auditor")
+    assert sentence(denied, {}).striptags() == f"Omar Auditor tried to {tried}, which the role does not allow"
+
+
 def test_an_entry_of_a_newer_desk_shows_its_code(speaking: None) -> None:
     assert sentence(entry("hook.created"), {}).striptags() == "Alice Agent: hook.created"
 

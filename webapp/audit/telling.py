@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..models.audit_entry import AuditEntry
 from ..models.user import User
+from .actions import Action
 from .words import OUTCOMES, action_label, actor, amount, sentence
 
 
@@ -30,13 +31,14 @@ class Told:
 
 
 def entries_for_object(account: str, object_type: str, object_id: str, limit: int = 50) -> list[Told]:
-    """What the desk's people did with one thing (an order, say), newest first."""
+    """What the desk's people did with one thing (an order, say), newest first; not what the gate kept them from."""
     entries = db.session.scalars(
         select(AuditEntry)
         .where(
             AuditEntry.object_id == object_id,
             AuditEntry.object_type == object_type,
             AuditEntry.account == account,
+            AuditEntry.event.not_in((Action.ACCESS_DENIED, Action.CSRF_FAILED)),
         )
         .order_by(AuditEntry.seq.desc())
         .limit(limit)

@@ -65,6 +65,13 @@ SENTENCES: dict[Action, Any] = {
     Action.AUDIT_VERIFIED: lazy_gettext("%(who)s checked the audit log: it holds"),
 }
 _UNHEARD_OF = lazy_gettext("%(who)s: %(event)s")
+DENIED_ON_ORDER = {
+    Permission.CAPTURE: lazy_gettext("%(who)s tried to capture order %(object)s, which the role does not allow"),
+    Permission.REFUND_CREATE: lazy_gettext("%(who)s tried to refund order %(object)s, which the role does not allow"),
+    Permission.PERSONAL_DATA_OPEN: lazy_gettext(
+        "%(who)s tried to open the personal data of order %(object)s, which the role does not allow"
+    ),
+}
 BROKEN = lazy_gettext("%(who)s checked the audit log: it is broken at entry %(bad_seq)s (%(kind)s)")
 
 LABELS: dict[Action, Any] = {
@@ -173,8 +180,10 @@ def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str
     template = SENTENCES.get(entry.event, _UNHEARD_OF)  # type: ignore[call-overload]
     if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
         template = BROKEN
-    text = str(template)
     old, facts = facts_of(entry.before), facts_of(entry.after)
+    if entry.event == Action.ACCESS_DENIED and entry.object_id:
+        template = DENIED_ON_ORDER.get(facts.get("permission"), template)  # type: ignore[arg-type]
+    text = str(template)
     values = {name: _value(name, entry, old, facts, people) for name in _NAMES.findall(text)}
     return text, values
 
@@ -215,7 +224,7 @@ def _value(
         case "old_role":
             return _role(old.get("role"))
         case "right":
-            return _right(facts.get("cause"))
+            return _right(facts.get("permission"))
         case "part":
             return str(_PARTS.get(str(facts.get("part")), _NOBODY["system"]))
     return str(facts.get(name, _NOTHING))
@@ -239,5 +248,5 @@ def _role(role: object) -> str:
     return str(ROLE_LABELS[Role(str(role))]) if role in ROLE_LABELS else str(role or _NOTHING)
 
 
-def _right(cause: object) -> str:
-    return str(_RIGHTS[Permission(str(cause))]) if cause in _RIGHTS else gettext("do this")
+def _right(permission: object) -> str:
+    return str(_RIGHTS[Permission(str(permission))]) if permission in _RIGHTS else gettext("do this")
