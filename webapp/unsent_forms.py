@@ -10,17 +10,20 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import validate_csrf
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
 from . import sessions
 from .extensions import db
+from .intent_words import REASONS
 from .models.base import now
 from .models.staff_session import StaffSession
 from .own_address import own_address
@@ -30,7 +33,11 @@ LONGEST = 32 * 1024
 LIFE = timedelta(hours=12)
 
 _NAMES = {"part": _l("How much"), "amount": _l("Amount"), "reason": _l("Reason"), "note": _l("Note")}
-_CHOICES = {"part": _l("A part"), "whole": _l("All that is left")}
+_CHOICES: dict[str, dict[str, LazyString]] = {
+    "part": {"part": _l("A part"), "whole": _l("All that is left")},
+    "reason": REASONS,
+}
+_WHAT = {"refunds.review_refund": _l("Refund of order %(order_id)s")}
 
 
 class UnsentForm(NamedTuple):
@@ -44,8 +51,19 @@ class UnsentForm(NamedTuple):
         """What a person typed or chose, in their words where we have them, without what is empty."""
         typed = ((name, text) for name, text in self.fields if text.strip() and not name.endswith("_token"))
         return [
-            (_NAMES.get(name, name.replace("_", " ").capitalize()), _CHOICES.get(text, text)) for name, text in typed
+            (_NAMES.get(name, name.replace("_", " ").capitalize()), _CHOICES.get(name, {}).get(text, text))
+            for name, text in typed
         ]
+
+    @property
+    def what(self) -> str:
+        """What the form was about, in words; its address where we have none."""
+        path = urlsplit(self.address).path
+        try:
+            endpoint, values = current_app.url_map.bind("").match(path, method="POST")
+        except HTTPException:
+            return self.address
+        return str(_WHAT[endpoint]) % values if endpoint in _WHAT else self.address
 
 
 def asks_again(view: View) -> View:

@@ -11,6 +11,9 @@ from flask import Flask
 from tests.auth.records import Records
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
+from webapp import create_app, sessions
+from webapp.blueprints.auth.lapse_words import words_for
+from webapp.settings import Settings
 
 ALICE = PEOPLE["agent"][0]
 MINUTE = timedelta(minutes=1)
@@ -53,6 +56,17 @@ def test_what_a_page_asks_by_itself_does_not_keep_it_alive(clock: time_machine.T
     answer = alice.client.get("/you/sessions", headers={"X-Background": "1", "HX-Request": "true"})
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours", "words"),
+    [(1, 12, "on the desk for 1 minute."), (15, 1, "lasts 1 hour at most."), (2, 2, "on the desk for 2 minutes.")],
+)
+def test_one_minute_is_one_minute(settings: Settings, minutes: int, hours: int, words: str) -> None:
+    app = create_app(settings.model_copy(update={"session_idle_minutes": minutes, "session_hours": hours}))
+    reason = sessions.TOO_OLD if hours == 1 else sessions.IDLE
+    with app.test_request_context():
+        assert words_for(sessions.Lapse(1, 1, reason, False))[0].endswith(words)
 
 
 def test_being_seen_is_written_once_a_minute(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import current_app
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from ... import sessions
 
@@ -19,12 +19,15 @@ def words_for(lapse: sessions.Lapse) -> list[str]:
 def _reason(reason: str) -> list[str]:
     settings = current_app.extensions["settings"]
     known = {
-        sessions.IDLE: gettext(
-            "You were signed out because you did nothing on the desk for %(n)s minutes.",
-            n=settings.session_idle_minutes,
+        sessions.IDLE: ngettext(
+            "You were signed out because you did nothing on the desk for %(num)s minute.",
+            "You were signed out because you did nothing on the desk for %(num)s minutes.",
+            settings.session_idle_minutes,
         ),
-        sessions.TOO_OLD: gettext(
-            "You were signed out because a session lasts %(n)s hours at most.", n=settings.session_hours
+        sessions.TOO_OLD: ngettext(
+            "You were signed out because a session lasts %(num)s hour at most.",
+            "You were signed out because a session lasts %(num)s hours at most.",
+            settings.session_hours,
         ),
         sessions.PASSWORD_CHANGED: gettext("Your password was changed, so you were signed out everywhere."),
         sessions.ROLE_CHANGED: gettext("Your role was changed, so you were signed out. Sign in again to go on."),

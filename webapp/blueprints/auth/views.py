@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from flask import flash, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -57,7 +57,11 @@ def _refused(form: SignInForm, refused: Refused) -> Response:
         form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
         return make_response(_page(form), 422)
     seconds = ceil(refused.wait.total_seconds())
-    words = gettext("Too many failed attempts from your network. Try again in %(n)s minutes.", n=ceil(seconds / 60))
+    words = ngettext(
+        "Too many failed attempts from your network. Try again in %(num)s minute.",
+        "Too many failed attempts from your network. Try again in %(num)s minutes.",
+        ceil(seconds / 60),
+    )
     form.form_errors = [words]
     response = make_response(_page(form), 429)
     response.headers["Retry-After"] = str(seconds)
