@@ -60,6 +60,14 @@ def test_the_page_tells_their_password(stranger: Browser) -> None:
     assert stranger.heading == "Your sessions"
 
 
+def test_they_see_what_a_password_must_be(app: Flask, stranger: Browser) -> None:
+    stranger.open("/sign-in?next=/you/password")
+    stranger.submit("Sign in", email=ALICE, password=DEMO_PASSWORD)
+    stranger.submit("Change password", current=DEMO_PASSWORD, new="short", again="short")
+    assert "Use at least 12 characters" in stranger.words
+    assert "Demo people keep" not in stranger.words
+
+
 def test_they_keep_their_password(app: Flask, stranger: Browser) -> None:
     stranger.open("/sign-in?next=/you/password")
     stranger.submit("Sign in", email=ALICE, password=DEMO_PASSWORD)
