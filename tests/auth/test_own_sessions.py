@@ -34,12 +34,25 @@ def test_each_says_which_browser_where_and_when(phone: Browser, alice: Browser, 
     alice.open("/you/sessions")
     rows = [" ".join(row.get_text(" ").split()) for row in alice.page.select("tbody tr")]
     assert len(rows) == 2
+    assert "This one" in rows[0]
     (this,) = [row for row in rows if "This one" in row]
     (other,) = [row for row in rows if "This one" not in row]
     assert "127.0.0.1" in this
     assert "End" not in this
     assert "Safari on iPhone" in other
     assert "192.0.2.7" in other
+
+
+def test_this_one_comes_first_though_another_was_seen_later(
+    clock: time_machine.Traveller, app: Flask, alice: Browser
+) -> None:
+    clock.shift(timedelta(minutes=2))
+    later = Browser(app)
+    later.open("/sign-in")
+    later.submit("Sign in", email=PEOPLE["agent"][0], password=PASSWORD)
+    alice.client.get("/you/sessions", headers={"X-Background": "1"})
+    response = alice.client.get("/you/sessions", headers={"X-Background": "1"}).get_data(as_text=True)
+    assert response.index("This one") < response.index('/end"')
 
 
 def test_another_one_is_ended(phone: Browser, alice: Browser, records: Records) -> None:

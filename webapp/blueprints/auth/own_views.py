@@ -22,7 +22,8 @@ from .forms import PasswordForm
 @blueprint.get("/you/sessions")
 @requires(Permission.OWN_SESSIONS)
 def list_sessions() -> str:
-    """Where the person is signed in."""
+    """Where the person is signed in, this browser first."""
+    mine = sorted(sessions.open_sessions(current_user.id), key=lambda one: one.id != current_user.session_id)
     rows = [
         {
             "id": one.id,
@@ -32,7 +33,7 @@ def list_sessions() -> str:
             "last_seen": one.last_seen,
             "is_this": one.id == current_user.session_id,
         }
-        for one in sessions.open_sessions(current_user.id)
+        for one in mine
     ]
     return render_template("auth/sessions.html", rows=rows)
 
