@@ -186,6 +186,14 @@ def test_an_entry_about_an_order_leads_to_it(app: Flask, auditor: Browser) -> No
     assert len(sentences(auditor)) == 1
 
 
+def test_the_orders_own_history_is_about_what_was_done(sign_in: SignIn, sandbox: Sandbox, alice: Browser) -> None:
+    Provider(sandbox.base_url).order("order-1")
+    sign_in("viewer").open("/demo/orders/order-1/refund")
+    alice.open("/demo/orders/order-1")
+    assert "Order created" in alice.words
+    assert "Vera" not in alice.words
+
+
 def test_somebody_elses_entry_is_not_there_for_an_agent(app: Flask, alice: Browser) -> None:
     act(app, "Farah Finance")
     foreign = len(events(app))

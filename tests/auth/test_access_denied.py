@@ -8,8 +8,6 @@ import pytest
 
 from tests.auth.records import Records
 from tests.browser import Browser
-from tests.provider import provider_of
-from webapp.gateways.postpay.sandbox.server import Sandbox
 
 
 def test_a_viewer_who_asks_for_a_refund_is_refused(sign_in: Callable[[str], Browser], records: Records) -> None:
@@ -25,16 +23,6 @@ def test_a_viewer_who_asks_for_a_refund_is_refused(sign_in: Callable[[str], Brow
     assert records.facts(entry) == {"method": "GET", "endpoint": "refunds.ask_refund", "permission": "refund.create"}
     assert (entry["object_type"], entry["object_id"]) == ("order", "order-1")
     assert len(entry["session_ref"]) == 12
-
-
-def test_the_orders_own_history_is_about_what_was_done(
-    sign_in: Callable[[str], Browser], sandbox: Sandbox, alice: Browser
-) -> None:
-    provider_of(sandbox).order("order-1")
-    sign_in("viewer").open("/demo/orders/order-1/refund")
-    alice.open("/demo/orders/order-1")
-    assert "Order created" in alice.words
-    assert "Vera" not in alice.words
 
 
 @pytest.mark.parametrize("path", ["capture", "refund", "refunds", "personal-data"])
