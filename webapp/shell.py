@@ -69,9 +69,13 @@ class AccountLink:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What `base.html` draws round a page. `account` and `environment` are None where a page has no account."""
+    """What `base.html` draws round a page. `account` and `environment` are None where a page has no account.
+
+    `home` is the account that the places and the search lead to: the page's own, or else the first.
+    """
 
     account: Account | None = None
+    home: Account | None = None
     accounts: list[AccountLink] = field(default_factory=list)
     environment: str | None = None
     nav: list[NavGroup] = field(default_factory=list)
@@ -106,6 +110,7 @@ def build_shell() -> Shell:
     home = account or next(iter(accounts.values()))
     return replace(
         anonymous,
+        home=home,
         accounts=_account_links(accounts, account),
         nav=_nav(home, permissions_of(current_user.role)),
         signed_in=True,
