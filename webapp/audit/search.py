@@ -75,7 +75,7 @@ def page(session: Session, query: AuditQuery, *, size: int, before: int | None, 
 def count(session: Session, query: AuditQuery, cap: int = COUNT_CAP) -> int:
     """How many match, counted no further than one more than `cap`.
 
-    In order, though a count needs none: without it SQLite may ask the search index once for each row of a table's index.
+    In order, though a count needs none: else SQLite may ask the search index once for each row of a table's index.
     """
     statement, key = matching(session, query)
     some = statement.with_only_columns(key).order_by(key.desc()).limit(cap + 1).subquery()
