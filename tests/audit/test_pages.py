@@ -77,7 +77,8 @@ def test_an_auditor_sees_everybodys_and_how_far_the_log_has_come(app: Flask, aud
         anchor = anchors.latest(app.extensions["settings"])
         key = anchors.public_key(app.extensions["settings"])
     assert anchor is not None
-    assert f"The last anchor outside of the database is of entry {anchor.seq}." in auditor.words
+    assert f"{len(events(app))} entries in the whole log." in auditor.words
+    assert f"Entries 1–{anchor.seq} are sealed outside the database." in auditor.words
     assert anchor.hash in auditor.words
     assert key in auditor.words
 
@@ -130,17 +131,17 @@ def test_pages_turn_by_key_and_totals_are_capped_in_words(app: Flask, auditor: B
     assert "45 entries" in auditor.words
     seen = []
     for size in (20, 20, 5):
-        rows = [link.get_text() for link in auditor.page.select("td.number a")]
+        rows = [link.get_text() for link in auditor.page.select("td.number")]
         assert len(rows) == size
         seen += rows
         if size == 20:
             auditor.follow("Next")
     assert len(set(seen)) == 45
     auditor.follow("Previous")
-    assert [link.get_text() for link in auditor.page.select("td.number a")] == seen[20:40]
+    assert [link.get_text() for link in auditor.page.select("td.number")] == seen[20:40]
     auditor.follow("Oldest")
     auditor.follow("Newest")
-    assert [link.get_text() for link in auditor.page.select("td.number a")] == seen[:20]
+    assert [link.get_text() for link in auditor.page.select("td.number")] == seen[:20]
 
 
 def test_more_than_a_thousand_are_not_counted(app: Flask, auditor: Browser) -> None:
@@ -166,7 +167,7 @@ def test_one_entry_shows_what_was_before_and_after_and_its_place_in_the_chain(ap
         before={"role": "viewer"}, after={"role": "agent"},
     )  # fmt: skip
     auditor.open("/audit?what=user.role_changed")
-    auditor.open(str(auditor.page.select("td.number a")[0]["href"]))
+    auditor.open(str(auditor.page.select("td.sentence a")[0]["href"]))
     assert "Adam Admin changed the role of Vera Viewer from Viewer to Support agent" in auditor.words
     assert "Role Viewer Support agent" in auditor.words
     assert "As it was written, and it follows the entry before it" in auditor.words
@@ -176,10 +177,29 @@ def test_one_entry_shows_what_was_before_and_after_and_its_place_in_the_chain(ap
     assert auditor.status == 200
 
 
+def test_one_entry_says_its_facts_in_words(app: Flask, auditor: Browser) -> None:
+    facts = {"intent_id": 4711, "amount_minor": 500, "limit_minor": 250000, "currency": "AED", "limit": "day"}
+    act(app, "Alice Agent", Action.REFUND_LIMIT, outcome="denied", reason="damaged", after=facts)
+    auditor.open("/audit?what=refund&account=demo")
+    assert "Account Demo Shop" in auditor.words
+    auditor.open(str(auditor.page.select("td.sentence a")[0]["href"]))
+    words = auditor.words.replace("\u00a0", " ")
+    for said in ("Amount AED 5.00", "Limit AED 2,500.00", "Reason Item damaged or faulty", "Account Demo Shop"):
+        assert said in words
+    assert "smallest unit" not in words
+    folded = " ".join(auditor.page.select_one("#technical").get_text(" ").split())
+    assert "Code refund.limit" in folded
+    assert "Number in the desk's book 4711" in folded
+    auditor.page.select_one("#technical").decompose()
+    seen = auditor.page.select_one("main").get_text(" ")
+    assert "4711" not in seen
+    assert "refund.limit" not in seen
+
+
 def test_an_entry_about_an_order_leads_to_it(app: Flask, auditor: Browser) -> None:
     act(app, "Alice Agent", object_id="order / ١")
     auditor.open("/audit?what=refund")
-    auditor.open(str(auditor.page.select("td.number a")[0]["href"]))
+    auditor.open(str(auditor.page.select("td.sentence a")[0]["href"]))
     hrefs = [str(link["href"]) for link in auditor.page.find_all("a", href=True)]
     assert "/demo/orders/order%20%2F%20%D9%A1" in hrefs
     auditor.follow("All entries about it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext, lazy_gettext
@@ -10,58 +10,14 @@ from markupsafe import Markup
 
 from ...audit.anchors import Anchor
 from ...audit.chain import NO_HASH, Keys, NotCanonical, hash_of
-from ...audit.facts import facts_of
 from ...audit.telling import told
 from ...extensions import db
 from ...formatting import when_long
+from ...intent_words import REASONS
 from ...models.audit_entry import AuditEntry
 from ...models.user import User
 from ...permissions import ROLE_LABELS, Role
-
-FACTS = {
-    "amount_minor": lazy_gettext("Amount, in the smallest unit"),
-    "available_minor": lazy_gettext("Available, in the smallest unit"),
-    "remaining_minor": lazy_gettext("Remaining, in the smallest unit"),
-    "limit_minor": lazy_gettext("Limit, in the smallest unit"),
-    "spent_minor": lazy_gettext("Already refunded, in the smallest unit"),
-    "limit": lazy_gettext("Which limit"),
-    "currency": lazy_gettext("Currency"),
-    "refund_id": lazy_gettext("Refund ID"),
-    "order_id": lazy_gettext("Order ID"),
-    "intent_id": lazy_gettext("Number in the desk's book"),
-    "attempt": lazy_gettext("Times sent"),
-    "outcome_code": lazy_gettext("Outcome"),
-    "cause": lazy_gettext("Cause"),
-    "role": lazy_gettext("Role"),
-    "name": lazy_gettext("Name"),
-    "active": lazy_gettext("May sign in"),
-    "must_change_password": lazy_gettext("Must choose a new password"),
-    "name_digest": lazy_gettext("Digest of the name that was typed"),
-    "failures": lazy_gettext("Failures"),
-    "method": lazy_gettext("Method"),
-    "endpoint": lazy_gettext("Action"),
-    "permission": lazy_gettext("Permission"),
-    "part": lazy_gettext("Part of the desk"),
-    "version": lazy_gettext("Version"),
-    "workers": lazy_gettext("Processes"),
-    "threads": lazy_gettext("Threads"),
-    "fingerprint": lazy_gettext("Fingerprint of the settings"),
-    "accounts": lazy_gettext("Accounts"),
-    "revision": lazy_gettext("Schema"),
-    "from_revision": lazy_gettext("Schema before"),
-    "instance_id": lazy_gettext("This log's own number"),
-    "kind": lazy_gettext("Kind of damage"),
-    "bad_seq": lazy_gettext("First bad entry"),
-    "from_seq": lazy_gettext("Checked from entry"),
-    "last_seq": lazy_gettext("Up to entry"),
-    "head_hash": lazy_gettext("Its hash"),
-    "entries": lazy_gettext("Entries that hold"),
-    "anchors": lazy_gettext("Anchors that hold"),
-    "format": lazy_gettext("Format"),
-    "rows": lazy_gettext("Rows"),
-    "complete": lazy_gettext("Complete"),
-}
-
+from .fact_words import changes, technical
 
 OBJECTS = {
     "order": lazy_gettext("Order"),
@@ -71,14 +27,6 @@ OBJECTS = {
 }
 
 
-class Change(NamedTuple):
-    """One fact before and after; an empty text where there was none."""
-
-    label: str
-    before: str
-    after: str
-
-
 def values(entry: AuditEntry, *, with_neighbours: bool) -> dict[str, Any]:
     """The values of the entry's page. Neighbours are linked for those who may see everybody's entries."""
     before = db.session.get(AuditEntry, entry.seq - 1)
@@ -86,7 +34,8 @@ def values(entry: AuditEntry, *, with_neighbours: bool) -> dict[str, Any]:
         "entry": entry,
         "told": told([entry])[0],
         "facts": _about(entry),
-        "changes": _changes(entry),
+        "technical": _technical(entry),
+        "changes": changes(entry),
         "has_before": entry.before is not None,
         "holds": _holds(entry, before),
         "chain": _chain(entry),
@@ -121,10 +70,11 @@ def mono(value: str) -> Markup:
 
 
 def _about(entry: AuditEntry) -> list[tuple[str, Any]]:
-    """Who, where and what about, row by row; nothing is left out but what is empty."""
+    """Who, where and what about, row by row."""
     one = told([entry])[0]
     approver = db.session.get(User, entry.approver_id) if entry.approver_id else None
     role = str(ROLE_LABELS[Role(entry.actor_role)]) if entry.actor_role in ROLE_LABELS else entry.actor_role
+    account = current_app.extensions["accounts"].get(entry.account)
     set_back = gettext("by %(seconds)s seconds", seconds=entry.clock_set_back) if entry.clock_set_back else None
     return [
         (gettext("When"), when_long(one.moment)),
@@ -132,34 +82,24 @@ def _about(entry: AuditEntry) -> list[tuple[str, Any]]:
         (gettext("Who"), one.actor),
         (gettext("Role"), role),
         (gettext("Approved by"), approver.name if approver else None),
-        (gettext("What"), f"{one.label} ({entry.event})"),
+        (gettext("What"), one.label),
         (gettext("About"), _object(entry)),
-        (gettext("Reason"), entry.reason),
-        (gettext("Account"), entry.account),
+        (gettext("Reason"), str(REASONS.get(entry.reason or "", "")) or entry.reason),
+        (gettext("Account"), account.title if account else entry.account),
         (gettext("IP address"), entry.ip),
+    ]
+
+
+def _technical(entry: AuditEntry) -> list[tuple[str, Any]]:
+    """What only somebody who searches a fault needs; with the rows of `_about` and the facts it is all there is."""
+    return [
+        (gettext("Code"), mono(entry.event)),
+        *technical(entry),
         (gettext("Browser"), entry.user_agent),
         (gettext("Session"), entry.session_ref),
         (gettext("Request"), entry.request_id),
         (gettext("Version of the desk"), entry.app_version),
     ]
-
-
-def _changes(entry: AuditEntry) -> list[Change]:
-    before, after = facts_of(entry.before), facts_of(entry.after)
-    return [
-        Change(str(FACTS.get(name, name)), _said(name, before.get(name)), _said(name, after.get(name)))
-        for name in dict.fromkeys([*before, *after])
-    ]
-
-
-def _said(name: str, value: object) -> str:
-    if name == "role" and value in ROLE_LABELS:
-        return str(ROLE_LABELS[Role(str(value))])
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    return str(value)
 
 
 def _holds(entry: AuditEntry, before: AuditEntry | None) -> bool:

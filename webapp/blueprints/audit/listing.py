@@ -118,7 +118,7 @@ def chips(filters: AuditFilters, base: str, people: Iterable[Option]) -> list[Ch
         (gettext("What"), action_label(filters.what) if filters.what else "", "what"),
         (gettext("Outcome"), str(OUTCOMES[filters.outcome][0]) if filters.outcome else "", "outcome"),
         (gettext("About"), typed["object"], "object"),
-        (gettext("Account"), typed["account"], "account"),
+        (gettext("Account"), _title(typed["account"]), "account"),
         (gettext("Words"), typed["words"], "words"),
     ]
     made = [Chip(label, value, filters.address(base, **{name: None})) for label, value, name in found if value]
@@ -126,6 +126,11 @@ def chips(filters: AuditFilters, base: str, people: Iterable[Option]) -> list[Ch
     if days:
         made.append(Chip(gettext("Days"), days, filters.address(base, days=None, days_from=None, days_to=None)))
     return made
+
+
+def _title(slug: str) -> str:
+    account = current_app.extensions["accounts"].get(slug)
+    return account.title if account else slug
 
 
 class Options(NamedTuple):
