@@ -14,7 +14,7 @@ from sqlalchemy import URL
 
 from webapp import database
 from webapp.extensions import alembic, db
-from webapp.settings import flask_config
+from webapp.flask_config import flask_config
 
 PG_CTL = str(Path(__file__).with_name("pg_ctl.sh"))
 

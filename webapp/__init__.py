@@ -33,7 +33,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         shell,
         static_files,
     )
-    from .settings import ROOT, flask_config, settings_or_exit
+    from .flask_config import flask_config
+    from .settings import ROOT, settings_or_exit
 
     settings = settings or settings_or_exit()
     app = Flask("webapp", root_path=str(ROOT), template_folder="templates", static_folder=None)

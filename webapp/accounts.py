@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator
 
+LIVE_KEY_LENGTH = 20
+
 
 class Environment(StrEnum):
     """Where the money is: nowhere (embedded emulator, provider's sandbox) or real (live)."""
@@ -56,3 +58,20 @@ class Account(BaseModel):
     @property
     def is_live(self) -> bool:
         return self.environment is Environment.LIVE
+
+    def dangers(self) -> list[str]:
+        """What is well-formed but must not run, in words without values."""
+        address, secret = self.base_url, self.secret_key.get_secret_value()
+        is_here = address.host in ("127.0.0.1", "localhost", "[::1]")
+        found = {
+            "the base address must be https": address.scheme != "https" and (self.is_live or not is_here),
+            "the base address must end before any ? or #": bool(address.query or address.fragment),
+            "the base address must not hold credentials": bool(address.username or address.password),
+            "embedded is for an emulator on this machine; set the environment to sandbox or live": (
+                self.environment is Environment.EMBEDDED and (not is_here or secret.startswith("sk_live_"))
+            ),
+            "the secret key is not one of a live account": (
+                self.is_live and (len(secret) < LIVE_KEY_LENGTH or secret.startswith("sk_test_"))
+            ),
+        }
+        return [f"{self.slug}: {words}" for words, is_so in found.items() if is_so]

@@ -236,36 +236,43 @@ def _kept_key(name: str) -> str:
 
 def _dangers(settings: Settings) -> list[str]:
     """What is well-formed but must not run."""
+    keys = {name: getattr(settings, name).get_secret_value() for name in ("secret_key", "audit_key", "anchor_key")}
     problems = [
         f"{name.upper()}: is too short or a sample; use 32 random bytes, for example `openssl rand -hex 32`"
-        for name in ("secret_key", "audit_key", "anchor_key")
-        if _is_weak(getattr(settings, name).get_secret_value())
+        for name, key in keys.items()
+        if _is_weak(key)
     ]
-    if settings.audit_key.get_secret_value() == settings.secret_key.get_secret_value():
-        problems.append("AUDIT_KEY: must differ from SECRET_KEY")
+    given = list(keys.values())
+    problems += [
+        f"{name.upper()}: must differ from the other keys"
+        for number, (name, key) in enumerate(keys.items())
+        if key in given[:number]
+    ]
     for account in settings.accounts:
-        loopback = account.base_url.host in ("127.0.0.1", "localhost", "[::1]")
-        if account.base_url.scheme != "https" and (account.is_live or not loopback):
-            problems.append(f"{account.slug}: the base address must be https")
-        if account.base_url.query or account.base_url.fragment:
-            problems.append(f"{account.slug}: the base address must end before any ? or #")
-        if account.base_url.username or account.base_url.password:
-            problems.append(f"{account.slug}: the base address must not hold credentials")
+        problems += account.dangers()
     if settings.all_embedded:
         return problems
-    if not settings.trusted_hosts or any("*" in host or host == "." for host in settings.trusted_hosts):
+    if not settings.trusted_hosts or any("*" in host or host.startswith(".") for host in settings.trusted_hosts):
         problems.append("TRUSTED_HOSTS: name the desk's own hosts, without a wildcard")
-    if settings.demo_users:
-        problems.append("DEMO_USERS: only where every account is embedded")
-    if settings.debug:
-        problems.append("DEBUG: only where every account is embedded")
-    if not settings.cookie_secure:
-        problems.append("COOKIE_SECURE: only where every account is embedded")
+    problems += [
+        f"{name}: only where every account is embedded"
+        for name, is_on in (
+            ("DEMO_USERS", settings.demo_users),
+            ("DEBUG", settings.debug),
+            ("COOKIE_SECURE", not settings.cookie_secure),
+        )
+        if is_on
+    ]
     return problems
 
 
+_SAMPLE_WORDS = ("change", "example", "sample", "secret", "password", "default", "dev-", "your")
+
+
 def _is_weak(key: str) -> bool:
-    return len(key) < 32 or len(set(key)) < 10 or "change" in key.lower() or "example" in key.lower()
+    key = key.strip().lower()
+    repeats = (key + key).find(key, 1) < 16
+    return len(key) < 32 or len(set(key)) < 10 or repeats or any(word in key for word in _SAMPLE_WORDS)
 
 
 def settings_or_exit() -> Settings:
@@ -274,24 +281,3 @@ def settings_or_exit() -> Settings:
         return load_settings()
     except BadSettings as error:
         raise SystemExit("The desk cannot start:\n" + "\n".join(f"- {one}" for one in error.problems)) from None
-
-
-def flask_config(settings: Settings) -> dict[str, Any]:
-    """The settings in the words of Flask and its extensions."""
-    return {
-        "SECRET_KEY": settings.secret_key.get_secret_value(),
-        "DEBUG": settings.debug,
-        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
-        "MAX_CONTENT_LENGTH": 256 * 1024,
-        "MAX_FORM_MEMORY_SIZE": 128 * 1024,
-        "MAX_FORM_PARTS": 200,
-        "SESSION_COOKIE_NAME": "__Host-desk" if settings.cookie_secure else "desk",
-        "SESSION_COOKIE_SECURE": settings.cookie_secure,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_REFRESH_EACH_REQUEST": False,
-        "WTF_CSRF_TIME_LIMIT": None,
-        "BABEL_DEFAULT_LOCALE": "en",
-        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "webapp" / "translations"),
-        "ALEMBIC": {"script_location": str(ROOT / "migrations"), "file_template": "%%(rev)s_%%(slug)s"},
-    }

@@ -14,7 +14,7 @@ from tests.conftest import make_settings
 from webapp import database
 from webapp.cli import audit as commands
 from webapp.extensions import babel
-from webapp.settings import flask_config
+from webapp.flask_config import flask_config
 
 
 def store_app(url: str, var: Path) -> Flask:

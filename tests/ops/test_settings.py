@@ -79,14 +79,21 @@ def test_a_live_account_starts_with_everything_given() -> None:
         ("SECRET_KEY", None),
         ("SECRET_KEY", "short-9f8e7d"),
         ("SECRET_KEY", "a" * 64),
+        ("SECRET_KEY", "0123456789" * 4),
+        ("SECRET_KEY", "dev-key-for-me-dev-key-for-me-and-you"),
+        ("SECRET_KEY", "abcdefghij" + " " * 40),
         ("SECRET_KEY", "please-change-me-0123456789-abcdefghijk"),
         ("AUDIT_KEY", None),
         ("AUDIT_KEY", KEY),
         ("AUDIT_KEY_ID", "Not An Id"),
         ("ANCHOR_KEY", None),
+        ("ANCHOR_KEY", KEY),
+        ("ANCHOR_KEY", KEY[::-1]),
         ("TRUSTED_HOSTS", None),
         ("TRUSTED_HOSTS", "*.shop.example"),
         ("TRUSTED_HOSTS", "desk.shop.example,*"),
+        ("TRUSTED_HOSTS", ".example"),
+        ("TRUSTED_HOSTS", ".."),
         ("DEMO_USERS", "true"),
         ("DEBUG", "1"),
         ("COOKIE_SECURE", "false"),
@@ -127,6 +134,8 @@ def test_a_bad_setting_is_named_without_its_value(name: str, value: str | None) 
         ("POSTPAY_BASE_URL", "https://api.provider.example/#part"),
         ("POSTPAY_MERCHANT_ID", None),
         ("POSTPAY_SECRET_KEY", None),
+        ("POSTPAY_SECRET_KEY", "xyz"),
+        ("POSTPAY_SECRET_KEY", module.EMBEDDED_SECRET),
         ("POSTPAY_TIME_ZONE", "Mars/Olympus"),
     ],
 )
@@ -226,3 +235,23 @@ def test_settings_keep_their_secrets_when_they_are_printed(write: Callable[[obje
     text = write(load_settings({**LIVE, "METRICS_TOKEN": "metrics-token-4711", "AUDIT_OLD_KEYS": "k0:oldoldoldold"}))
     secrets = (KEY, KEY[::-1], LIVE["POSTPAY_SECRET_KEY"], "metrics-token-4711", "oldoldoldold")
     assert not [secret for secret in secrets if secret in text]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"POSTPAY_BASE_URL": "https://api.provider.example"},
+        {"POSTPAY_BASE_URL": "http://192.0.2.7:8900"},
+        {"POSTPAY_SECRET_KEY": "sk_live_0123456789abcdef"},
+    ],
+)
+def test_a_real_provider_without_its_environment_is_not_taken_for_the_emulator(given: dict[str, str]) -> None:
+    with pytest.raises(BadSettings) as raised:
+        load_settings({**given, "POSTPAY_MERCHANT_ID": "id_of_the_shop"})
+    assert any("embedded is for an emulator on this machine" in said for said in raised.value.problems)
+
+
+def test_another_emulator_on_this_machine_may_be_named() -> None:
+    settings = load_settings({"POSTPAY_BASE_URL": "http://127.0.0.1:9999", "POSTPAY_SECRET_KEY": "sk_test_other"})
+    assert not settings.accounts[0].emulated
+    assert settings.demo_users

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
 import time_machine
@@ -13,6 +15,7 @@ from tests.browser import Browser
 from tests.provider import Provider
 from tests.refunds.conftest import FORM, fill_in, refund
 from webapp.extensions import db
+from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
 from webapp.models.intent import Intent
 
@@ -144,6 +147,32 @@ def test_the_same_form_sent_ten_times_is_one_refund_and_one_page(alice: Browser,
     assert len(shown) == 1
     assert address not in shown
     assert len(posts(provider)) == 1
+
+
+def test_the_second_click_that_reads_the_order_after_the_first_was_done_gets_the_same_page(
+    alice: Browser, provider: Provider, app: Flask
+) -> None:
+    fill_in(alice)
+    form = alice.form("Refund AED")
+    fields = {str(field["name"]): str(field.get("value", "")) for field in form.find_all("input")}
+    provider.fault("latency", method="GET", path="/orders/order-01", seconds=0.5, times=2)
+
+    def press(_: int) -> str | None:
+        own = app.test_client()
+        own._cookies = alice.client._cookies
+        return own.post(str(form["action"]), data=fields, headers={"Referer": "http://localhost/"}).location
+
+    provider.fault("latency", method="GET", path="/orders/order-01", seconds=1.5, times=2, skip=2)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(press, 1)
+        while len(provider.seen("GET", "/orders/order-01")) < 4:
+            sleep(0.02)
+        second = pool.submit(press, 2)
+    assert first.result() == second.result()
+    assert first.result() is not None
+    assert len(provider.refunds("order-01")) == 1
+    with app.app_context():
+        assert not db.session.scalars(select(AuditEntry).where(AuditEntry.event == "refund.stale")).all()
 
 
 def test_the_same_form_with_another_amount_is_refused(alice: Browser, provider: Provider) -> None:

@@ -10,7 +10,7 @@ from ..models.intent import Intent, IntentKind
 from ..order_reading import OrderReading
 from ..submit_token import SubmitToken
 from .delivery import deliver
-from .errors import NotPossible, StaleForm
+from .errors import NotMoved, NotPossible, StaleForm
 from .issue_refund import record_stale
 from .open_intent import Requester, earlier_intent, is_still_leased, write_intent
 from .settle import settle
@@ -26,12 +26,18 @@ def capture_order(
     The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
     GatewayError when the order could not be read; in both cases nothing was sent.
     """
-    earlier = earlier_intent(token, kind=IntentKind.CAPTURE)
-    if earlier is not None:
+    if earlier := earlier_intent(token, kind=IntentKind.CAPTURE):
         return earlier
     if client.breaker_open:
         raise BreakerOpen("capture_order", "POST", "not tried: the provider has not answered for a while")
-    reading = _fresh(client, account, token)
+    try:
+        reading = _fresh(client, token)
+    except NotMoved as error:
+        if sent_meanwhile := earlier_intent(token, kind=IntentKind.CAPTURE):
+            return sent_meanwhile
+        if isinstance(error, StaleForm):
+            record_stale(account, token, IntentKind.CAPTURE)
+        raise
     try:
         intent, new = write_intent(
             IntentKind.CAPTURE,
@@ -51,7 +57,7 @@ def capture_order(
     return settle(intent, deliver(client, intent, deadline=deadline))
 
 
-def _fresh(client: PostpayClient, account: Account, token: SubmitToken) -> OrderReading:
+def _fresh(client: PostpayClient, token: SubmitToken) -> OrderReading:
     """The order as it is now; raises when it cannot be captured or is not what the form showed."""
     release()
     order = client.get_order(order_id=token.order_id)
@@ -59,6 +65,5 @@ def _fresh(client: PostpayClient, account: Account, token: SubmitToken) -> Order
     if order.status != APPROVED:
         raise NotPossible(reading)
     if (order.total.minor, order.currency) != (token.seen_remaining, token.currency):
-        record_stale(account, token, IntentKind.CAPTURE)
         raise StaleForm(reading)
     return reading

@@ -18,7 +18,7 @@ from ..money import Money
 from ..order_reading import CAPTURED, OrderReading, read_order
 from ..submit_token import SubmitToken
 from .delivery import deliver
-from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from .errors import AboveLimit, AboveRemaining, NotMoved, NotPossible, StaleForm
 from .open_intent import Requester, earlier_intent, is_still_leased, write_intent
 from .settle import settle
 
@@ -48,12 +48,19 @@ def issue_refund(
     The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
     GatewayError when the order could not be read; in both cases nothing was sent.
     """
-    earlier = earlier_intent(token, amount_minor=amount.minor, currency=amount.currency, reason=reason, note=note)
-    if earlier is not None:
+    same = {"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note}
+    if earlier := earlier_intent(token, **same):
         return earlier
     if client.breaker_open:
         raise BreakerOpen("create_refund", "POST", "not tried: the provider has not answered for a while")
-    reading = _fresh(client, account, token, amount)
+    try:
+        reading = _fresh(client, token, amount)
+    except NotMoved as error:
+        if sent_meanwhile := earlier_intent(token, **same):
+            return sent_meanwhile
+        if isinstance(error, StaleForm):
+            record_stale(account, token, IntentKind.REFUND)
+        raise
     refund_id = new_refund_id()
     body = encode_refund(refund_id=refund_id, amount=amount, description=description).decode()
     try:
@@ -82,7 +89,7 @@ def issue_refund(
     return settle(intent, deliver(client, intent, deadline=deadline))
 
 
-def _fresh(client: PostpayClient, account: Account, token: SubmitToken, amount: Money) -> OrderReading:
+def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderReading:
     """The order as it is now; raises when it is not what the form showed, or the amount is not there."""
     release()
     reading = read_order(client, token.order_id)
@@ -92,7 +99,6 @@ def _fresh(client: PostpayClient, account: Account, token: SubmitToken, amount: 
         raise NotPossible(reading)
     remaining = reading.remaining
     if remaining != Money(token.seen_remaining, token.currency):
-        record_stale(account, token, IntentKind.REFUND)
         raise StaleForm(reading)
     if amount > remaining:
         raise AboveRemaining(remaining)
