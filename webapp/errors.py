@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import Flask, Response, current_app, g, make_response, render_template
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -26,8 +27,21 @@ class Words(NamedTuple):
 def speak(words: Words) -> Response:
     """The page, or for htmx the fragment, that says it."""
     template = "_error.html" if wants_fragment() else "error.html"
-    body = render_template(template, **words._asdict(), request_id=g.get("request_id", ""), actions=[])
+    body = render_template(
+        template, **words._asdict(), request_id=g.get("request_id", ""), actions=_ways_out(words.status)
+    )
     return make_response(body, words.status)
+
+
+def _ways_out(status: int) -> list[tuple[str, str]]:
+    """Where to go from an error page: the same question again where asking is harmless, and the orders."""
+    ways = []
+    if status in (502, 503) and request.method == "GET":
+        ways.append((gettext("Try again"), request.full_path.rstrip("?")))
+    if current_user.is_authenticated:
+        account = g.get("account") or next(iter(current_app.extensions["accounts"].values()))
+        ways.append((gettext("To the orders"), url_for("orders.list_orders", account=account)))
+    return ways
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -16,7 +16,10 @@ def own_address(text: str | None) -> str | None:
 
 def page_before() -> str | None:
     """The page that this request came from, if it is one of ours: for going back after a sign-in."""
-    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:
+        return None
     if came_from.netloc != request.host:
         return None
     return own_address(came_from.path + (f"?{came_from.query}" if came_from.query else ""))

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from .accounts import Account
 from .settings import Settings
@@ -38,6 +38,13 @@ class ProviderId(BaseConverter):
 def is_provider_id(text: str) -> bool:
     """Whether a text may stand in the path of a call to the provider."""
     return 0 < len(text) <= LONGEST_ID and text not in (".", "..") and text.isprintable()
+
+
+class RowId(IntegerConverter):
+    """The number of a row of our own: no larger than what PostgreSQL's integers hold, else there is no such page."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=2**31 - 1)
 
 
 class RawPath:
@@ -72,6 +79,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     app.url_map.converters["account"] = AccountSlug
     app.url_map.converters["provider_id"] = ProviderId
+    app.url_map.converters["row_id"] = RowId
     app.url_map.merge_slashes = False
     app.before_request(_remember_account)
     app.wsgi_app = RawPath(app.wsgi_app)  # type: ignore[method-assign]

@@ -30,6 +30,12 @@ class JsonLogger(Logger):  # type: ignore[misc]
         self.error_log.handlers.clear()
         self.error_log.propagate = True
 
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """An invalid request is told without its text: the first line may hold what people typed."""
+        if msg.startswith("Invalid request"):
+            msg, args = "Invalid request", ()
+        super().warning(msg, *args, **kwargs)
+
 
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

@@ -112,5 +112,10 @@ class Intent(Base):
         return self.state in OPEN_STATES
 
     @property
+    def blocks(self) -> bool:
+        """Whether nothing else is started on the order beside it."""
+        return self.state in BLOCKING_STATES
+
+    @property
     def needs_finance(self) -> bool:
         return self.state == IntentState.ATTENTION

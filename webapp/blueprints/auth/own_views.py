@@ -38,7 +38,7 @@ def list_sessions() -> str:
     return render_template("auth/sessions.html", rows=rows)
 
 
-@blueprint.post("/you/sessions/<int:session_id>/end")
+@blueprint.post("/you/sessions/<row_id:session_id>/end")
 @requires(Permission.OWN_SESSIONS)
 def end_session(session_id: int) -> Response:
     """Ends one other session of the person; somebody else's is not found."""

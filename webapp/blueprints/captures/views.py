@@ -53,7 +53,7 @@ def capture_order(account: Account, order_id: str) -> Response:
     return redirect_after_post(url_for(".show_capture", account=account, intent_id=intent.id))
 
 
-@blueprint.get("/<account:account>/captures/<int:intent_id>")
+@blueprint.get("/<account:account>/captures/<row_id:intent_id>")
 @requires(Permission.ORDER_READ)
 def show_capture(account: Account, intent_id: int) -> Response:
     """What became of a capture: done, refused, or not known yet."""

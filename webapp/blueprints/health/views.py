@@ -68,12 +68,20 @@ def report_blocked() -> tuple[str, int]:
     if (request.content_length or LONGEST_REPORT + 1) > LONGEST_REPORT:
         abort(413)
     if not _too_many_reports():
-        for directive, blocked in _violations(request.get_json(force=True, silent=True)):
+        for directive, blocked in _violations(_report()):
             log.warning("csp-violation", directive=directive, blocked=blocked)
     return "", 204
 
 
 csrf.exempt(report_blocked)  # browsers send no token with a report
+
+
+def _report() -> Any:
+    """What the browser sent, or None when it is no JSON, or nested beyond any report."""
+    try:
+        return request.get_json(force=True, silent=True)
+    except RecursionError:
+        return None
 
 
 def _is_of_the_house() -> bool:

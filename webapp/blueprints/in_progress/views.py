@@ -26,6 +26,7 @@ from .forms import CloseForm, ResolveForm
 blueprint = Blueprint("in_progress", __name__)
 
 PAGE_SIZE = 50
+LAST_PAGE = 10_000
 _UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
 
 
@@ -33,7 +34,7 @@ _UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
 @requires(Permission.ORDER_READ)
 def list_unsettled(account: Account) -> str:
     """Open intents and those that need attention, oldest first; then refunds that fit no intent."""
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     unsettled = (Intent.account == account.slug, Intent.state.in_(_UNSETTLED))
     total = db.session.scalar(select(func.count()).where(*unsettled)) or 0
     intents = db.session.scalars(
@@ -49,7 +50,7 @@ def list_unsettled(account: Account) -> str:
     )
 
 
-@blueprint.post("/<account:account>/in-progress/<int:intent_id>/check")
+@blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/check")
 @requires(Permission.REFUND_CHECK)
 def check_intent(account: Account, intent_id: int) -> Response:
     """Asks the provider at once."""
@@ -59,7 +60,7 @@ def check_intent(account: Account, intent_id: int) -> Response:
     return redirect_after_post(intent_href(intent))
 
 
-@blueprint.post("/<account:account>/in-progress/<int:intent_id>/send-again")
+@blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/send-again")
 @requires(Permission.REFUND_RESOLVE)
 def send_again(account: Account, intent_id: int) -> Response:
     """Sends the same number and bytes once more."""
@@ -71,14 +72,14 @@ def send_again(account: Account, intent_id: int) -> Response:
     return redirect_after_post(intent_href(intent))
 
 
-@blueprint.get("/<account:account>/in-progress/<int:intent_id>/close")
+@blueprint.get("/<account:account>/in-progress/<row_id:intent_id>/close")
 @requires(Permission.REFUND_RESOLVE)
 def ask_close(account: Account, intent_id: int) -> Response:
     """The question before the last word on an intent."""
     return _close_page(account, _intent(account, intent_id), CloseForm())
 
 
-@blueprint.post("/<account:account>/in-progress/<int:intent_id>/close")
+@blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/close")
 @requires(Permission.REFUND_RESOLVE)
 def close_intent(account: Account, intent_id: int) -> Response:
     """Closes it with what finance found, and a reason for the audit log."""
@@ -93,7 +94,7 @@ def close_intent(account: Account, intent_id: int) -> Response:
     return redirect_after_post(intent_href(intent))
 
 
-@blueprint.post("/<account:account>/findings/<int:finding_id>/resolve")
+@blueprint.post("/<account:account>/findings/<row_id:finding_id>/resolve")
 @requires(Permission.REFUND_RESOLVE)
 def resolve(account: Account, finding_id: int) -> Response:
     """Finance has dealt with a refund that fits no intent."""

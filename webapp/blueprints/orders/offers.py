@@ -40,29 +40,31 @@ def offers(
     account: Account,
     reading: OrderReading,
     figures: Figures,
-    open_intents: Sequence[Intent],
+    intents: Sequence[Intent],
     permissions: frozenset[Permission],
 ) -> Offers:
-    """Only what the person may do at all is offered or explained."""
+    """What the person may do now; for the rest one sentence why not. `intents`: all of the order, oldest first."""
     found = Offers()
     may_capture, may_refund = Permission.CAPTURE in permissions, Permission.REFUND_CREATE in permissions
-    if not (may_capture or may_refund):
-        return found
-    if general := _nothing_at_all(reading, open_intents):
+    if general := _nothing_at_all(reading, intents):
         found.reasons.append(general)
         return found
+    if not (may_capture or may_refund):
+        found.reasons.append(Sentence(gettext("Your role looks at orders; agents and finance capture and refund.")))
+        return found
     if may_capture:
-        _capture(found, account, reading)
+        _capture(found, account, reading, intents)
     if may_refund:
         _refund(found, account, reading, figures)
     return found
 
 
-def _nothing_at_all(reading: OrderReading, open_intents: Sequence[Intent]) -> Sentence | None:
+def _nothing_at_all(reading: OrderReading, intents: Sequence[Intent]) -> Sentence | None:
     """What stands in the way of everything."""
     order = reading.order
-    if open_intents:
-        return in_progress(open_intents[0])
+    blocking = [intent for intent in intents if intent.blocks]
+    if blocking:
+        return in_progress(blocking[-1])
     if order.known_status is None:
         return Sentence(
             gettext("The desk does not know the status “%(status)s”, so it offers nothing here.", status=order.status)
@@ -76,17 +78,26 @@ def _nothing_at_all(reading: OrderReading, open_intents: Sequence[Intent]) -> Se
 
 def in_progress(intent: Intent) -> Sentence:
     """Whose refund or capture is not settled yet, since when, and where to look at it."""
-    text = gettext(
-        "%(what)s by %(name)s, started %(time)s, is not settled yet.",
-        what=intent_words(intent),
-        name=intent.requester.name,
-        time=when(intent.created),
+    facts = {"what": intent_words(intent), "name": intent.requester.name, "time": when(intent.created)}
+    text = (
+        gettext("%(what)s by %(name)s, started %(time)s, needs finance. Nothing else can be started before.", **facts)
+        if intent.needs_finance
+        else gettext("%(what)s by %(name)s, started %(time)s, is not settled yet.", **facts)
     )
     return Sentence(text, intent_href(intent), gettext("See how it stands"))
 
 
-def _capture(found: Offers, account: Account, reading: OrderReading) -> None:
+def _expired(intents: Sequence[Intent]) -> Intent | None:
+    """The capture that Postpay refused because the approval had expired: it will not come back."""
+    return next((one for one in reversed(intents) if one.kind == "capture" and one.outcome_code == "expired"), None)
+
+
+def _capture(found: Offers, account: Account, reading: OrderReading, intents: Sequence[Intent]) -> None:
     order = reading.order
+    if expired := _expired(intents):
+        said = gettext("Postpay said at %(moment)s that the approval has expired.", moment=when(expired.created))
+        found.reasons.append(Sentence(said, intent_href(expired), gettext("See what was tried")))
+        return
     if order.status == CAPTURED:
         since = order.status_changed
         words = (

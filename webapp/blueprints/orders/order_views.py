@@ -93,7 +93,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
         "reading": reading,
         "figures": order_figures,
         "items": item_lines(order),
-        "offers": offers(account, reading, order_figures, open_intents, current_user.permissions),
+        "offers": offers(account, reading, order_figures, intents, current_user.permissions),
         "days": timeline(account, reading, intents, told),
         "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
         "request_id": g.get("request_id", ""),
