@@ -190,7 +190,7 @@ def test_what_staff_did_is_in_the_timeline_with_names(alice: Browser, provider: 
     alice.open(PAGE)
     titles = [" ".join(entry.get_text(" ").split()) for entry in alice.page.select(".timeline li p:first-child")]
     assert "Captured by Alice Agent" in titles
-    assert "Capture decided by Alice Agent" in titles
+    assert "Capture started by Alice Agent" in titles
 
 
 def test_an_open_refund_stands_on_top_and_blocks_another(hasty: Browser, provider: Provider) -> None:
@@ -222,7 +222,7 @@ def test_looking_at_the_order_settles_what_it_proves(hasty: Browser, provider: P
     assert (figures(hasty)["Refunded"], figures(hasty)["Being refunded"]) == ("10.50 AED", "0.00 AED")
     assert actions(hasty) == ["Refund"]
     titles = [" ".join(entry.get_text(" ").split()) for entry in hasty.page.select(".timeline li p:first-child")]
-    assert titles[0].startswith("Refunded by")
+    assert titles[0] == "Refund confirmed, asked by Alice Agent"
     assert "Refunded AED 10.50 by Alice Agent" in titles
 
 

@@ -37,7 +37,7 @@ SENTENCES: dict[Action, Any] = {
     Action.ACCESS_DENIED: lazy_gettext("%(who)s tried to %(right)s, which the role does not allow"),
     Action.CSRF_FAILED: lazy_gettext("A form of %(who)s was refused: it was not from this desk, or out of date"),
     Action.PERSONAL_DATA_OPENED: lazy_gettext("%(who)s opened the personal data of %(object)s"),
-    Action.CAPTURE_INTENT: lazy_gettext("%(who)s decided to capture %(amount)s of %(object)s"),
+    Action.CAPTURE_INTENT: lazy_gettext("%(who)s started the capture of %(amount)s of %(object)s"),
     Action.CAPTURE_SUCCEEDED: lazy_gettext("%(who)s captured %(amount)s of %(object)s"),
     Action.CAPTURE_REFUSED: lazy_gettext("The capture of %(amount)s of %(object)s was refused by Postpay"),
     Action.CAPTURE_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was captured"),
@@ -46,7 +46,7 @@ SENTENCES: dict[Action, Any] = {
     Action.CAPTURE_STALE: lazy_gettext("%(who)s was refused a capture of %(object)s: the form was out of date"),
     Action.CAPTURE_RESENT: lazy_gettext("The capture of %(object)s was sent again"),
     Action.CAPTURE_CHECKED: lazy_gettext("%(who)s had the capture of %(object)s checked"),
-    Action.REFUND_INTENT: lazy_gettext("%(who)s decided to refund %(amount)s of %(object)s"),
+    Action.REFUND_INTENT: lazy_gettext("%(who)s started a refund of %(amount)s of %(object)s"),
     Action.REFUND_SUCCEEDED: lazy_gettext("%(who)s refunded %(amount)s of %(object)s"),
     Action.REFUND_REFUSED: lazy_gettext("The refund of %(amount)s of %(object)s was refused by Postpay"),
     Action.REFUND_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was refunded"),
@@ -95,7 +95,7 @@ LABELS: dict[Action, Any] = {
     Action.ACCESS_DENIED: lazy_gettext("Not allowed"),
     Action.CSRF_FAILED: lazy_gettext("Form refused"),
     Action.PERSONAL_DATA_OPENED: lazy_gettext("Personal data opened"),
-    Action.CAPTURE_INTENT: lazy_gettext("Capture decided"),
+    Action.CAPTURE_INTENT: lazy_gettext("Capture started"),
     Action.CAPTURE_SUCCEEDED: lazy_gettext("Captured"),
     Action.CAPTURE_REFUSED: lazy_gettext("Capture refused"),
     Action.CAPTURE_UNKNOWN: lazy_gettext("Capture not known yet"),
@@ -104,7 +104,7 @@ LABELS: dict[Action, Any] = {
     Action.CAPTURE_STALE: lazy_gettext("Capture form out of date"),
     Action.CAPTURE_RESENT: lazy_gettext("Capture sent again"),
     Action.CAPTURE_CHECKED: lazy_gettext("Capture checked"),
-    Action.REFUND_INTENT: lazy_gettext("Refund decided"),
+    Action.REFUND_INTENT: lazy_gettext("Refund started"),
     Action.REFUND_SUCCEEDED: lazy_gettext("Refunded"),
     Action.REFUND_REFUSED: lazy_gettext("Refund refused"),
     Action.REFUND_UNKNOWN: lazy_gettext("Refund not known yet"),
@@ -155,12 +155,12 @@ _RIGHTS = {
 }
 _NOBODY = {
     "system": lazy_gettext("The desk"),
-    "worker": lazy_gettext("The worker"),
+    "worker": lazy_gettext("The desk itself"),
     "stranger": lazy_gettext("Somebody not signed in"),
 }
 _NOTHING = "\u2013"
 _NAMES = re.compile(r"%\((\w+)\)s")
-_PARTS = {"web": lazy_gettext("The desk"), "worker": lazy_gettext("The worker")}
+_PARTS = {"web": lazy_gettext("The desk"), "worker": lazy_gettext("The desk's background work")}
 
 
 def sentence(entry: AuditEntry, people: Mapping[str, str]) -> Markup:

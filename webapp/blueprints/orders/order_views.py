@@ -94,7 +94,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
         "figures": order_figures,
         "items": item_lines(order),
         "offers": offers(account, reading, order_figures, intents, current_user.permissions),
-        "days": timeline(account, reading, intents, told),
+        "history": timeline(account, reading, intents, told),
         "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
         "request_id": g.get("request_id", ""),
         **_people(order, is_open=is_open),

@@ -7,28 +7,34 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
 from ...accounts import Account
-from ...audit import Action, Told
+from ...audit import Told
 from ...formatting import long_day, money, status_label, when
+from ...gateways.postpay.models import Refund
 from ...intent_words import intent_href, intent_words
 from ...models.intent import Intent, IntentKind, IntentState
+from ...money import Money, total
 from ...order_reading import OrderReading
+from .staff_words import by, staff_words, told_by_provider
 
 _TONES = {"captured": ("ok", "circle-check"), "approved": ("wait", "clock"), "denied": ("bad", "circle-x")}
 _ICONS = {"personal_data": "eye", "capture": "cash", "refund": "receipt-refund"}
-_TOLD_BY_PROVIDER = (Action.CAPTURE_SUCCEEDED, Action.REFUND_SUCCEEDED)
+MOST_REFUNDS = 20
+"""So many refunds are shown at once, the newest; the rest are folded."""
 
 
 class Event(NamedTuple):
-    """Something that happened, as the timeline component wants it."""
+    """Something that happened, as the timeline component wants it. `who` says who did it, or asked for it."""
 
     moment: datetime
     title: str
     text: str = ""
-    actor: str = ""
+    who: Markup | str = ""
     href: str | None = None
+    reference: str = ""
     icon: str = "point"
     tone: str = "idle"
 
@@ -36,16 +42,48 @@ class Event(NamedTuple):
 Day = tuple[str, list[Event]]
 
 
-def timeline(account: Account, reading: OrderReading, intents: Sequence[Intent], told: Sequence[Told]) -> list[Day]:
+class Timeline(NamedTuple):
+    """The days with their events, newest first; then `earlier` refunds that are folded, and how they are called."""
+
+    days: list[Day]
+    earlier: list[Day]
+    earlier_words: str
+
+
+def timeline(account: Account, reading: OrderReading, intents: Sequence[Intent], told: Sequence[Told]) -> Timeline:
     """Days of the account's zone with their events. What is still open stands at the very top."""
-    events = [*_of_order(reading, intents), *_of_refunds(reading, intents), *reversed(_of_staff(told))]
-    events = sorted(events, key=lambda event: event.moment)[::-1]  # what came later in the list came later in life
-    days = [
-        (long_day(day), list(of_day))
-        for day, of_day in groupby(events, key=lambda event: event.moment.astimezone(account.zone).date())
+    refunds = sorted(reading.refunds or (), key=lambda refund: refund.created)
+    earlier, newest = refunds[:-MOST_REFUNDS], refunds[-MOST_REFUNDS:]
+    currency = reading.order.currency
+    events = [
+        *_of_order(reading, intents),
+        *_of_refunds(newest, currency, intents),
+        *reversed(_of_staff(told, intents)),
     ]
-    still_open = [_of_intent(intent) for intent in intents if intent.is_open]
-    return [(gettext("Not settled yet"), still_open), *days] if still_open else days
+    days = _by_day(account, events)
+    if still_open := [_of_intent(intent) for intent in intents if intent.is_open]:
+        days.insert(0, (gettext("Not settled yet"), still_open))
+    words = _earlier_words([refund.money(currency) for refund in earlier], currency)
+    return Timeline(days, _by_day(account, _of_refunds(earlier, currency, intents)), words)
+
+
+def _by_day(account: Account, events: list[Event]) -> list[Day]:
+    newest_first = sorted(events, key=lambda event: event.moment)[
+        ::-1
+    ]  # what came later in the list came later in life
+    return [
+        (long_day(day), list(of_day))
+        for day, of_day in groupby(newest_first, key=lambda event: event.moment.astimezone(account.zone).date())
+    ]
+
+
+def _earlier_words(amounts: list[Money], currency: str) -> str:
+    return ngettext(
+        "%(num)s earlier refund, %(amount)s",
+        "%(num)s earlier refunds, %(amount)s",
+        len(amounts),
+        amount=money(total(amounts, currency)),
+    )
 
 
 def _of_order(reading: OrderReading, intents: Sequence[Intent]) -> list[Event]:
@@ -61,24 +99,27 @@ def _of_order(reading: OrderReading, intents: Sequence[Intent]) -> list[Event]:
             and intent.state == IntentState.SUCCEEDED
             and order.status == "captured"
         ]
-        actor = ours[-1].requester.name if ours else ""
-        events.append(Event(order.status_changed, status_label(order.status), actor=actor, icon=icon, tone=tone))
+        change = Event(order.status_changed, status_label(order.status), icon=icon, tone=tone)
+        if ours:
+            change = change._replace(who=by(ours[-1].requester.name), href=intent_href(ours[-1]))
+        events.append(change)
     return events
 
 
-def _of_refunds(reading: OrderReading, intents: Sequence[Intent]) -> list[Event]:
-    """Each refund at the provider; with a name where the desk made it."""
+def _of_refunds(refunds: Sequence[Refund], currency: str, intents: Sequence[Intent]) -> list[Event]:
+    """Each refund at the provider, with its ID; with a name where the desk made it."""
     ours = {intent.refund_id: intent for intent in intents}
     events = []
-    for refund in reading.refunds or ():
+    for refund in refunds:
         intent = ours.get(refund.refund_id)
         events.append(
             Event(
                 refund.created,
-                gettext("Refunded %(amount)s", amount=money(refund.money(reading.order.currency))),
+                gettext("Refunded %(amount)s", amount=money(refund.money(currency))),
                 text=refund.description or "",
-                actor=intent.requester.name if intent else "",
+                who=by(intent.requester.name) if intent else "",
                 href=intent_href(intent) if intent else None,
+                reference=refund.refund_id,
                 icon="receipt-refund",
                 tone="ok",
             )
@@ -91,28 +132,34 @@ def _of_intent(intent: Intent) -> Event:
         intent.created,
         intent_words(intent),
         text=gettext("Since %(moment)s", moment=when(intent.created)),
-        actor=intent.requester.name,
+        who=by(intent.requester.name),
         href=intent_href(intent),
         icon="hourglass-high",
         tone="unknown",
     )
 
 
-def _of_staff(told: Sequence[Told]) -> list[Event]:
+def _of_staff(told: Sequence[Told], intents: Sequence[Intent]) -> list[Event]:
     """What people did, and what came of it. A success the provider tells itself, unless it was long in doubt."""
     doubted = {_family(each) for each in told if each.entry.outcome == "unknown"}
-    return [
-        Event(
-            each.moment,
-            each.label,
-            text=each.amount or "",
-            actor=each.actor,
-            icon=_ICONS.get(_family(each), "shield-lock"),
-            tone="idle" if each.tone == "ok" else each.tone,
+    by_id = {intent.id: intent for intent in intents}
+    events = []
+    for each in told:
+        if told_by_provider(each) and _family(each) not in doubted:
+            continue
+        words = staff_words(each, by_id)
+        events.append(
+            Event(
+                each.moment,
+                words.title,
+                text=each.amount or "",
+                who=words.who,
+                href=intent_href(words.intent) if words.intent else None,
+                icon=_ICONS.get(_family(each), "shield-lock"),
+                tone="idle" if each.tone == "ok" else each.tone,
+            )
         )
-        for each in told
-        if each.entry.event not in _TOLD_BY_PROVIDER or _family(each) in doubted
-    ]
+    return events
 
 
 def _family(told: Told) -> str:
