@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from .gate import record_csrf_failure
@@ -141,6 +142,11 @@ def words_for_gateway(error: GatewayError) -> Words:
     )
 
 
+def _unreadable(_error: ParseException) -> Response:
+    """The server reads a body when it is asked for, and finds only then that it is broken."""
+    return speak(_words_for_status(400))
+
+
 def _gateway_error(error: GatewayError) -> Response:
     return speak(words_for_gateway(error))
 
@@ -158,4 +164,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(GatewayError, _gateway_error)
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(500, _crash)

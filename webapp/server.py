@@ -38,7 +38,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
 
 
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = "webapp.connections.Worker"
 workers = _settings.web_workers
 threads = _settings.web_threads
 worker_connections = 1000
