@@ -1,13 +1,15 @@
 """The gate before every view: default deny.
 
 In this order: refuse what another site sent, ask strangers to sign in, refuse what the role does not include, check
-the form's token. Only a view marked `@public` is open to strangers. Each refusal is one audit entry.
+the form's token. Only a view marked `@public` is open to strangers. Each refusal is one audit entry;
+of strangers, only the first few of a minute.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,6 +20,9 @@ from .extensions import csrf, htmx
 from .forms_guard import refuse_doubled_fields
 from .own_address import own_address, page_before
 from .permissions import Permission
+from .refusals import StrangersRefusals
+
+log = structlog.stdlib.get_logger("webapp.gate")
 
 BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out"})
 """All that somebody with an initial password can do."""
@@ -28,6 +33,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def init_app(app: Flask) -> None:
     """Puts the gate before every view; it checks the form's token itself, after the person."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.extensions["strangers_refusals"] = StrangersRefusals()
     sign_in.init_app(app)
     app.before_request(guard)
 
@@ -73,6 +79,10 @@ def _record_refusal(action: audit.Action, **why: str) -> None:
     account = g.get("account")
     order_id = (request.view_args or {}).get("order_id")
     facts = {"method": request.method, "endpoint": request.endpoint, **why}
+    strangers: StrangersRefusals = current_app.extensions["strangers_refusals"]
+    if not current_user.is_authenticated and not strangers.is_worth_an_entry(request.remote_addr or ""):
+        log.warning("refused", action=str(action), **facts)
+        return
     with writing():
         audit.record(
             action,

@@ -7,6 +7,7 @@ from flask import Flask
 from tests.auth.records import Records
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
+from webapp.refusals import ENTRIES_A_MINUTE
 
 
 def token_of(browser: Browser) -> str:
@@ -86,3 +87,18 @@ def test_a_field_that_no_form_has_is_ignored(stranger: Browser, records: Records
     stranger.submit("Sign in", email=PEOPLE["agent"][0], password=PASSWORD, role="admin", is_demo="1", active="0")
     assert stranger.heading == "Your sessions"
     assert records.user(PEOPLE["agent"][0])["role"] == "agent"
+
+
+def test_a_stranger_cannot_fill_the_audit_log(stranger: Browser, records: Records) -> None:
+    for _ in range(20):
+        stranger.send("/sign-in", {})
+        assert stranger.status == 400
+    assert records.news() == ["csrf.failed denied form token"] * ENTRIES_A_MINUTE
+    stranger.send("/sign-in", {}, environ_base={"REMOTE_ADDR": "192.0.2.9"})
+    assert records.news() == ["csrf.failed denied form token"]
+
+
+def test_every_refusal_of_somebody_signed_in_is_written_down(alice: Browser, records: Records) -> None:
+    for _ in range(ENTRIES_A_MINUTE + 5):
+        alice.send("/you/sessions/end-others", {})
+    assert len(records.news()) == ENTRIES_A_MINUTE + 5
