@@ -76,24 +76,37 @@ def grants(connection: Connection, role: str) -> list[str]:
     ]
 
 
-def missing(connection: Connection) -> list[str]:
-    """The names of triggers and functions that are gone, switched off, or not as the desk made them."""
+def faults(connection: Connection) -> list[str]:
+    """The names of guards that are gone, switched off or not as the desk made them, and of triggers that are not ours.
+
+    A foreign trigger (in PostgreSQL also a rule) could drop entries without a word before they are written.
+    """
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-        found = {row.name: row.sql for row in rows}
-        return [name for name, sql in SQLITE_TRIGGERS.items() if found.get(name) != sql]
+        return _faults_of_sqlite(connection)
     bodies = connection.execute(text("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'audit_entry_%'"))
     sources = {row.proname: row.prosrc for row in bodies}
     triggers = connection.execute(
         text(
-            "SELECT t.tgname, p.proname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
-            "WHERE t.tgrelid = 'audit_entry'::regclass AND t.tgenabled = 'A' AND t.tgqual IS NULL"
+            "SELECT t.tgname, p.proname, t.tgenabled = 'A' AND t.tgqual IS NULL AS stands FROM pg_trigger t "
+            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = 'audit_entry'::regclass AND NOT t.tgisinternal"
         )
-    )
-    standing = {row.tgname: row.proname for row in triggers}
-    return [name for name, body in POSTGRESQL_FUNCTIONS.items() if sources.get(name) != body] + [
-        name for name, rest in POSTGRESQL_TRIGGERS.items() if f"{standing.get(name)}()" != rest.split()[-1]
+    ).all()
+    rules = connection.execute(text("SELECT rulename FROM pg_rewrite WHERE ev_class = 'audit_entry'::regclass"))
+    standing = {row.tgname: row.proname for row in triggers if row.stands}
+    return [
+        *(name for name, body in POSTGRESQL_FUNCTIONS.items() if sources.get(name) != body),
+        *(name for name, rest in POSTGRESQL_TRIGGERS.items() if f"{standing.get(name)}()" != rest.split()[-1]),
+        *sorted(row.tgname for row in triggers if row.tgname not in POSTGRESQL_TRIGGERS),
+        *sorted(rules.scalars()),
     ]
+
+
+def _faults_of_sqlite(connection: Connection) -> list[str]:
+    rows = connection.execute(text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    found = {row.name: row.sql for row in rows}
+    gone = [name for name, sql in SQLITE_TRIGGERS.items() if found.get(name) != sql]
+    on_the_log = {row.name for row in rows if row.tbl_name.lower().startswith("audit_")}
+    return gone + sorted(on_the_log - SQLITE_TRIGGERS.keys())
 
 
 _SHAPE = {
@@ -104,19 +117,41 @@ _SHAPE = {
     sqlite3.SQLITE_DROP_VTABLE,
     sqlite3.SQLITE_ALTER_TABLE,
 }
+# What is temporary comes before the real table of the same name, and may be renamed to it; the desk needs none.
+_TEMPORARY = {
+    sqlite3.SQLITE_CREATE_TEMP_TABLE,
+    sqlite3.SQLITE_CREATE_TEMP_VIEW,
+    sqlite3.SQLITE_CREATE_TEMP_TRIGGER,
+}
+_WRITES = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
 # With these a statement could get round the triggers, or write the schema by hand.
 _GUARDED_PRAGMAS = {"writable_schema", "recursive_triggers", "trusted_schema"}
+_INTENT_TRIGGERS = {"intent_terminal_update", "intent_kept"}
+"""Of migration 0003; they keep what was asked of the provider."""
 
 
-def authorize(action: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
-    """SQLite's authorizer of the desk's connections: nobody takes the audit tables or their triggers apart.
+def authorize(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:
+    """SQLite's authorizer of the desk's connections: nobody takes the audit tables, the book or their triggers apart.
 
-    A migration that must change them lifts it for its own connection with `set_authorizer(None)`.
+    A migration that must change them lifts it for its own connection with `set_authorizer(None)`. The tables inside
+    of the search index cannot be closed, for the index itself writes them in this same way: verify counts them.
     """
-    if action in _SHAPE and any((name or "").lower().startswith("audit_") for name in (first, second)):
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_PRAGMA and second is not None and (first or "").lower() in _GUARDED_PRAGMAS:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_CREATE_TEMP_TRIGGER:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+    names = ((first or "").lower(), (second or "").lower())
+    is_denied = (
+        action in _TEMPORARY
+        or (action in _SHAPE and ("temp" in names or any(map(_is_guarded, names))))
+        or (action == sqlite3.SQLITE_CREATE_VTABLE and database == "temp")
+        or (action == sqlite3.SQLITE_CREATE_TRIGGER and _is_guarded(names[1]) and not _is_our_trigger(names[0]))
+        or (action in _WRITES and names[0] == "audit_search" and trigger != "audit_entry_searchable")
+        or (action == sqlite3.SQLITE_PRAGMA and second is not None and names[0] in _GUARDED_PRAGMAS)
+    )
+    return sqlite3.SQLITE_DENY if is_denied else sqlite3.SQLITE_OK
+
+
+def _is_guarded(name: str) -> bool:
+    return name.startswith("audit_") or name == "intent"
+
+
+def _is_our_trigger(name: str) -> bool:
+    """A migration makes them; later their names are taken, and none of them can be dropped."""
+    return name in SQLITE_TRIGGERS or name in _INTENT_TRIGGERS

@@ -9,6 +9,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.audit.log import Log
+from webapp import audit
+from webapp.audit.recording import NotRecorded
 from webapp.database import writing
 from webapp.extensions import db
 
@@ -40,6 +42,20 @@ TAKING_APART = (
     "ALTER TABLE audit_entry DROP COLUMN reason",
     "PRAGMA writable_schema = ON",
     "PRAGMA recursive_triggers = OFF",
+    "DROP TRIGGER intent_terminal_update",
+    "DROP TRIGGER intent_kept",
+    "DROP TABLE intent",
+    "ALTER TABLE intent RENAME TO other",
+    "CREATE TRIGGER quiet BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(IGNORE); END",
+    "CREATE TRIGGER quiet BEFORE DELETE ON intent BEGIN SELECT RAISE(IGNORE); END",
+    "CREATE TRIGGER quiet INSTEAD OF INSERT ON audit_text BEGIN SELECT 1; END",
+    "CREATE TEMP TABLE audit_entry (seq INTEGER)",
+    "CREATE TEMP TABLE other (seq INTEGER)",
+    "CREATE TEMP VIEW audit_text AS SELECT 1",
+    "CREATE VIRTUAL TABLE temp.audit_search USING fts5 (words)",
+    "DELETE FROM audit_search",
+    "INSERT INTO audit_search (audit_search) VALUES ('delete-all')",
+    "UPDATE audit_search SET words = ''",
     "CREATE TEMP TRIGGER quiet BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(IGNORE); END",
 )
 
@@ -129,6 +145,8 @@ def test_a_deletion_by_the_owner_of_postgresql_is_found(postgresql_log: Log) -> 
     [
         "ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_change",
         "DROP TRIGGER audit_entry_no_truncate ON audit_entry",
+        "CREATE TRIGGER extra AFTER INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_follows()",
+        "CREATE RULE quiet AS ON INSERT TO audit_entry WHERE NEW.actor_id = 2 DO INSTEAD NOTHING",
         "CREATE OR REPLACE FUNCTION audit_entry_stays() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
     ],
 )
@@ -136,6 +154,44 @@ def test_a_weakened_guard_of_postgresql_is_found(postgresql_log: Log, weakening:
     postgresql_log.write()
     attempt(weakening)
     assert postgresql_log.found() == ("unprotected", None)
+
+
+QUIET = "CREATE TRIGGER a_quiet BEFORE INSERT ON audit_entry "
+
+
+def make_a_table_on_record() -> None:
+    with writing() as session:
+        session.execute(text("CREATE TABLE done (id INTEGER)"))
+        audit.record(audit.Action.REFUND_SUCCEEDED)
+
+
+def test_what_the_log_does_not_keep_does_not_happen(sqlite_log: Log, raw: sqlite3.Connection) -> None:
+    sqlite_log.write()
+    raw.execute(QUIET + "WHEN NEW.event = 'refund.succeeded' BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(NotRecorded):
+        make_a_table_on_record()
+    assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'done'").fetchone() == (0,)
+    assert sqlite_log.found() == ("unprotected", None)
+
+
+def test_what_postgresql_does_not_keep_does_not_happen(postgresql_log: Log) -> None:
+    postgresql_log.write()
+    attempt("CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+    attempt(QUIET + "FOR EACH ROW EXECUTE FUNCTION quiet()")
+    with pytest.raises(NotRecorded):
+        postgresql_log.write()
+    assert len(postgresql_log.entries()) == 2
+    assert postgresql_log.found() == ("unprotected", None)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["DELETE FROM audit_search WHERE rowid = 2", "DELETE FROM audit_search_data", "DROP TABLE audit_search"],
+)
+def test_a_changed_search_index_is_found(sqlite_log: Log, raw: sqlite3.Connection, damage: str) -> None:
+    sqlite_log.write(3)
+    raw.execute(damage)
+    assert sqlite_log.found() == ("search", None)
 
 
 def test_a_granted_role_can_add_and_read_and_no_more(postgresql_log: Log) -> None:

@@ -124,7 +124,8 @@ def test_a_verdict_that_cannot_be_written_is_said(sqlite_log: Log, raw: sqlite3.
     sqlite_log.write()
     raw.execute("CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     result = sqlite_log.command("verify")
-    assert (result.exit_code, "could not be written into the log: disk full" in result.stderr) == (0, True)
+    assert (result.exit_code, "could not be written into the log: disk full" in result.stderr) == (1, True)
+    assert "not protected as it should be: full" in result.output
 
 
 def test_a_log_of_two_keys_holds_while_the_old_one_is_known(sqlite_log: Log) -> None:

@@ -47,6 +47,10 @@ _CHAINED = "audit_chained"
 log = structlog.get_logger("webapp.audit")
 
 
+class NotRecorded(RuntimeError):
+    """The entries of an action did not arrive in the log: the action is rolled back."""
+
+
 @dataclass(frozen=True)
 class Who:
     """Who acts, from where, in which session and request. Nobody named is the desk itself."""
@@ -172,8 +176,16 @@ def _chain_queued(session: Session) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(lock_key(LOCK))))
     rows = _chained(connection, queue)
     connection.execute(insert(AuditEntry), rows)
+    _require(connection, rows)
     queue.clear()
     session.info[_CHAINED] = rows[0]["seq"], (rows[-1]["seq"], rows[-1]["hash"], rows[-1]["ts"])
+
+
+def _require(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Raises NotRecorded unless the log now ends with just these entries: a trigger can drop a row without a word."""
+    arrived = select(AuditEntry.seq, AuditEntry.hash).where(AuditEntry.seq >= rows[0]["seq"]).order_by(AuditEntry.seq)
+    if [tuple(row) for row in connection.execute(arrived)] != [(row["seq"], row["hash"]) for row in rows]:
+        raise NotRecorded("the database did not keep the entries of the audit log")
 
 
 @event.listens_for(Session, "after_commit")

@@ -17,6 +17,7 @@ from .. import audit_protection
 from ..models.audit_entry import AuditEntry
 from .anchors import Anchor, BadAnchor
 from .chain import NO_HASH, SCHEMA, Keys, NotCanonical, hash_of
+from .recording import OUTCOMES
 
 PAGE = 2000
 COLUMNS = tuple(AuditEntry.__table__.columns)
@@ -31,7 +32,7 @@ class Verdict:
     """`kind` and `seq` say what is wrong first and where; `seq` is None where it is no entry's fault.
 
     Kinds: missing, inserted, link, changed, key, schema, unreadable (a row); empty, cut, anchor, forged_anchor
-    (against the anchors); storage, unprotected (the database itself).
+    (against the anchors); storage, unprotected, search (the database itself).
     """
 
     kind: str | None
@@ -197,6 +198,20 @@ class Verifier:
                 damage = str(error.orig)
             if damage != "ok":
                 raise _Broken("storage", None, "the database file is damaged")
-        gone = audit_protection.missing(self.connection)
-        if gone:
-            raise _Broken("unprotected", None, f"the table is not protected as it should be: {', '.join(gone)}")
+        faults = audit_protection.faults(self.connection)
+        if faults:
+            raise _Broken("unprotected", None, f"the table is not protected as it should be: {', '.join(faults)}")
+        if self.connection.dialect.name == "sqlite" and not self._is_searchable():
+            raise _Broken("search", None, "the search does not find every entry: its index was changed")
+
+    def _is_searchable(self) -> bool:
+        """Whether the search index holds each entry once. In PostgreSQL it is a generated column of the entry."""
+        outcomes = " OR ".join(f'"o{outcome}"' for outcome in OUTCOMES)
+        found = "SELECT count(*) FROM audit_search WHERE audit_search MATCH :outcomes"
+        try:
+            indexed = self.connection.execute(text(found), {"outcomes": f"facets : ({outcomes})"}).scalar()
+        except DBAPIError as error:
+            if not _is_damage(error):
+                raise
+            return False
+        return indexed == self.connection.execute(select(func.count()).select_from(AuditEntry)).scalar()
