@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,16 @@ def test_it_says_what_to_do_about_an_old_schema(app: Flask) -> None:
     result = examine(app)
     assert result.exit_code == 1
     assert "run flask --app webapp migrate" in result.stdout
+
+
+def test_it_tells_a_trigger_that_could_keep_entries_out_of_the_audit_log(app: Flask) -> None:
+    with app.app_context():
+        path = db.engine.url.database or ""
+    with closing(sqlite3.connect(path)) as owner:
+        owner.execute("CREATE TRIGGER a_quiet BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(IGNORE); END")
+    result = examine(app)
+    assert result.exit_code == 1
+    assert "WRONG  triggers of the audit log: not as they should be: a_quiet" in result.stdout
 
 
 def test_it_tells_a_provider_that_does_not_answer(app: Flask, sandbox: Sandbox) -> None:

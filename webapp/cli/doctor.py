@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import schema
+from .. import audit_protection, schema
 from ..accounts import Account
 from ..extensions import db
 from ..gateways.errors import GatewayError, Unauthorized
@@ -52,6 +52,10 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
         with db.engine.connect() as connection:
             yield from _of_durability(connection)
             has, needs = schema.current(connection), schema.newest()
+            if has == needs:
+                faults = audit_protection.faults(connection)
+                words = f"not as they should be: {', '.join(faults)}" if faults else "stand, and no others"
+                yield Finding("triggers of the audit log", not faults, words)
     except SQLAlchemyError as error:
         yield Finding("database", False, f"cannot be used ({type(error).__name__})")
         return
