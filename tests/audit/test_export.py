@@ -52,8 +52,15 @@ def test_the_export_is_one_entry_that_says_what_left(log: Log) -> None:
     assert [one.event for one in entries].count("audit.exported") == 1
     assert facts == {
         "actor_id": 0, "complete": True, "format": "csv", "head_hash": entries[3].hash, "last_seq": 4, "rows": 1,
-        "words": "order-01",
+        "by_words": True,
     }  # fmt: skip
+
+
+def test_what_was_searched_by_is_not_kept(log: Log) -> None:
+    log.write(3)
+    record_export(AuditQuery(object_id="+971 50 199 8853", words="jane.canary@private.example"), "csv")
+    assert "jane.canary" not in (log.entries()[-1].after or "")
+    assert "8853" not in (log.entries()[-1].after or "")
 
 
 def test_a_file_that_is_not_complete_says_so(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:

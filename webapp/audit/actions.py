@@ -81,7 +81,7 @@ _MONEY = frozenset(
 _EXPORT = frozenset(
     {
         "format", "rows", "first_seq", "last_seq", "head_hash", "since", "until", "complete", "actor_id", "what",
-        "outcome", "account", "object_id", "words",
+        "outcome", "account", "by_object", "by_words",
     }
 )  # fmt: skip
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "from_seq", "last_seq", "entries", "anchors"})

@@ -82,8 +82,9 @@ def _described(plan: Plan) -> Facts:
         "what": query.what,
         "outcome": query.outcome,
         "account": query.account,
-        "object_id": query.object_id,
-        "words": query.words or None,
+        # What was typed to search by may be somebody's e-mail address or phone: the log only keeps that it was.
+        "by_object": bool(query.object_id) or None,
+        "by_words": bool(query.words) or None,
     }
     return {name: value for name, value in facts.items() if value is not None}
 

@@ -55,6 +55,8 @@ FACTS = {
     "format": lazy_gettext("Format"),
     "rows": lazy_gettext("Rows"),
     "complete": lazy_gettext("Complete"),
+    "by_object": lazy_gettext("Narrowed to one object"),
+    "by_words": lazy_gettext("Narrowed by words"),
 }
 
 TECHNICAL = ("intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest")
