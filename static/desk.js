@@ -155,6 +155,44 @@
     if (told) announce(told.dataset.announce || told.textContent.trim());
   });
 
+  // What had the focus may be gone: then the new part of the page takes it, and the panel that a key has opened.
+  function takeFocus(element) {
+    element.focus({ preventScroll: true });
+    if (element.getBoundingClientRect().top < 0) element.scrollIntoView();
+  }
+
+  document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+    const byKey = detail.requestConfig?.triggeringEvent?.detail === 0;
+    if (target.id === "peek" && byKey) takeFocus(first("#peek-title", target));
+    if (document.activeElement !== document.body) return;
+    const next = within("[data-takes-focus]", target) ?? target.closest("#results");
+    if (next) takeFocus(next);
+  });
+
+  // --- A whole row leads where its first link leads; text in it can still be marked ---
+
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest(".orders tbody tr");
+    if (!row || event.target.closest("a, button") || !getSelection().isCollapsed) return;
+    const { ctrlKey, metaKey, shiftKey } = event;
+    first("a", row).dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
+  });
+
+  // --- Whole pages show that they are on their way too ---
+
+  const loading = first("#loading");
+  const leaving = () => loading.classList.add("htmx-request");
+  addEventListener("pageshow", () => loading.classList.remove("htmx-request"));
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
+    const here = link.pathname === location.pathname && link.search === location.search;
+    if (link.origin === location.origin && !link.hasAttribute("download") && !(here && link.hash)) leaving();
+  });
+  addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && !("download" in event.target.dataset)) leaving();
+  });
+
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, () => { outOfReach.hidden = false; });
   }

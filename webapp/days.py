@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 
+from .formatting import short_day
+
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -75,9 +77,9 @@ def parse_day(text: str) -> date | None:
 
 
 def days_words(first: date | None, last: date | None) -> str | None:
-    """A range of days for a chip: "2026-11-01 – 2026-11-20". None without any."""
+    """A range of days for a chip: "1 Nov – 20 Nov". None without any."""
     if first and last:
-        return f"{first.isoformat()} – {last.isoformat()}" if first != last else first.isoformat()
+        return f"{short_day(first)} – {short_day(last)}" if first != last else short_day(first)
     if first:
-        return gettext("since %(day)s", day=first.isoformat())
-    return gettext("up to %(day)s", day=last.isoformat()) if last else None
+        return gettext("since %(day)s", day=short_day(first))
+    return gettext("up to %(day)s", day=short_day(last)) if last else None

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
+from .accounts import Account
 from .gate import record_csrf_failure
 from .gateways.errors import GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
 from .htmx import wants_fragment
@@ -39,7 +40,9 @@ def _ways_out(status: int) -> list[tuple[str, str]]:
     ways = []
     if status in (502, 503) and request.method == "GET":
         ways.append((gettext("Try again"), request.full_path.rstrip("?")))
-    if current_user.is_authenticated:
+    if status == 404 and request.blueprint == "audit":
+        ways.append((gettext("To the audit log"), url_for("audit.list_entries")))
+    elif current_user.is_authenticated:
         account = g.get("account") or next(iter(current_app.extensions["accounts"].values()))
         ways.append((gettext("To the orders"), url_for("orders.list_orders", account=account)))
     return ways
@@ -69,7 +72,7 @@ def _words_for_status(status: int) -> Words:
         404: (
             gettext("Page not found"),
             gettext("There is nothing at this address."),
-            gettext("Check the address, or start from the list of orders."),
+            gettext("Check the address, or start from a list."),
         ),
         405: (
             gettext("Not possible at this address"),
@@ -147,7 +150,22 @@ def _unreadable(_error: ParseException) -> Response:
     return speak(_words_for_status(400))
 
 
+def words_for_order(error: GatewayError, account: Account, order_id: str) -> Words:
+    """The same where one order was asked for: an unknown one is named, with the account that was searched."""
+    if not isinstance(error, NotFound):
+        return words_for_gateway(error)
+    return Words(
+        404,
+        gettext("There is no order %(order)s in %(account)s", order=order_id, account=account.title),
+        gettext("Postpay knows no order with exactly this ID in this account. Capital and small letters count."),
+        gettext("Check the ID, and whether you are in the right account."),
+    )
+
+
 def _gateway_error(error: GatewayError) -> Response:
+    asked = request.view_args or {}
+    if "order_id" in asked and "account" in asked:
+        return speak(words_for_order(error, asked["account"], asked["order_id"]))
     return speak(words_for_gateway(error))
 
 

@@ -110,6 +110,11 @@ def age(span: timedelta) -> str:
 _NEVER = 10.0**9
 
 
+def short_day(day: date) -> str:
+    """ "20 Nov", with the year when it is not this one."""
+    return _day(day, str(get_locale()), day.year == datetime.now(UTC).year)
+
+
 def long_day(day: date) -> str:
     """ "Friday, 20 November 2026"."""
     return format_date(day, "EEEE, d MMMM y", locale=get_locale())
@@ -143,7 +148,7 @@ def times_html() -> Callable[[datetime | None], Markup]:
 
 @lru_cache(maxsize=4096)
 def _time_html(moment: datetime, zone: ZoneInfo, locale: str, year: int) -> Markup:
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+    return Markup('<time datetime="{}" title="{}"><bdi>{}</bdi></time>').format(
         iso(moment), _when_long(moment, zone, locale), _when(moment, zone, locale, year)
     )
 

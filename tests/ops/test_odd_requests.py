@@ -44,6 +44,9 @@ def test_an_error_page_leads_on(alice: Browser, sign_in: Callable[[str], Browser
     alice.open("/nowhere")
     alice.follow("To the orders")
     assert alice.heading == "Orders"
+    alice.open("/audit/999999")
+    alice.follow("To the audit log")
+    assert alice.heading == "Audit log"
 
 
 def test_an_invalid_request_is_logged_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:

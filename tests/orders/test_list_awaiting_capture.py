@@ -129,3 +129,14 @@ def test_a_count_that_fails_leaves_the_last_one(provider: Provider, app: Flask, 
     provider.heal()
     alice.open("/demo/orders")
     assert counter(alice) == "1"
+
+
+def test_the_counter_says_what_the_list_beside_it_says(alice: Browser, provider: Provider, app: Flask) -> None:
+    approved(provider, "one", timedelta(hours=1))
+    refresh(app)
+    approved(provider, "two", timedelta(hours=1))
+    alice.open(PAGE)
+    assert "Showing 1–2 of 2" in alice.words
+    assert counter(alice) == "2"
+    alice.open("/demo/orders")
+    assert counter(alice) == "2"

@@ -161,14 +161,27 @@ def test_the_raw_answer_and_the_metadata_come_with_the_opening_only(alice: Brows
 
 
 @pytest.mark.parametrize("fields", [{"customer": None, "billing_address": None, "shipping": None}, {}])
-def test_an_order_that_names_nobody_can_be_shown_and_opened(
+def test_an_order_that_names_nobody_offers_nothing_to_open(
     alice: Browser, provider: Provider, fields: dict[str, object]
 ) -> None:
     provider.order("order-01", **fields)
     alice.open(PAGE)
-    assert "The order says nothing of it." in alice.words
+    assert "Not given." in alice.words
+    assert BUTTON not in alice.words
+
+
+def test_metadata_alone_can_be_opened(alice: Browser, provider: Provider) -> None:
+    provider.order("order-01", metadata={"note": "for Canarina"})
+    alice.open(PAGE)
     alice.submit(BUTTON)
-    assert alice.status == 200
+    assert "for Canarina" in alice.words
+
+
+@pytest.mark.usefixtures("order")
+def test_codes_and_days_are_told_in_words_once_opened(alice: Browser) -> None:
+    alice.open(PAGE)
+    alice.submit(BUTTON)
+    assert "14 March 1987" in alice.words
 
 
 def test_personal_data_in_a_field_of_codes_is_masked_too(alice: Browser, provider: Provider) -> None:

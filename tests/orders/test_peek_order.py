@@ -48,4 +48,4 @@ def test_a_failed_peek_stays_a_panel_and_says_why(hasty: Browser, provider: Prov
 def test_a_peek_at_what_does_not_exist_says_so(alice: Browser) -> None:
     alice.open("/demo/orders/nothing/peek", headers=HTMX)
     assert alice.status == 404
-    assert "Postpay does not know this" in alice.page.select_one("aside#peek").get_text()  # type: ignore[union-attr]
+    assert "There is no order nothing in Demo Shop" in alice.page.select_one("aside#peek").get_text()  # type: ignore[union-attr]

@@ -30,6 +30,7 @@ def test_an_unknown_id_is_said_with_a_way_back(alice: Browser, provider: Provide
     alice.open("/demo/orders", query_string={"q": order_id})
     assert alice.status == 200
     assert "No order matches" in alice.words
+    assert alice.page.select_one("#search")["value"] == order_id.replace("\x00", "\ufffd")  # type: ignore[index]
     chip = alice.page.select_one(".chip")
     assert chip is not None
     assert order_id.replace("\x00", "\ufffd") in chip.get_text()

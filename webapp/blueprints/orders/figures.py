@@ -75,15 +75,30 @@ def _badge(reading: OrderReading) -> str | None:
 
 
 def _parts(order: Order) -> list[Line]:
-    """What the shop says the total is made of."""
+    """What the shop says the total is made of. Where the prices include the tax, it is told, and not added."""
+    lines = _before_tax(order)
+    if includes_tax(order):
+        return [*lines, Line(gettext("of which tax"), order.tax)]
+    return [*lines, Line(gettext("Tax"), order.tax)]
+
+
+def _before_tax(order: Order) -> list[Line]:
     lines = [Line(gettext("Items"), total([line.sum for line in item_lines(order)], order.currency))]
     if order.shipping:
         lines.append(Line(gettext("Shipping"), order.shipping.money(order.currency)))
-    lines.append(Line(gettext("Tax"), order.tax))
     for discount in order.discounts:
         words = gettext("Discount: %(name)s", name=discount.name or discount.code or gettext("without a name"))
         lines.append(Line(words, -discount.money(order.currency)))
-    return [line for line in lines if line.amount is not None]
+    return lines
+
+
+def _sum_before_tax(order: Order) -> Money:
+    return total([line.amount for line in _before_tax(order) if line.amount is not None], order.currency)
+
+
+def includes_tax(order: Order) -> bool:
+    """Whether the prices hold the tax already, as some shops send them against the document."""
+    return not order.tax.is_zero and _sum_before_tax(order) == order.total
 
 
 def item_lines(order: Order) -> list[ItemLine]:
@@ -95,5 +110,7 @@ def item_lines(order: Order) -> list[ItemLine]:
 
 def difference(order: Order) -> Money | None:
     """Total less its parts, when they do not add up: shops round, and the provider does not insist."""
-    parts = total([line.amount for line in _parts(order) if line.amount is not None], order.currency)
+    parts = _sum_before_tax(order)
+    if not includes_tax(order):
+        parts += order.tax
     return None if parts == order.total else order.total - parts

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from ... import audit
 from ...accounts import Account
 from ...database import release, writing
-from ...errors import words_for_gateway
+from ...errors import words_for_gateway, words_for_order
 from ...extensions import db
 from ...gateways.errors import GatewayError
 from ...gateways.postpay.models import Order
@@ -49,7 +49,7 @@ def peek_order(account: Account, order_id: str) -> Response:
     try:
         order = provider(account).get_order(order_id=order_id)
     except GatewayError as error:
-        words = words_for_gateway(error)
+        words = words_for_order(error, account, order_id)
         body = render_template(template, order=None, order_id=order_id, problem=words, request_id=g.get("request_id"))
         return make_response(body, words.status)
     facts = {"name": customer_initials(order), "country": ships_to(order)}

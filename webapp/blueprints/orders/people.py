@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import format_date, get_locale, gettext
 
@@ -21,6 +22,7 @@ class Fact:
     label: str
     value: str
     is_number: bool = False
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class People:
 
     cards: list[Card]
     is_open: bool
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether there is personal data to open."""
+        return any(fact.is_personal for card in self.cards for fact in card.facts)
 
 
 class _Lines:
@@ -57,7 +64,7 @@ class _Lines:
 
     def personal(self, label: str, value: str | None, mask: Mask, is_number: bool = False) -> None:
         if value:
-            self.facts.append(Fact(label, value if self.is_open else mask(value), is_number))
+            self.facts.append(Fact(label, value if self.is_open else mask(value), is_number, is_personal=True))
 
 
 def people(order: Order, *, is_open: bool) -> People:
@@ -88,7 +95,7 @@ def _customer(customer: Customer | None, is_open: bool) -> list[Fact]:
         return []
     lines.personal(gettext("Name"), f"{customer.first_name or ''} {customer.last_name or ''}".strip(), mask_name)
     lines.personal(gettext("E-mail"), customer.email, mask_email)
-    lines.personal(gettext("Born"), customer.date_of_birth, mask_all, is_number=True)
+    lines.personal(gettext("Born"), _day(customer.date_of_birth), mask_all)
     lines.personal(gettext("Gender"), _gender(customer.gender), mask_all)
     lines.known(gettext("Account"), customer.account, _account(customer.account))
     joined = customer.date_joined
@@ -127,13 +134,21 @@ def _joined(*parts: str | None) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
+def _day(value: str | None) -> str | None:
+    """A day as everywhere else; as it came where it is none."""
+    try:
+        return format_date(date.fromisoformat(value), "d MMMM y") if value else None
+    except ValueError:
+        return value
+
+
 def _gender(value: str | None) -> str | None:
-    words = {"male": gettext("male"), "female": gettext("female"), "other": gettext("other")}
+    words = {"male": gettext("Male"), "female": gettext("Female"), "other": gettext("Other")}
     return words.get(value, value) if value else None
 
 
 def _account(value: str | None) -> str | None:
-    words = {"new": gettext("new"), "existing": gettext("existing"), "guest": gettext("guest")}
+    words = {"new": gettext("New"), "existing": gettext("Existing"), "guest": gettext("Guest")}
     return words.get(value or "")
 
 

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...accounts import Account
-from ...awaiting_capture import APPROVED
+from ...awaiting_capture import APPROVED, correct_awaiting_capture
 from ...errors import Words, words_for_gateway
 from ...extensions import htmx
 from ...gateways.errors import GatewayError, NotFound
@@ -39,6 +39,8 @@ def list_orders(account: Account) -> AnyResponse:
     base = url_for("orders.list_orders", account=account)
     if filters.errors:
         return _list(base, filters, "invalid", 422)
+    if not wants_fragment() and "" in request.args.values():
+        return redirect(filters.address(base, page=filters.page if filters.page > 1 else None), 303)
     if filters.search and not is_provider_id(filters.search):
         return _list(base, filters, "no-match")
     try:
@@ -80,13 +82,14 @@ def _list(
         "headings": listing.headings(filters, base),
         "sizes": listing.page_sizes(filters, base),
         "listing": listing.listing(page, filters, base) if page else None,
+        "searched": filters.search,
         "request_id": g.get("request_id", ""),
     }
     if not wants_fragment():
         return make_response(
             render_template("orders/list.html", filter_bar=filter_bar(filters, base), **values), status
         )
-    if htmx.trigger == "filters":  # the form itself may now have errors to show, or to lose
+    if (htmx.trigger or "").startswith(("filters", "chip-")):  # the form changes too: its errors, or what is on
         values |= {"out_of_band": True, "filter_bar": filter_bar(filters, base)}
     response = make_response(render_template("orders/_results.html", **values), status)
     response.headers["HX-Push-Url"] = here
@@ -105,6 +108,8 @@ def list_awaiting_capture(account: Account) -> AnyResponse:
         page = provider(account).list_orders(query=OrderQuery(statuses=(APPROVED,), ordering="created", page=number))
         values["rows"] = awaiting.waiting(url_for("orders.list_orders", account=account), page.results)
         values["is_unexpected"] = bool(page.unexpected)
+        if not page.unexpected:
+            correct_awaiting_capture(account, page.count)
         values["pager"] = numbered_pager(number, page.size, page.count, lambda to: f"{base}?page={to}")
         values["may_capture"] = current_user.can(Permission.CAPTURE)
     except GatewayError as error:
