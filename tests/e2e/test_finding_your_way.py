@@ -123,3 +123,27 @@ def test_filters_stand_in_pairs_on_a_phone(eyes: Callable[..., Eyes]) -> None:
     tops = {name: page.locator(f"#{name}").bounding_box() for name in ("currency", "created", "total_from", "total_to")}
     heights = {name: box["y"] for name, box in tops.items() if box}
     assert heights["currency"] == heights["created"] < heights["total_from"] == heights["total_to"]
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_whole_page_on_its_way_shows_progress(eyes: Callable[..., Eyes]) -> None:
+    alice = eyes()
+    alice.sign_in("agent")
+    page = alice.open(LIST)
+    page.evaluate(
+        "addEventListener('pagehide', () => sessionStorage.setItem('bar', document.querySelector('#loading').className))"
+    )
+    page.get_by_role("link", name="order-24", exact=True).click()
+    page.wait_for_url("**/orders/order-24")
+    assert page.evaluate("sessionStorage.getItem('bar')") == "loading-line htmx-request"
+    assert page.locator("#loading").get_attribute("class") == "loading-line"
+
+
+@pytest.mark.usefixtures("orders")
+def test_taking_a_search_away_empties_its_field(eyes: Callable[..., Eyes]) -> None:
+    alice = eyes()
+    alice.sign_in("agent")
+    page = alice.open(f"{LIST}?q=NOPE")
+    page.locator(".chip").click()
+    page.locator("tbody tr").first.wait_for()
+    assert page.input_value("#search") == ""
