@@ -131,7 +131,7 @@ def test_a_whole_page_on_its_way_shows_progress(eyes: Callable[..., Eyes]) -> No
     alice.sign_in("agent")
     page = alice.open(LIST)
     page.evaluate(
-        "addEventListener('pagehide', () => sessionStorage.setItem('bar', document.querySelector('#loading').className))"
+        "addEventListener('pagehide', () => sessionStorage.setItem('bar', loading.className))"
     )
     page.get_by_role("link", name="order-24", exact=True).click()
     page.wait_for_url("**/orders/order-24")
