@@ -87,7 +87,7 @@ def test_opened_personal_data_takes_the_focus(eyes: Callable[..., Eyes], orders:
     page = alice.open(f"{LIST}/named")
     alice.press("Open personal data")
     alice.sees("Jane Doe")
-    assert focused(page) == "people-title"
+    page.wait_for_function("document.activeElement && document.activeElement.id === 'people-title'")
     alice.check()
 
 
@@ -130,9 +130,7 @@ def test_a_whole_page_on_its_way_shows_progress(eyes: Callable[..., Eyes]) -> No
     alice = eyes()
     alice.sign_in("agent")
     page = alice.open(LIST)
-    page.evaluate(
-        "addEventListener('pagehide', () => sessionStorage.setItem('bar', loading.className))"
-    )
+    page.evaluate("addEventListener('pagehide', () => sessionStorage.setItem('bar', loading.className))")
     page.get_by_role("link", name="order-24", exact=True).click()
     page.wait_for_url("**/orders/order-24")
     assert page.evaluate("sessionStorage.getItem('bar')") == "loading-line htmx-request"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select
 
 from tests.browser import Browser
 from tests.orders.conftest import HTMX, calls
@@ -14,6 +15,7 @@ from tests.orders.people import CANARIES, PERSONAL
 from tests.provider import Provider
 from webapp.extensions import db
 from webapp.models.audit_entry import AuditEntry
+from webapp.settings import Settings
 
 SignIn = Callable[[str], Browser]
 PAGE = "/demo/orders/order-01"
@@ -128,13 +130,10 @@ def test_looking_at_the_address_opens_nothing(alice: Browser, app: Flask) -> Non
 
 
 @pytest.mark.usefixtures("order")
-def test_what_cannot_be_written_down_is_not_shown(alice: Browser, app: Flask) -> None:
+def test_what_cannot_be_written_down_is_not_shown(alice: Browser, app: Flask, settings: Settings) -> None:
     alice.open(PAGE)
-    with app.app_context():
-        db.session.execute(
-            text("CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'full'); END")
-        )
-        db.session.commit()
+    with sqlite3.connect(make_url(settings.database_url).database or "") as owner:
+        owner.execute("CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'full'); END")
     app.config["PROPAGATE_EXCEPTIONS"] = False
     alice.submit(BUTTON)
     assert alice.status == 500
