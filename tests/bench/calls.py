@@ -133,7 +133,7 @@ def _refund(counter: Counter) -> list[Result]:
         _calls("refund form", form, 2),
         _calls("refund review", review, 2),
         _calls("refund result", result, 0),
-        *_act("refund", sent, 3, "two readings side by side, one sending"),
+        *_act("refund", sent, 3, "two readings, one sending"),
     ]
 
 
