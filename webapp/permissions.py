@@ -25,6 +25,9 @@ class Permission(StrEnum):
     REFUND_CREATE = "refund.create"
     REFUND_CHECK = "refund.check"
     REFUND_RESOLVE = "refund.resolve"
+    SETTLEMENTS_READ = "settlements.read"
+    SETTLEMENTS_RESOLVE = "settlements.resolve"
+    EXPORT = "export"
     AUDIT_READ_OWN = "audit.read_own"
     AUDIT_READ_ALL = "audit.read_all"
     AUDIT_EXPORT = "audit.export"
@@ -60,8 +63,24 @@ _AGENT = _EVERYBODY | {
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset(_EVERYBODY),
     Role.AGENT: frozenset(_AGENT),
-    Role.FINANCE: frozenset(_AGENT | {Permission.REFUND_RESOLVE}),
-    Role.AUDITOR: frozenset(_EVERYBODY | {Permission.AUDIT_READ_ALL, Permission.AUDIT_EXPORT}),
+    Role.FINANCE: frozenset(
+        _AGENT
+        | {
+            Permission.REFUND_RESOLVE,
+            Permission.SETTLEMENTS_READ,
+            Permission.SETTLEMENTS_RESOLVE,
+            Permission.EXPORT,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        _EVERYBODY
+        | {
+            Permission.SETTLEMENTS_READ,
+            Permission.EXPORT,
+            Permission.AUDIT_READ_ALL,
+            Permission.AUDIT_EXPORT,
+        }
+    ),
     Role.ADMIN: frozenset(_EVERYBODY | {Permission.AUDIT_READ_ALL}),
 }
 

@@ -31,6 +31,16 @@ PLACES: tuple[tuple[Any, Places], ...] = (
         ),
     ),
     (
+        lazy_gettext("Finance"),
+        (
+            ("settlements.list_transactions", lazy_gettext("Settlements"), "cash", Permission.SETTLEMENTS_READ),
+            ("payouts.list_payouts", lazy_gettext("Payouts"), "building-bank", Permission.SETTLEMENTS_READ),
+            ("checks.list_to_look_at", lazy_gettext("To look at"), "alert-triangle", Permission.SETTLEMENTS_READ),
+            ("checks.show_fees", lazy_gettext("Fees"), "wallet", Permission.SETTLEMENTS_READ),
+            ("exports.list_exports", lazy_gettext("Exports"), "file-download", Permission.EXPORT),
+        ),
+    ),
+    (
         lazy_gettext("Records"),
         (("audit.list_entries", lazy_gettext("Audit log"), "history", Permission.AUDIT_READ_OWN),),
     ),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
 from tests.conftest import make_settings
-from webapp import audit, create_app, database, schema
+from webapp import audit, create_app, database, models, schema
 from webapp.database import writing
 from webapp.extensions import alembic, db
 from webapp.models.audit_entry import AuditEntry
@@ -26,6 +28,8 @@ def desk(engine_url: str, tmp_path: Path) -> Flask:
 
 
 def test_migrations_make_what_the_models_say(desk: Flask) -> None:
+    for module in iter_modules(models.__path__):
+        import_module(f"{models.__name__}.{module.name}")
     with desk.app_context():
         assert [difference for difference in alembic.compare_metadata() if SEARCH not in repr(difference)] == []
         assert schema.is_current()

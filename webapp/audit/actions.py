@@ -56,6 +56,20 @@ class Action(StrEnum):
     REFUND_ORPHAN = "refund.orphan"
     REFUND_FINDING_RESOLVED = "refund.finding_resolved"
 
+    SETTLEMENTS_VIEWED = "settlements.viewed"
+    SETTLEMENTS_READ = "settlements.read"
+    BANK_AMOUNT_ENTERED = "settlements.bank_amount"
+    DIFFERENCE_EXPLAINED = "settlements.explained"
+    EXCEPTION_OPENED = "settlements.exception_opened"
+    EXCEPTION_CHANGED = "settlements.exception_changed"
+    EXCEPTION_CLOSED = "settlements.exception_closed"
+
+    EXPORT_STARTED = "export.started"
+    EXPORT_FINISHED = "export.finished"
+    EXPORT_FAILED = "export.failed"
+    EXPORT_CANCELLED = "export.cancelled"
+    EXPORT_DOWNLOADED = "export.downloaded"
+
     AUDIT_OPENED = "audit.opened"
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
@@ -84,6 +98,15 @@ _EXPORT = frozenset(
         "outcome", "account", "by_object", "by_words",
     }
 )  # fmt: skip
+_SETTLEMENTS = frozenset(
+    {
+        "page", "since", "until", "currency", "paid", "rows", "expected_minor", "received_minor", "difference_minor",
+        "explained_by", "state", "owner_id",
+    }
+)  # fmt: skip
+_LONG_EXPORT = frozenset(
+    {"what", "format", "rows", "counted", "bound", "zone", "sha256", "filters", "by_object", "cause", "file"}
+)
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "from_seq", "last_seq", "entries", "anchors"})
 
 _BY_FAMILY: dict[str, frozenset[str]] = {
@@ -97,6 +120,8 @@ _BY_FAMILY: dict[str, frozenset[str]] = {
     "personal_data": frozenset({"fields"}),
     "capture": _MONEY,
     "refund": _MONEY,
+    "settlements": _SETTLEMENTS,
+    "export": _LONG_EXPORT,
 }
 _BY_ACTION: dict[Action, frozenset[str]] = {
     Action.AUDIT_OPENED: frozenset({"instance_id"}),

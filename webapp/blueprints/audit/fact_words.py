@@ -57,6 +57,23 @@ FACTS = {
     "complete": lazy_gettext("Complete"),
     "by_object": lazy_gettext("Narrowed to one object"),
     "by_words": lazy_gettext("Narrowed by words"),
+    "expected_minor": lazy_gettext("Comes to"),
+    "received_minor": lazy_gettext("The bank received"),
+    "difference_minor": lazy_gettext("Difference"),
+    "explained_by": lazy_gettext("Explained by"),
+    "paid": lazy_gettext("Paid out"),
+    "owner_id": lazy_gettext("Whose it is"),
+    "state": lazy_gettext("State"),
+    "page": lazy_gettext("Page"),
+    "since": lazy_gettext("From"),
+    "until": lazy_gettext("Until"),
+    "what": lazy_gettext("What"),
+    "counted": lazy_gettext("Rows by Postpay's count"),
+    "bound": lazy_gettext("Frozen at"),
+    "zone": lazy_gettext("Time zone"),
+    "sha256": lazy_gettext("SHA-256 of the file"),
+    "filters": lazy_gettext("Filters"),
+    "file": lazy_gettext("File"),
 }
 
 TECHNICAL = ("intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest")

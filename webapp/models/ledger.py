@@ -1,0 +1,77 @@
+"""The desk's copy of the provider's transactions, kept because rows that are paid out never change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..money import Money
+from .base import Base, now
+
+
+class LedgerRow(Base):
+    """One transaction as it was last read. Amounts are minor units, rates hundredths of a per cent.
+
+    `off_by` is the provider's total less ours (see `webapp/fees.py`), None where the row tells no fee; `new_rate` marks
+    the first row with other fees than the one before it. The description is not kept: people write names into it.
+    """
+
+    __tablename__ = "ledger_row"
+    __table_args__ = (
+        Index(None, "account", "paid", "currency"),
+        Index(None, "account", "order_id"),
+        Index(None, "account", "created"),
+        Index(None, "account", "currency", "created"),
+    )
+
+    account: Mapped[str] = mapped_column(String(40), primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    type: Mapped[str] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(16))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    fee_minor: Mapped[int | None] = mapped_column(BigInteger)
+    fee_rate: Mapped[int | None]
+    fee_tax_rate: Mapped[int | None]
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    off_by: Mapped[int | None] = mapped_column(BigInteger)
+    new_rate: Mapped[bool] = mapped_column(default=False)
+    order_id: Mapped[str | None] = mapped_column(String(255))
+    created: Mapped[datetime]
+    paid: Mapped[datetime | None]
+    read: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What is paid out for it."""
+        return Money(self.total_minor, self.currency)
+
+
+class LedgerPeriod(Base):
+    """What has been read whole: the rows paid out in one month, or, with an empty month, all that are not paid yet.
+
+    `month` is UTC, like 2026-11. `until` is the frozen end: rows paid or created from then on were not asked for.
+    """
+
+    __tablename__ = "ledger_period"
+
+    account: Mapped[str] = mapped_column(String(40), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    until: Mapped[datetime]
+    rows: Mapped[int]
+    read: Mapped[datetime] = mapped_column(default=now)
+
+
+class PayoutFilter(Base):
+    """By which name an account's provider filters the payout moment: `payment` or `paid`, as found out."""
+
+    __tablename__ = "payout_filter"
+
+    account: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(8))
+    found: Mapped[datetime] = mapped_column(default=now)
