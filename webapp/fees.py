@@ -1,0 +1,95 @@
+"""What Postpay keeps of a transaction, line by line. Pure: integers and fractions, no float, no Flask.
+
+Document: Settlements. The sample fits `total = amount - (fee + amount * rate) * (1 + tax)`; whether parts are rounded
+first cannot be told, so a difference of one minor unit is no difference. A half is rounded up (`floor(x + 1/2)`): that
+moves with whole units and never turns an order round, so the lines shown add up to the net and none changes its sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from typing import Protocol
+
+from .money import Money
+
+RATE_UNITS = 10_000
+"""Rates are hundredths of a per cent: 450 is 4.5 %."""
+
+LARGEST_ROUNDING = 1
+"""Minor units by which the provider's total may differ from ours without being wrong."""
+
+
+class Charged(Protocol):
+    """What is needed of a transaction: amounts in minor units, rates in hundredths of a per cent."""
+
+    @property
+    def amount(self) -> int: ...
+    @property
+    def fee_amount(self) -> int | None: ...
+    @property
+    def fee_rate(self) -> int | None: ...
+    @property
+    def fee_tax_rate(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLines:
+    """A fee in its lines: `percentage + fixed + tax == fee` and `amount - fee == net`, exactly.
+
+    Each is rounded to whole minor units but `exact_net`, which is the net before rounding.
+    """
+
+    percentage: Money
+    fixed: Money
+    tax: Money
+    fee: Money
+    net: Money
+    exact_net: Fraction
+
+
+def fee_lines(amount: Money, fee_minor: int | None, fee_rate: int | None, fee_tax_rate: int | None) -> FeeLines | None:
+    """The lines for a row, or None where it tells no fee (neither a fixed one nor a rate). What else is absent is 0."""
+    if fee_minor is None and fee_rate is None:
+        return None
+    fixed = fee_minor or 0
+    percentage = Fraction(amount.minor * (fee_rate or 0), RATE_UNITS)
+    exact_fee = (fixed + percentage) * (1 + Fraction(fee_tax_rate or 0, RATE_UNITS))
+    fee = _rounded(exact_fee)
+    shown = _rounded(percentage)
+
+    def money(minor: int) -> Money:
+        return Money(minor, amount.currency)
+
+    return FeeLines(
+        percentage=money(shown),
+        fixed=money(fixed),
+        tax=money(fee - fixed - shown),
+        fee=money(fee),
+        net=money(amount.minor - fee),
+        exact_net=amount.minor - exact_fee,
+    )
+
+
+def expected_total(row: Charged) -> int | None:
+    """What should be paid out for a transaction, in minor units; None where it tells no fee."""
+    lines = fee_lines(Money(row.amount, ""), row.fee_amount, row.fee_rate, row.fee_tax_rate)
+    return None if lines is None else lines.net.minor
+
+
+def off_by(
+    amount_minor: int, fee_minor: int | None, fee_rate: int | None, fee_tax_rate: int | None, total_minor: int
+) -> int | None:
+    """The provider's total less ours, in minor units; None where the row tells no fee."""
+    lines = fee_lines(Money(amount_minor, ""), fee_minor, fee_rate, fee_tax_rate)
+    return None if lines is None else total_minor - lines.net.minor
+
+
+def is_off(difference: int | None) -> bool:
+    """Whether a difference is more than rounding explains."""
+    return difference is not None and abs(difference) > LARGEST_ROUNDING
+
+
+def _rounded(exact: Fraction) -> int:
+    return floor(exact + Fraction(1, 2))
