@@ -8,9 +8,10 @@ raises BadIdentifier, a filter that cannot be asked CannotAsk, both before anyth
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from ...accounts import Account
 from ..errors import UnreadableAnswer
 from ..transport import Call, Transport, TransportSettings
 from .bodies import BadIdentifier, encode, encode_refund, path, sent_refund
+from .every_row import EveryRow
 from .filters import HookQuery, OrderQuery, Query, RefundQuery, TransactionQuery
 from .models import Checkout, Hook, Order, OrderSummary, Page, Refund, Transaction
 from .parallel import Parallel
@@ -206,6 +208,37 @@ class PostpayClient:
         order = self._parallel.start(self.get_order, order_id=order_id, deadline=deadline)
         refunds = self.list_all_refunds(order_id=order_id, deadline=deadline)
         return order.result(), refunds
+
+    def each_order(
+        self, query: OrderQuery, *, bound: datetime, in_flight: int = 8, wait: Callable[[float], object] = time.sleep
+    ) -> EveryRow[OrderSummary]:
+        """Every order that the query means, created before `bound`; its page, size and ordering do not matter."""
+        return EveryRow(
+            self.list_orders,
+            query,
+            bound=bound,
+            parallel=self._parallel,
+            in_flight=in_flight,
+            wait=wait,
+        )
+
+    def each_transaction(
+        self,
+        query: TransactionQuery,
+        *,
+        bound: datetime,
+        in_flight: int = 8,
+        wait: Callable[[float], object] = time.sleep,
+    ) -> EveryRow[Transaction]:
+        """Every transaction that the query means, created before `bound`."""
+        return EveryRow(
+            self.list_transactions,
+            query,
+            bound=bound,
+            parallel=self._parallel,
+            in_flight=in_flight,
+            wait=wait,
+        )
 
     def count_orders(self, query: OrderQuery, *, deadline: float | None = None) -> int:
         """How many orders there are, by one page of the list.
