@@ -135,14 +135,14 @@ def record(
         "request_id": _clean(acting.request_id, 36),
         "object_type": object_type,
         "object_id": None if object_id is None else _clean(str(object_id), 255),
-        "before": _facts(action, before),
-        "after": _facts(action, after),
+        "before": stored_facts(action, before),
+        "after": stored_facts(action, after),
         "reason": _clean(reason, LONGEST_REASON),
     }
     db.session.info.setdefault(_QUEUE, []).append(entry)
 
 
-def _facts(action: Action, facts: Facts | None) -> str | None:
+def stored_facts(action: Action, facts: Facts | None) -> str | None:
     """Facts as the text that is stored and hashed."""
     if facts is None:
         return None
@@ -237,7 +237,7 @@ def _genesis() -> dict[str, Any]:
         "family": Action.AUDIT_OPENED.family,
         "outcome": "ok",
         "actor_label": Who().actor_label,
-        "after": _facts(Action.AUDIT_OPENED, {"instance_id": secrets.token_hex(16)}),
+        "after": stored_facts(Action.AUDIT_OPENED, {"instance_id": secrets.token_hex(16)}),
     }
 
 

@@ -14,8 +14,10 @@ from .base import Base, now
 class LedgerRow(Base):
     """One transaction as it was last read. Amounts are minor units, rates hundredths of a per cent.
 
-    `off_by` is the provider's total less ours (see `webapp/fees.py`), None where the row tells no fee; `new_rate` marks
-    the first row with other fees than the one before it. The description is not kept: people write names into it.
+    `fees_minor` and `tax_minor` are what the fee and the tax on it come to by the row's own rates (see
+    `webapp/fees.py`), 0 where it tells none; `off_by` is the provider's total less ours, None where the row tells no
+    fee; `new_rate` marks the first row with other fees than the one of its kind before it; `differs` one that the
+    provider has told otherwise since it was paid out. The description is not kept: people write names into it.
     """
 
     __tablename__ = "ledger_row"
@@ -35,8 +37,11 @@ class LedgerRow(Base):
     fee_rate: Mapped[int | None]
     fee_tax_rate: Mapped[int | None]
     total_minor: Mapped[int] = mapped_column(BigInteger)
+    fees_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    tax_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     off_by: Mapped[int | None] = mapped_column(BigInteger)
     new_rate: Mapped[bool] = mapped_column(default=False)
+    differs: Mapped[bool] = mapped_column(default=False)
     order_id: Mapped[str | None] = mapped_column(String(255))
     created: Mapped[datetime]
     paid: Mapped[datetime | None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -17,26 +16,20 @@ from flask import (
     url_for,
 )
 from flask_login import current_user
-from sqlalchemy import select
 
 from ... import audit
 from ...audit import Action, anchors
-from ...audit.chain import stored
 from ...audit.export import csv_blocks, record_export
-from ...database import release, writing
+from ...database import release
 from ...extensions import db
 from ...formatting import zone
 from ...htmx import wants_fragment
 from ...models.audit_entry import AuditEntry
-from ...models.base import now
 from ...permissions import Permission, requires
 from . import detail, listing
 from .forms import AuditFilters
 
 blueprint = Blueprint("audit", __name__)
-
-VIEW_IS_ONE_FOR = timedelta(hours=1)
-"""Looking at the whole log again within this time, in the same session, is the same look."""
 
 
 @blueprint.get("/audit")
@@ -100,23 +93,8 @@ def _filters(values: object) -> AuditFilters:
 
 def _record_view() -> None:
     """Looking at what others did is itself on record, once an hour and session."""
-    if not current_user.can(Permission.AUDIT_READ_ALL):
-        return
-    since = stored(now() - VIEW_IS_ONE_FOR)
-    seen = db.session.scalar(
-        select(AuditEntry.seq)
-        .where(
-            AuditEntry.actor_id == current_user.id,
-            AuditEntry.event == Action.AUDIT_VIEWED,
-            AuditEntry.session_ref == audit.who().session_ref,
-            AuditEntry.ts >= since,
-        )
-        .order_by(AuditEntry.seq.desc())
-        .limit(1)
-    )
-    if seen is None:
-        with writing():
-            audit.record(Action.AUDIT_VIEWED)
+    if current_user.can(Permission.AUDIT_READ_ALL):
+        audit.record_look(Action.AUDIT_VIEWED)
 
 
 def _state(*, whole: bool) -> dict[str, object]:
