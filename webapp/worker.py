@@ -1,6 +1,7 @@
-"""What is done when nobody is looking: finding out about open intents, counting, anchoring, forgetting.
+"""What is done when nobody is looking: finding out about open intents, counting, anchoring, forgetting, and jobs.
 
-Any number of workers may run: an intent is leased by compare-and-set, and the rest does no harm when done twice.
+Any number of workers may run: an intent is leased by compare-and-set, a job is claimed under a lock, and the rest
+does no harm when done twice.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event
+from threading import Event, Thread
 
 import structlog
 from flask import Flask, current_app, g
@@ -22,6 +23,7 @@ from .accounts import Account
 from .awaiting_capture import refresh_awaiting_capture
 from .database import writing
 from .gateways.errors import GatewayError
+from .jobs.performing import work_on
 from .models.base import now
 from .models.sign_in_throttle import SignInThrottle
 from .models.staff_session import StaffSession
@@ -31,6 +33,8 @@ from .services.reconcile import reconcile_due
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 LONGEST_BACKOFF = 5 * MINUTE
+JOB_THREADS = 2
+"""Jobs at a time: a long one must not keep a short one waiting."""
 MOST_INTENTS = 50
 """Intents of one account in a row, before the other tasks have their turn."""
 KEEP_FAILURES = timedelta(days=2)
@@ -57,12 +61,19 @@ class Task:
 
 
 def run(app: Flask, stop: Event) -> None:
-    """Works until `stop` is set; what is in hand is finished first, one intent at most."""
+    """Works until `stop` is set; of intents what is in hand is finished first, jobs are given back."""
     tasks = _tasks(list(app.extensions["accounts"].values()))
+    jobs = [
+        Thread(target=work_on, args=(app, stop), name=f"jobs {number}", daemon=True) for number in range(JOB_THREADS)
+    ]
+    for thread in jobs:
+        thread.start()
     while not stop.is_set():
         task = min(tasks, key=lambda one: one.due)
         if not stop.wait(max(0.0, task.due - time.monotonic())):
             _do(app, task, stop)
+    for thread in jobs:
+        thread.join()
 
 
 def _tasks(accounts: list[Account]) -> list[Task]:

@@ -1,0 +1,19 @@
+"""Work that outlasts a page: begun by a person, done by whichever worker is free, watched while it runs.
+
+Safe with any number of workers on both engines: a job is claimed under a lock and held by a lease, which a heartbeat
+renews. When its worker dies another one follows once the lease is over, a few times at most; a worker that is told to
+stop gives it back. What a job writes, it writes in `Running.writing()`, so that a worker that lost it can spoil
+nothing. No transaction is open while the provider is asked.
+"""
+
+from __future__ import annotations
+
+from .asking import ask_to_cancel, is_unattended, start
+from .ending import performs
+from .performing import work_once
+from .running import Cancelled, Failed, Lost, Running, Stopping
+
+__all__ = [
+    "Cancelled", "Failed", "Lost", "Running", "Stopping",
+    "ask_to_cancel", "is_unattended", "performs", "start", "work_once",
+]  # fmt: skip
