@@ -55,6 +55,7 @@ def make_settings(base_url: str, database_url: str, var: Path, **changes: object
         "secret_key": "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
         "audit_key": "a0b1c2d3e4f5061728394a5b6c7d8e9f" * 2,
         "anchor_key": "1a2b3c4d5e6f70819203a4b5c6d7e8f9" * 2,
+        "seal_key": "5e4d3c2b1a09f8e7d6c5b4a39281706f" * 2,
         "anchor_file": var / "audit-anchors.jsonl",
         "trusted_hosts": ("localhost", "127.0.0.1"),
         "demo_users": False,

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     SETTLEMENTS_READ = "settlements.read"
     SETTLEMENTS_RESOLVE = "settlements.resolve"
     EXPORT = "export"
+    HOOKS_READ = "hooks.read"
+    HOOKS_EDIT = "hooks.edit"
     AUDIT_READ_OWN = "audit.read_own"
     AUDIT_READ_ALL = "audit.read_all"
     AUDIT_EXPORT = "audit.export"
@@ -70,6 +72,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SETTLEMENTS_READ,
             Permission.SETTLEMENTS_RESOLVE,
             Permission.EXPORT,
+            Permission.HOOKS_READ,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -77,11 +80,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.SETTLEMENTS_READ,
             Permission.EXPORT,
+            Permission.HOOKS_READ,
             Permission.AUDIT_READ_ALL,
             Permission.AUDIT_EXPORT,
         }
     ),
-    Role.ADMIN: frozenset(_EVERYBODY | {Permission.AUDIT_READ_ALL}),
+    Role.ADMIN: frozenset(_EVERYBODY | {Permission.AUDIT_READ_ALL, Permission.HOOKS_READ, Permission.HOOKS_EDIT}),
 }
 
 

@@ -26,6 +26,8 @@ VAR = ROOT / "var"
 EMBEDDED_MERCHANT = "id_" + "0123456789abcdef" * 2
 EMBEDDED_SECRET = "sk_test_" + "0123456789" * 4
 
+KEYS = ("secret_key", "audit_key", "anchor_key", "seal_key")
+
 
 class BadSettings(Exception):
     """The desk does not start: `problems` says what is wrong with which setting, without values."""
@@ -53,6 +55,8 @@ class Settings(BaseModel):
     audit_key_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")] = "k1"
     audit_old_keys: SecretStr = SecretStr("")
     anchor_key: SecretStr
+    seal_key: SecretStr
+    seal_old_keys: SecretStr = SecretStr("")
     anchor_file: Path = VAR / "audit-anchors.jsonl"
 
     host: str = "127.0.0.1"
@@ -214,7 +218,7 @@ def _account(
 
 def _embedded_defaults(given: Mapping[str, str]) -> dict[str, str]:
     """What makes one command enough: keys kept under var/, the local hosts, the demo users."""
-    keys = {name: _kept_key(name) for name in ("secret_key", "audit_key", "anchor_key") if name not in given}
+    keys = {name: _kept_key(name) for name in KEYS if name not in given}
     return {**keys, "trusted_hosts": "localhost,127.0.0.1,[::1]", "demo_users": "true"}
 
 
@@ -236,7 +240,7 @@ def _kept_key(name: str) -> str:
 
 def _dangers(settings: Settings) -> list[str]:
     """What is well-formed but must not run."""
-    keys = {name: getattr(settings, name).get_secret_value() for name in ("secret_key", "audit_key", "anchor_key")}
+    keys = {name: getattr(settings, name).get_secret_value() for name in KEYS}
     problems = [
         f"{name.upper()}: is too short or a sample; use 32 random bytes, for example `openssl rand -hex 32`"
         for name, key in keys.items()

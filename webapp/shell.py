@@ -41,6 +41,14 @@ PLACES: tuple[tuple[Any, Places], ...] = (
         ),
     ),
     (
+        lazy_gettext("Connection"),
+        (
+            ("hooks.list_hooks", lazy_gettext("Webhooks"), "webhook", Permission.HOOKS_READ),
+            ("deliveries.list_deliveries", lazy_gettext("Deliveries"), "inbox", Permission.HOOKS_READ),
+            ("connection.show_connection", lazy_gettext("Health"), "plug-connected-x", Permission.HOOKS_READ),
+        ),
+    ),
+    (
         lazy_gettext("Records"),
         (("audit.list_entries", lazy_gettext("Audit log"), "history", Permission.AUDIT_READ_OWN),),
     ),

@@ -11,7 +11,8 @@ import pytest
 from tests.audit.log import Log
 from webapp.audit import Action
 from webapp.audit.actions import ALLOWED_FIELDS
-from webapp.audit.words import FAMILIES, LABELS, OUTCOMES, SENTENCES, sentence
+from webapp.audit.sentences import LABELS, SENTENCES
+from webapp.audit.words import FAMILIES, OUTCOMES, sentence
 from webapp.models.audit_entry import AuditEntry
 
 

@@ -76,6 +76,7 @@ class Servers:
             "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
             "AUDIT_KEY": "a0b1c2d3e4f5061728394a5b6c7d8e9f" * 2,
             "ANCHOR_KEY": "1a2b3c4d5e6f70819203a4b5c6d7e8f9" * 2,
+            "SEAL_KEY": "5e4d3c2b1a09f8e7d6c5b4a39281706f" * 2,
             "ANCHOR_FILE": str(folder / "anchors.jsonl"),
             "ACCOUNTS_FILE": str(folder / "accounts.toml"),
             "WEB_WORKERS": "1",

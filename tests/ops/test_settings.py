@@ -24,6 +24,7 @@ LIVE = {
     "SECRET_KEY": KEY,
     "AUDIT_KEY": KEY[::-1],
     "ANCHOR_KEY": KEY[1:] + "x",
+    "SEAL_KEY": KEY[2:] + "yz",
     "TRUSTED_HOSTS": "desk.shop.example",
 }
 
@@ -49,8 +50,8 @@ def test_without_any_setting_the_desk_is_embedded_with_keys_of_its_own(var: Path
     assert settings.demo_users
     assert settings.trusted_hosts == ("localhost", "127.0.0.1", "[::1]")
     assert str(settings.accounts[0].base_url) == "http://127.0.0.1:8900/"
-    keys = [settings.secret_key, settings.audit_key, settings.anchor_key]
-    assert len({key.get_secret_value() for key in keys}) == 3
+    keys = [settings.secret_key, settings.audit_key, settings.anchor_key, settings.seal_key]
+    assert len({key.get_secret_value() for key in keys}) == 4
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in (var / "keys").iterdir())
 
 
@@ -62,7 +63,7 @@ def test_processes_that_start_at_once_agree_on_the_keys(var: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
         keys = set(pool.map(lambda _: load_settings({}).audit_key.get_secret_value(), range(64)))
     assert len(keys) == 1
-    assert sorted(os.listdir(var / "keys")) == ["anchor_key", "audit_key", "secret_key"]
+    assert sorted(os.listdir(var / "keys")) == ["anchor_key", "audit_key", "seal_key", "secret_key"]
 
 
 def test_a_live_account_starts_with_everything_given() -> None:
@@ -88,6 +89,8 @@ def test_a_live_account_starts_with_everything_given() -> None:
         ("AUDIT_KEY_ID", "Not An Id"),
         ("ANCHOR_KEY", None),
         ("ANCHOR_KEY", KEY),
+        ("SEAL_KEY", None),
+        ("SEAL_KEY", KEY[1:] + "x"),
         ("ANCHOR_KEY", KEY[::-1]),
         ("TRUSTED_HOSTS", None),
         ("TRUSTED_HOSTS", "*.shop.example"),

@@ -70,6 +70,23 @@ class Action(StrEnum):
     EXPORT_CANCELLED = "export.cancelled"
     EXPORT_DOWNLOADED = "export.downloaded"
 
+    HOOK_INTENT = "hook.intent"
+    HOOK_SUCCEEDED = "hook.succeeded"
+    HOOK_REFUSED = "hook.refused"
+    HOOK_UNKNOWN = "hook.unknown"
+    HOOK_CHECKED = "hook.checked"
+    HOOK_RESENT = "hook.resent"
+    HOOK_CLOSED = "hook.closed"
+    HOOK_SECRET_SHOWN = "hook.secret_shown"  # noqa: S105 - the name of an event
+    ROTATION_STARTED = "hook.rotation_started"
+    ROTATION_STEP = "hook.rotation_step"
+    ROTATION_ENDED = "hook.rotation_ended"
+
+    RECEIVER_CHANGED = "delivery.receiver_changed"
+    DELIVERY_OPENED = "delivery.opened"
+    DELIVERY_RESENT = "delivery.resent"
+    DELIVERIES_PRUNED = "delivery.pruned"
+
     AUDIT_OPENED = "audit.opened"
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
@@ -107,6 +124,13 @@ _SETTLEMENTS = frozenset(
 _LONG_EXPORT = frozenset(
     {"what", "format", "rows", "counted", "bound", "zone", "sha256", "filters", "by_object", "cause", "file"}
 )
+_HOOK = frozenset(
+    {
+        "change_id", "what", "hook_id", "new_hook_id", "url", "events", "active", "secret_fingerprint", "state", "step",
+        "attempt", "outcome_code", "error_class", "status", "cause", "quiet_until",
+    }
+)  # fmt: skip
+_DELIVERY = frozenset({"receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count"})
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "from_seq", "last_seq", "entries", "anchors"})
 
 _BY_FAMILY: dict[str, frozenset[str]] = {
@@ -122,6 +146,8 @@ _BY_FAMILY: dict[str, frozenset[str]] = {
     "refund": _MONEY,
     "settlements": _SETTLEMENTS,
     "export": _LONG_EXPORT,
+    "hook": _HOOK,
+    "delivery": _DELIVERY,
 }
 _BY_ACTION: dict[Action, frozenset[str]] = {
     Action.AUDIT_OPENED: frozenset({"instance_id"}),

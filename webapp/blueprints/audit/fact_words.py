@@ -74,6 +74,16 @@ FACTS = {
     "sha256": lazy_gettext("SHA-256 of the file"),
     "filters": lazy_gettext("Filters"),
     "file": lazy_gettext("File"),
+    "url": lazy_gettext("Address"),
+    "events": lazy_gettext("Events"),
+    "hook_id": lazy_gettext("Webhook ID"),
+    "new_hook_id": lazy_gettext("New webhook ID"),
+    "secret_fingerprint": lazy_gettext("Fingerprint of the secret"),
+    "step": lazy_gettext("Step"),
+    "quiet_until": lazy_gettext("Quiet until"),
+    "host": lazy_gettext("Host"),
+    "event": lazy_gettext("Event"),
+    "count": lazy_gettext("How many"),
 }
 
 TECHNICAL = ("intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest")

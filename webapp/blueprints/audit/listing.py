@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from ...audit import Action, search
 from ...audit.search import COUNT_CAP, EntryPage
+from ...audit.sentences import LABELS
 from ...audit.telling import Told, told
-from ...audit.words import FAMILIES, LABELS, OUTCOMES, action_label
+from ...audit.words import FAMILIES, OUTCOMES, action_label
 from ...days import PRESET_WORDS, days_words
 from ...extensions import db
 from ...formatting import time_html
