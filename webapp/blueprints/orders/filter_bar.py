@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import current_app, render_template
-from flask_babel import get_locale, gettext
+from flask import render_template
+from flask_babel import gettext
 from markupsafe import Markup
 
-from ...days import PRESET_WORDS
 from ...formatting import status_label
-from .forms import CURRENCIES, OWN_RANGE, STATUSES, OrderFilters
-from .listing import WEEK_DAYS, hour_words
-
-MOST_KEPT = 256
-
-Option = tuple[str, str, bool]
-"""Value, words, whether it is chosen."""
+from ...list_filters.orders import STATUSES, OrderFilters
+from ...list_filters.shown import (
+    Option,
+    currency_options,
+    hour_options,
+    kept_bar,
+    preset_options,
+    week_day_options,
+)
 
 
 class Options(NamedTuple):
@@ -30,17 +31,7 @@ class Options(NamedTuple):
 
 
 def filter_bar(filters: OrderFilters, base: str) -> Markup:
-    """The form as filled in. Without errors it is the same for all who ask the same, so it is kept for a while."""
-    if filters.errors:
-        return _draw(filters, base)
-    drawn: dict[object, Markup] = current_app.extensions.setdefault("filter_bars", {})
-    key = (base, str(get_locale()), *filters.pairs())
-    html = drawn.get(key)
-    if html is None:
-        if len(drawn) >= MOST_KEPT:
-            drawn.clear()
-        html = drawn[key] = _draw(filters, base)
-    return html
+    return kept_bar(filters, base, lambda: _draw(filters, base))
 
 
 def _draw(filters: OrderFilters, base: str) -> Markup:
@@ -49,17 +40,10 @@ def _draw(filters: OrderFilters, base: str) -> Markup:
 
 
 def options(filters: OrderFilters) -> Options:
-    any_words = gettext("Any")
-    others = [filters.currency] if filters.currency and filters.currency not in CURRENCIES else []
     return Options(
         [(status, status_label(status), status in filters.statuses) for status in STATUSES],
-        [("", any_words, False), *((each, each, each == filters.currency) for each in (*CURRENCIES, *others))],
-        _presets(filters),
-        [("", any_words, False), *((str(n), str(w), n == filters.week_day) for n, w in enumerate(WEEK_DAYS, start=1))],
-        [("", any_words, False), *((str(hour), hour_words(hour), hour == filters.hour) for hour in range(24))],
+        currency_options(filters),
+        [("", gettext("Any time"), False), *preset_options(filters.created)],
+        week_day_options(filters),
+        hour_options(filters),
     )
-
-
-def _presets(filters: OrderFilters) -> list[Option]:
-    presets = [(preset.value, str(words), preset is filters.created) for preset, words in PRESET_WORDS.items()]
-    return [("", gettext("Any time"), False), *presets, (OWN_RANGE, gettext("Own range"), filters.is_own_range)]

@@ -13,6 +13,8 @@ from ...extensions import htmx
 from ...gateways.errors import GatewayError, NotFound
 from ...gateways.postpay.filters import OrderQuery
 from ...htmx import wants_fragment
+from ...list_filters.orders import OrderFilters
+from ...list_filters.shown import headings, page_sizes
 from ...pager import numbered_pager
 from ...permissions import Permission, requires
 from ...provider import provider
@@ -20,7 +22,6 @@ from ...routing import is_provider_id
 from . import awaiting, blueprint, listing
 from . import order_views as _order_views  # noqa: F401 - adds the views of one order
 from .filter_bar import filter_bar
-from .forms import OrderFilters
 
 
 @blueprint.get("/")
@@ -79,8 +80,8 @@ def _list(
         "state": state,
         "problem": problem,
         "active": listing.chips(filters, base),
-        "headings": listing.headings(filters, base),
-        "sizes": listing.page_sizes(filters, base),
+        "headings": headings(filters, base, filters.ordering, ("created", "total_amount")),
+        "sizes": page_sizes(filters, base),
         "listing": listing.listing(page, filters, base) if page else None,
         "searched": filters.search,
         "request_id": g.get("request_id", ""),
