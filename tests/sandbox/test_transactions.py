@@ -71,6 +71,21 @@ def test_it_tells_paid_from_unpaid(filled: Client, rows: list[dict[str, Any]], n
     assert filled.get("/transactions", **{f"{name}__isnull": "maybe"}).json()["count"] == len(rows)
 
 
+@pytest.mark.parametrize(("name", "other"), [("payment", "paid"), ("paid", "payment")])
+def test_it_can_know_only_one_of_both_names(client: Client, name: str, other: str) -> None:
+    for paid in (None, "2026-01-01T00:00:00Z"):
+        client.control(
+            "POST",
+            "/transactions",
+            {"type": "order", "currency": "AED", "amount": 100, **({"paid": paid} if paid else {})},
+        )
+    assert client.control("PUT", "/settings", {"payout_names": [name]})["payout_names"] == [name]
+    assert len(client.rows("/transactions", **{f"{name}__isnull": "true"})) == 1
+    assert len(client.rows("/transactions", **{f"{other}__isnull": "true"})) == 2
+    client.control("POST", "/reset")
+    assert client.control("GET", "")["payout_names"] == ["payment", "paid"]
+
+
 @pytest.mark.parametrize(
     ("lookup", "value"), [("type", "gift"), ("type__in", "order,gift"), ("paid__date", "x"), ("amount", "x")]
 )

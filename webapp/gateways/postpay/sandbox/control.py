@@ -32,7 +32,8 @@ Where several merchants exist, `?merchant=id_…` names one; without it the firs
     POST   /_sandbox/payouts            pays out all that is unpaid, or of one `currency`
     GET    /_sandbox/deliveries         deliveries to hooks, and how many are pending
     PUT    /_sandbox/settings           throttle (rate or null), refund_checks (the order of the three conflicts),
-                                        permissions ({merchant id: all | read | none})
+                                        permissions ({merchant id: all | read | none}), payout_names (by which of
+                                        payment and paid transactions are filtered and ordered)
     POST   /_sandbox/reset              forgets everything, then makes `orders` orders from `seed` until `end`
 """
 
@@ -47,7 +48,7 @@ from .gate import READING
 from .loopback import is_loopback
 from .messages import Answer, Refusal, Request
 from .validation import Field, choice, key_value_pairs, read_json, rows, text, whole
-from .world import REFUND_CHECKS, World
+from .world import PAYOUT_NAMES, REFUND_CHECKS, World
 
 PREFIX = "_sandbox"
 Work = Callable[[World, Request, list[str]], Any]
@@ -94,6 +95,7 @@ def _show(world: World, request: Request, ids: list[str]) -> Any:
         "throttle": world.throttle.rate,
         "refund_checks": list(world.refund_checks),
         "permissions": world.permissions,
+        "payout_names": list(world.payout_names),
     }
 
 
@@ -133,6 +135,7 @@ SETTINGS = {
     "throttle": Field(text()),
     "refund_checks": Field(rows(choice(*REFUND_CHECKS)), nullable=False),
     "permissions": Field(key_value_pairs, nullable=False),
+    "payout_names": Field(rows(choice(*PAYOUT_NAMES)), nullable=False),
 }
 
 
@@ -149,6 +152,7 @@ def _change_settings(world: World, request: Request, ids: list[str]) -> Any:
             raise Refusal("invalid", fields={"refund_checks": ["All three, each once."]})
         world.refund_checks = checks
     world.permissions.update(given.get("permissions", {}))
+    world.payout_names = given.get("payout_names", world.payout_names)
     return _show(world, request, ids)
 
 
@@ -162,6 +166,7 @@ def _reset(world: World, request: Request, ids: list[str]) -> Any:
     world.log.clear()
     world.permissions.clear()
     world.refund_checks = REFUND_CHECKS
+    world.payout_names = PAYOUT_NAMES
     world.store.clear()
     seed.fill(
         world.store,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import lookups, moments
 from .messages import Answer, Refusal
 from .pagination import Listing, answer_list
 from .store import insert
-from .world import Call
+from .world import PAYOUT_NAMES, Call
 
 TYPES = ("order", "refund", "instalment", "regularization")
 # Of the documents' sample, rates in hundredths of a per cent. The fixed fee is in the smallest unit of each currency.
@@ -76,7 +78,15 @@ LISTING = Listing(
 
 
 def list_transactions(call: Call) -> Answer:
-    return answer_list(call, LISTING, "merchant = ?", [call.merchant])
+    return answer_list(call, _listing(call.world.payout_names), "merchant = ?", [call.merchant])
+
+
+def _listing(payout_names: Sequence[str]) -> Listing:
+    """With the names of the payout moment that this provider knows; others are ignored, as anything unknown is."""
+    unknown = {name for name in PAYOUT_NAMES if name not in payout_names}
+    filters = {name: make for name, make in LISTING.filters.items() if name.partition("__")[0] not in unknown}
+    orderings = {name: column for name, column in LISTING.orderings.items() if name not in unknown}
+    return replace(LISTING, filters=filters, orderings=orderings)
 
 
 def get_transaction(call: Call) -> Answer:

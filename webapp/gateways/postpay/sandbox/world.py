@@ -16,6 +16,8 @@ from .store import Store
 
 # The order in which a refund is checked. The provider's is unknown, so tests may change it.
 REFUND_CHECKS = ("invalid_status", "conflict", "limit_exceeded")
+# By which names transactions are filtered by their payout: the newer document's and the older one's.
+PAYOUT_NAMES = ("payment", "paid")
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 
@@ -29,6 +31,7 @@ class World:
     throttle: Throttle
     address: str = ""
     refund_checks: Sequence[str] = REFUND_CHECKS
+    payout_names: Sequence[str] = PAYOUT_NAMES
     permissions: dict[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
