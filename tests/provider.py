@@ -31,6 +31,18 @@ class Provider:
         """A refund that somebody makes without the desk."""
         self._ask("POST", f"/orders/{quote(order_id, safe='')}/refunds", {"refund_id": refund_id, "amount": amount})
 
+    def transaction(self, **fields: Any) -> dict[str, Any]:
+        """Puts a settled row there: type, currency, amount, and the rest as wished."""
+        return dict(self._ask("POST", "/transactions", fields))
+
+    def pay_out(self, currency: str | None = None) -> None:
+        """Pays out all that is not paid yet, or that of a currency."""
+        self._ask("POST", "/payouts", {"currency": currency} if currency else {})
+
+    def reset(self, **given: Any) -> None:
+        """Forgets everything; `orders`, `seed` and `end` make a new shop."""
+        self._ask("POST", "/reset", given)
+
     def fault(self, kind: str, *, method: str = "POST", path: str = "*", times: int = 1, **more: Any) -> None:
         """The next `times` matching calls go wrong."""
         self._ask("POST", "/faults", {"kind": kind, "method": method, "path": path, "times": times, **more})
