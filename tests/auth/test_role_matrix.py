@@ -58,6 +58,9 @@ MAY: dict[str, frozenset[str]] = {
     "refunds.review_refund": MONEY,
     "refunds.send_refund": MONEY,
     "refunds.show_refund": EVERYBODY,
+    "settlements.list_transactions": FINANCE | AUDITOR,
+    "settlements.peek_transaction": FINANCE | AUDITOR,
+    "settlements.show_transaction": FINANCE | AUDITOR,
     "choose_theme": PUBLIC,
     "favicon": PUBLIC,
     "static": PUBLIC,
@@ -67,7 +70,14 @@ MAY: dict[str, frozenset[str]] = {
     "health.report_blocked": PUBLIC,
 }
 
-EXAMPLES = {"account": "demo", "order_id": "order-1", "refund_id": "refund-1", "version": "0" * 16, "name": "desk.css"}
+EXAMPLES = {
+    "account": "demo",
+    "order_id": "order-1",
+    "refund_id": "refund-1",
+    "version": "0" * 16,
+    "name": "desk.css",
+    "transaction_id": "transaction-1",
+}
 NUMBER = 987654
 
 

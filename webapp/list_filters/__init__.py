@@ -53,10 +53,10 @@ class DayRange:
         return str(PRESET_WORDS[self.preset]) if self.preset else days_words(self.first, self.last)
 
 
-class ListFilters(FilterForm):
-    """What all these lists take. `errors` are by field; without any, `to_query` says what to ask.
+class AddressFilters(FilterForm):
+    """What every list in an address takes: a currency, a page of it. `errors` are by field.
 
-    `texts` are the fields of the form in its order, `more` those under "More". Each list adds `pairs` and `to_query`.
+    `texts` are the fields of the form in its order, `more` those under "More". Each list adds `pairs`.
     """
 
     texts: ClassVar[tuple[str, ...]] = ()
@@ -67,11 +67,7 @@ class ListFilters(FilterForm):
         self.zone = zone
         self.today = today or today_in(zone)
         self.typed = {name: _readable(args.get(name, "")[:LONGEST_TEXT]) for name in self.texts}
-        self.search = self.typed["q"]
         self.currency = self._read_currency()
-        self.created = self._read_days("created", given="created" in args)
-        self.week_day = self._read_number("week_day", 1, 7, gettext("Choose a day of the week."))
-        self.hour = self._read_number("hour", 0, 23, gettext("Choose an hour from 0 to 23."))
         self.page = _number(args.get("page", ""), 1, LAST_PAGE) or 1
         size = _number(args.get("page_size", ""), 1, max(PAGE_SIZES))
         self.page_size = size if size in PAGE_SIZES else PAGE_SIZES[0]
@@ -183,6 +179,17 @@ class ListFilters(FilterForm):
         """The address of the list with only some of its filters."""
         kept = [pair for pair in self.pairs() if keep(pair)]
         return f"{base}?{urlencode(kept)}" if kept else base
+
+
+class ListFilters(AddressFilters):
+    """What the lists of the provider take. Without errors, `to_query` says what to ask; each list adds it."""
+
+    def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
+        super().__init__(args, zone, today)
+        self.search = self.typed["q"]
+        self.created = self._read_days("created", given="created" in args)
+        self.week_day = self._read_number("week_day", 1, 7, gettext("Choose a day of the week."))
+        self.hour = self._read_number("hour", 0, 23, gettext("Choose an hour from 0 to 23."))
 
 
 def _readable(text: str) -> str:

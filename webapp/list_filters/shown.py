@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..days import PRESET_WORDS
 from ..pager import Pager, numbered_pager
-from . import CURRENCIES, NEWEST_FIRST, OWN_RANGE, PAGE_SIZES, DayRange, ListFilters
+from . import CURRENCIES, NEWEST_FIRST, OWN_RANGE, PAGE_SIZES, AddressFilters, DayRange, ListFilters
 
 MOST_KEPT = 256
 
@@ -45,23 +45,23 @@ class Heading(NamedTuple):
     direction: str | None
 
 
-def headings(filters: ListFilters, base: str, ordering: str, fields: Iterable[str]) -> dict[str, Heading]:
+def headings(filters: AddressFilters, base: str, ordering: str, fields: Iterable[str]) -> dict[str, Heading]:
     """The headings the provider can sort by; the first click shows the newest or the largest."""
     return {field: _heading(filters, base, ordering, field) for field in fields}
 
 
-def _heading(filters: ListFilters, base: str, ordering: str, field: str) -> Heading:
+def _heading(filters: AddressFilters, base: str, ordering: str, field: str) -> Heading:
     direction = {field: "ascending", f"-{field}": "descending"}.get(ordering)
     turned = field if direction == "descending" else f"-{field}"
     return Heading(filters.address(base, ordering=turned if turned != NEWEST_FIRST else None), direction)
 
 
-def page_sizes(filters: ListFilters, base: str) -> list[tuple[int, str | None]]:
+def page_sizes(filters: AddressFilters, base: str) -> list[tuple[int, str | None]]:
     """The sizes a page can have; the current one without an address."""
     return [(size, None if size == filters.page_size else filters.address(base, page_size=size)) for size in PAGE_SIZES]
 
 
-def pager(filters: ListFilters, base: str, count: int, *, is_counted: bool) -> Pager:
+def pager(filters: AddressFilters, base: str, count: int, *, is_counted: bool) -> Pager:
     """The pages of a list. Where the count means nothing, only the way to the neighbours."""
     pages = numbered_pager(
         filters.page,
@@ -90,7 +90,7 @@ def hour_words(hour: int) -> str:
     return f"{hour:02}:00–{hour:02}:59"
 
 
-def currency_options(filters: ListFilters) -> list[Option]:
+def currency_options(filters: AddressFilters) -> list[Option]:
     others = [filters.currency] if filters.currency and filters.currency not in CURRENCIES else []
     return [("", gettext("Any"), False), *((each, each, each == filters.currency) for each in (*CURRENCIES, *others))]
 
@@ -110,7 +110,7 @@ def hour_options(filters: ListFilters) -> list[Option]:
     return [("", gettext("Any"), False), *((str(n), hour_words(n), n == filters.hour) for n in range(24))]
 
 
-def kept_bar(filters: ListFilters, base: str, draw: Callable[[], Markup]) -> Markup:
+def kept_bar(filters: AddressFilters, base: str, draw: Callable[[], Markup]) -> Markup:
     """The form as filled in. Without errors it is the same for all who ask the same, so it is kept for a while."""
     if filters.errors:
         return draw()
