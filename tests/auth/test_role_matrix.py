@@ -23,6 +23,7 @@ EVERYBODY = frozenset(ROLES)
 MONEY = frozenset({"agent", "finance"})
 FINANCE = frozenset({"finance"})
 AUDITOR = frozenset({"auditor"})
+CONNECTION = frozenset({"finance", "auditor", "admin"})
 PUBLIC = EVERYBODY | {"stranger"}
 
 # A new endpoint belongs into this table; until it is here the test fails.
@@ -61,6 +62,8 @@ MAY: dict[str, frozenset[str]] = {
     "settlements.list_transactions": FINANCE | AUDITOR,
     "settlements.peek_transaction": FINANCE | AUDITOR,
     "settlements.show_transaction": FINANCE | AUDITOR,
+    "deliveries.show_bench": CONNECTION,
+    "deliveries.try_signature": CONNECTION,
     "choose_theme": PUBLIC,
     "favicon": PUBLIC,
     "static": PUBLIC,

@@ -1,0 +1,22 @@
+"""What the tests of deliveries share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import Browser
+from tests.provider import Provider, provider_of
+from webapp.gateways.postpay.sandbox.server import Sandbox
+
+
+@pytest.fixture
+def provider(sandbox: Sandbox) -> Provider:
+    return provider_of(sandbox)
+
+
+@pytest.fixture
+def adam(sign_in: Callable[[str], Browser]) -> Browser:
+    """The admin."""
+    return sign_in("admin")
