@@ -11,6 +11,7 @@ from .accounts import Account
 from .extensions import db
 from .models.awaiting_capture import AwaitingCapture
 from .models.base import now
+from .models.check import ToLookAt
 from .models.finding import Finding
 from .models.intent import OPEN_STATES, Intent, IntentState
 
@@ -25,15 +26,25 @@ _unsettled = select(func.count(Intent.id)).where(
     Intent.account == _account, Intent.state.in_((*OPEN_STATES, IntentState.ATTENTION))
 )
 _findings = select(func.count(Finding.id)).where(Finding.account == _account, Finding.resolved.is_(None))
-_COUNTS = select(_awaiting.scalar_subquery(), _unsettled.scalar_subquery(), _findings.scalar_subquery())
+_to_look_at = select(ToLookAt.count).where(
+    ToLookAt.account == _account, ToLookAt.counted >= bindparam("since", type_=ToLookAt.counted.type)
+)
+_COUNTS = select(
+    _awaiting.scalar_subquery(),
+    _unsettled.scalar_subquery(),
+    _findings.scalar_subquery(),
+    _to_look_at.scalar_subquery(),
+)
 
 
 def nav_counts(account: Account) -> dict[str, int]:
-    """Counts by endpoint. Orders that wait are left out when the worker has not counted them lately."""
+    """Counts by endpoint. What the worker counts is left out when it has not done so lately."""
     given = {"account": account.slug, "since": now() - STALE_AFTER}
-    awaiting, unsettled, findings = db.session.connection().execute(_COUNTS, given).one()
-    counts = {"in_progress.list_unsettled": unsettled + findings}
-    return counts if awaiting is None else {**counts, "orders.list_awaiting_capture": awaiting}
+    awaiting, unsettled, findings, to_look_at = db.session.connection().execute(_COUNTS, given).one()
+    counted = {"orders.list_awaiting_capture": awaiting, "checks.list_to_look_at": to_look_at}
+    return {"in_progress.list_unsettled": unsettled + findings} | {
+        endpoint: count for endpoint, count in counted.items() if count is not None
+    }
 
 
 def init_app(app: Flask) -> None:

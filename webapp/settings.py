@@ -80,7 +80,15 @@ class Settings(BaseModel):
 
     session_idle_minutes: Annotated[int, Field(ge=1, le=60)] = 15
     session_hours: Annotated[int, Field(ge=1, le=12)] = 12
+    rotation_quiet_hours: Annotated[int, Field(ge=0, le=720)] = 24
     refund_limits: Annotated[Limits, BeforeValidator(read_limits)] = DEFAULT_LIMITS
+
+    payouts_by: Literal["moment", "day"] = "moment"
+
+    check_captured_days: Annotated[int, Field(ge=1, le=365)] = 3
+    check_refunded_days: Annotated[int, Field(ge=1, le=365)] = 3
+    check_paid_days: Annotated[int, Field(ge=1, le=365)] = 14
+    check_window_days: Annotated[int, Field(ge=7, le=730)] = 90
 
     @property
     def all_embedded(self) -> bool:

@@ -1,0 +1,26 @@
+"""How much there is to look at, counted by the worker and whoever looks; pages only read what was written down."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from ..accounts import Account
+from ..database import writing
+from ..models.base import now
+from ..models.check import ToLookAt
+from .ages import ages
+from .work_lists import counts
+
+
+def refresh_to_look_at(account: Account) -> int:
+    """Counts all lists of an account, writes the sum down and returns it."""
+    moment = now()
+    span = ages(account, current_app.extensions["settings"], moment)
+    return correct_to_look_at(account, sum(counts(account.slug, span).values()))
+
+
+def correct_to_look_at(account: Account, count: int) -> int:
+    """Takes over what a page has just counted, so that the counter beside it says the same."""
+    with writing() as session:
+        session.merge(ToLookAt(account=account.slug, count=count, counted=now()))
+    return count
