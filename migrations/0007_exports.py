@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=True),
         sa.Column("counted", sa.Integer(), nullable=True),
+        sa.Column("recounted", sa.Integer(), nullable=True),
+        sa.Column("reading", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("manifest", sa.Text(), nullable=True),

@@ -24,6 +24,7 @@ from .awaiting_capture import refresh_awaiting_capture
 from .database import writing
 from .gateways.errors import GatewayError
 from .jobs.performing import work_on
+from .exports import forget_exports
 from .models.base import now
 from .models.sign_in_throttle import SignInThrottle
 from .models.staff_session import StaffSession
@@ -88,6 +89,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
 
 
 def _do(app: Flask, task: Task, stop: Event) -> None:
+    tasks.append(Task("forget exports", 10 * MINUTE, lambda _stop: forget_exports()))
     """Does it once. Whatever goes wrong is logged, and never ends the loop."""
     request_id = uuid.uuid4().hex
     with app.app_context(), structlog.contextvars.bound_contextvars(task=task.name, request_id=request_id):

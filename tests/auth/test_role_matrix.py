@@ -23,6 +23,7 @@ EVERYBODY = frozenset(ROLES)
 MONEY = frozenset({"agent", "finance"})
 FINANCE = frozenset({"finance"})
 AUDITOR = frozenset({"auditor"})
+TAKERS = frozenset({"finance", "auditor"})
 CONNECTION = frozenset({"finance", "auditor", "admin"})
 PUBLIC = EVERYBODY | {"stranger"}
 
@@ -63,6 +64,12 @@ MAY: dict[str, frozenset[str]] = {
     "settlements.peek_transaction": FINANCE | AUDITOR,
     "settlements.show_transaction": FINANCE | AUDITOR,
     "deliveries.show_bench": CONNECTION,
+    "exports.list_exports": TAKERS,
+    "exports.start": TAKERS,
+    "exports.show_export": TAKERS,
+    "exports.cancel": TAKERS,
+    "exports.download": TAKERS,
+    "exports.download_manifest": TAKERS,
     "deliveries.try_signature": CONNECTION,
     "choose_theme": PUBLIC,
     "favicon": PUBLIC,

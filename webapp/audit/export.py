@@ -16,6 +16,7 @@ from typing import Literal
 
 from flask_babel import gettext
 
+from ..csv_guard import guarded
 from ..database import release, writing
 from ..extensions import db
 from ..models.audit_entry import AuditEntry
@@ -34,7 +35,6 @@ MOST_ROWS = 250_000
 """Of one file for a browser. The command has no such end."""
 NAMES = tuple(column.name for column in AuditEntry.__table__.columns)
 _BOM = "\ufeff"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,3 @@ def _csv(rows: list[list[object]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue()
-
-
-def guarded(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_DANGEROUS) else cell

@@ -14,7 +14,8 @@ class Export(Base):
     """One export. How far it has come stands in its job; `proved` says that every check of it held.
 
     `filters` is the screen's query string, `filter_words` the same as a person reads it; `bound` is the frozen end.
-    `sha256` is of the whole body, `size` its bytes. The body stands in `ExportChunk` until `expires`.
+    `sha256` is of the whole body, `size` its bytes. The body stands in `ExportChunk` until `expires`. `reading` counts
+    how often the rows were read; `rows`, `counted` and `recounted` are what the last reading saw.
     """
 
     __tablename__ = "export"
@@ -34,6 +35,8 @@ class Export(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     rows: Mapped[int | None]
     counted: Mapped[int | None]
+    recounted: Mapped[int | None]
+    reading: Mapped[int] = mapped_column(default=0)
     size: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
     manifest: Mapped[str | None] = mapped_column(Text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -28,9 +29,12 @@ KINDS = frozenset({action.value for action in Action} | {action.family for actio
 class AuditFilters(FilterForm):
     """What a person asks of the log. `only_actor` is set for those who may see no more than their own entries."""
 
-    def __init__(self, args: Mapping[str, str], zone: ZoneInfo, only_actor: int | None) -> None:
+    def __init__(
+        self, args: Mapping[str, str], zone: ZoneInfo, only_actor: int | None, today: date | None = None
+    ) -> None:
         super().__init__()
         self.zone = zone
+        self.today = today or today_in(zone)
         self.only_actor = only_actor
         self.typed = {name: args.get(name, "")[:LONGEST_TEXT].strip() for name in _TEXTS}
         self.actor_id = self._read_who()
@@ -72,7 +76,7 @@ class AuditFilters(FilterForm):
     def _read_days(self) -> tuple[Any, Any]:
         """First and last day in the zone of the page, both included."""
         if self.preset:
-            return preset_days(self.preset, today_in(self.zone))
+            return preset_days(self.preset, self.today)
         days = []
         for name in ("days_from", "days_to"):
             day = parse_day(self.typed[name])

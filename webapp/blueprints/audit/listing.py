@@ -152,7 +152,7 @@ def options(filters: AuditFilters) -> Options:
         (slug, one.title, slug == chosen["account"]) for slug, one in current_app.extensions["accounts"].items()
     ]
     return Options(
-        people=_people(filters) if filters.only_actor is None else [],
+        people=people_options(filters) if filters.only_actor is None else [],
         kinds=[_kinds(family, str(words), filters.what) for family, words in FAMILIES.items()],
         outcomes=[("", gettext("Any"), False), *outcomes],
         accounts=[("", gettext("Any"), False), *accounts],
@@ -160,7 +160,8 @@ def options(filters: AuditFilters) -> Options:
     )
 
 
-def _people(filters: AuditFilters) -> list[Option]:
+def people_options(filters: AuditFilters) -> list[Option]:
+    """Everybody who ever worked here, and the desk itself."""
     users = db.session.execute(select(User.id, User.name).order_by(User.name)).all()
     chosen = filters.typed["who"]
     people = [(str(key), name, str(key) == chosen) for key, name in users]

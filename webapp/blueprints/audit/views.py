@@ -27,6 +27,7 @@ from ...htmx import wants_fragment
 from ...models.audit_entry import AuditEntry
 from ...permissions import Permission, requires
 from . import detail, listing
+from . import exported as _exported  # noqa: F401 - tells exports what the list shows
 from .forms import AuditFilters
 
 blueprint = Blueprint("audit", __name__)

@@ -20,6 +20,7 @@ from ...permissions import Permission, requires
 from ...provider import provider
 from ...routing import is_provider_id
 from . import awaiting, blueprint, listing
+from . import exported as _exported  # noqa: F401 - tells exports what the list shows
 from . import order_views as _order_views  # noqa: F401 - adds the views of one order
 from .filter_bar import filter_bar
 
@@ -84,6 +85,8 @@ def _list(
         "sizes": page_sizes(filters, base),
         "listing": listing.listing(page, filters, base) if page else None,
         "searched": filters.search,
+        "query_string": here.partition("?")[2],
+        "is_fragment": wants_fragment(),
         "request_id": g.get("request_id", ""),
     }
     if not wants_fragment():

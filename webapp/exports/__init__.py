@@ -1,0 +1,19 @@
+"""Lists as files that prove themselves: what a screen shows, whole, in its order, with a manifest beside it.
+
+A person asks on a screen (`asking`); a worker reads every row several calls at a time into a spool on disk, proves
+that none is missing and writes the file (`making`); the database keeps it for a day (`body`, `keeping`).
+"""
+
+from __future__ import annotations
+
+from .asking import FORMATS, NotAsked, TooMany, Wanted, record, start_export, words_of
+from .body import blocks
+from .keeping import forget_exports
+from .kinds import KINDS, may_export
+from .making import READINGS
+from .screens import Screen, Viewer, Word, screen
+
+__all__ = [
+    "FORMATS", "KINDS", "READINGS", "NotAsked", "Screen", "TooMany", "Viewer", "Wanted", "Word",
+    "blocks", "forget_exports", "may_export", "record", "screen", "start_export", "words_of",
+]  # fmt: skip

@@ -1,0 +1,89 @@
+"""What can be exported: for each kind who may, its words, its columns, and where its rows come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from flask_babel import lazy_gettext
+
+from ..accounts import Account
+from ..permissions import Permission
+from . import entries, orders, refunds
+from .columns import Columns
+from .spool import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One export as its source needs it. `query` is the screen's; no row from `bound` on belongs to it."""
+
+    account: Account
+    query: Any
+    object_id: str | None
+    bound: datetime
+
+
+class Rows(Protocol):
+    """Rows from wherever they are kept: in any order, and counted by their keeper before and after."""
+
+    @property
+    def counted(self) -> int | None:
+        """The keeper's count when the reading began; None before."""
+
+    def __iter__(self) -> Iterator[Sequence[Any]]: ...
+
+    def recount(self) -> int:
+        """The keeper's count now, by the same question."""
+
+
+Wait = Callable[[float], object]
+"""Pauses for some seconds while the job stays alive; raises to end the reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`takes` gives a function for one reading: from a row to what is kept of it, its id and its place in the order."""
+
+    label: Any
+    needs: frozenset[Permission]
+    lay_out: Callable[[Columns], None]
+    rows: Callable[[Asked, Wait], Rows]
+    takes: Callable[[Asked], Callable[[Any], Taken]]
+    is_of_account: bool = True
+    of_what: Literal["one", "any", "none"] = "none"
+
+    def fits(self, object_id: str | None) -> bool:
+        """Whether it is of one thing (an order), of none, or either way."""
+        return self.of_what == "any" or (self.of_what == "one") == bool(object_id)
+
+
+KINDS: dict[str, Kind] = {
+    "orders": Kind(
+        lazy_gettext("Orders"), frozenset({Permission.ORDER_READ}), orders.lay_out, orders.rows, orders.takes
+    ),
+    "refunds": Kind(
+        lazy_gettext("Refunds of an order"),
+        frozenset({Permission.ORDER_READ}),
+        refunds.lay_out,
+        refunds.rows,
+        refunds.takes,
+        of_what="one",
+    ),
+    "audit": Kind(
+        lazy_gettext("Audit log"),
+        frozenset({Permission.AUDIT_EXPORT}),
+        entries.lay_out,
+        entries.rows,
+        entries.takes,
+        is_of_account=False,
+    ),
+}
+
+
+def may_export(what: str, permissions: frozenset[Permission]) -> bool:
+    """Whether somebody with these permissions may take that along."""
+    kind = KINDS.get(what)
+    return kind is not None and Permission.EXPORT in permissions and kind.needs <= permissions

@@ -1,0 +1,163 @@
+"""The job of an export: read every row, prove that none is missing, write the file.
+
+The proof: as many different ids were read as the keeper of the rows counts, before and after. When rows moved in
+between it is read again, a few times; without a proof there is no file.
+"""
+
+from __future__ import annotations
+
+import time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+
+from .. import audit
+from ..accounts import Account
+from ..database import release
+from ..extensions import db
+from ..gateways.errors import GatewayError, NoAnswer, ProviderFailed, Throttled, UnreadableAnswer
+from ..jobs import Failed, Running, performs
+from ..models.base import now
+from ..models.export import Export, ExportChunk
+from ..models.job import Job, JobState
+from ..models.user import User
+from ..permissions import permissions_of
+from .asking import KEPT_FOR, export_of_job, parse, record
+from .body import Body
+from .columns import Column, Columns
+from .csv_file import CsvFile
+from .kinds import KINDS, Asked, Rows
+from .manifest import manifest
+from .screens import Viewer, read_screen
+from .spool import Spool
+from .xlsx_file import MOST_ROWS, XlsxFile
+
+READINGS = 3
+MOST_ASKED = 8
+LONGEST_PAUSE = 30.0
+SLICE = 0.25
+
+
+def _ended(job: Job) -> None:
+    """On record in the very transaction that ends the job; what is not offered is not kept either."""
+    export = db.session.scalars(select(Export).where(Export.job_id == job.id)).one()
+    if job.state == JobState.DONE:
+        facts = {"rows": export.rows, "counted": export.counted, "sha256": export.sha256, "file": export.file_name}
+        record(audit.Action.EXPORT_FINISHED, export, **facts)
+        return
+    db.session.execute(delete(ExportChunk).where(ExportChunk.export_id == export.id))
+    if job.state == JobState.FAILED:
+        record(audit.Action.EXPORT_FAILED, export, rows=export.rows, counted=export.counted, cause=job.cause)
+    else:
+        record(audit.Action.EXPORT_CANCELLED, export)
+
+
+@performs("export", ended=_ended)
+def make(job: Running) -> None:
+    """Reads, proves and writes one export."""
+    export = export_of_job(job.job_id)
+    asked = _asked(job.account, export)
+    with Spool() as spool:
+        _read(job, export, asked, spool)
+        _write(job, export, spool)
+
+
+def _asked(account: Account, export: Export) -> Asked:
+    """The question of the screen again, as it was at the moment of the request."""
+    owner = db.session.get_one(User, export.owner_id)
+    release()
+    viewer = Viewer(owner.id, permissions_of(owner.role))
+    screen = read_screen(export.what, parse(export.filters), account, export.bound, viewer)
+    if screen.errors:
+        raise Failed("unreadable")
+    return Asked(account, screen.query, export.object_id, export.bound)
+
+
+def _read(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
+    """Fills the spool. Raises Failed when what was read cannot be proved to be everything."""
+    kind = KINDS[export.what]
+    take = kind.takes(asked)
+    for reading in range(1, READINGS + 1):
+        _note(job, export, reading=reading, rows=None, counted=None, recounted=None)
+        spool.clear()
+        rows = kind.rows(asked, lambda seconds: _pause(job, spool, seconds))
+        for batch in rows:
+            spool.add(map(take, batch))
+            job.tell(len(spool), rows.counted)
+            if (rows.counted or 0) > MOST_ROWS:
+                raise Failed("too_many")
+        recounted = _patiently(job, spool, rows)
+        _note(job, export, reading=reading, rows=len(spool), counted=rows.counted, recounted=recounted)
+        job.tell(len(spool), rows.counted)
+        if len(spool) == rows.counted == recounted:
+            return
+    raise Failed("incomplete")
+
+
+def _note(job: Running, export: Export, **seen: int | None) -> None:
+    """Keeps what was seen, for the page."""
+    with job.writing() as session:
+        kept = session.get_one(Export, export.id)
+        for name, value in seen.items():
+            setattr(kept, name, value)
+
+
+def _pause(job: Running, spool: Spool, seconds: float) -> None:
+    """Waits, listening: raises as soon as the job is to end."""
+    ends = time.monotonic() + seconds
+    job.tell(len(spool))
+    while (left := ends - time.monotonic()) > 0:
+        job.stop.wait(min(left, SLICE))
+        job.tell(len(spool))
+
+
+def _patiently(job: Running, spool: Spool, rows: Rows) -> int:
+    """The second count; one that is not given at once is asked for again."""
+    for number in range(MOST_ASKED):
+        try:
+            return rows.recount()
+        except (Throttled, NoAnswer, ProviderFailed, UnreadableAnswer) as error:
+            if number == MOST_ASKED - 1:
+                raise
+            _pause(job, spool, _pause_after(error, number))
+    raise AssertionError("it returns or raises")
+
+
+def _pause_after(error: GatewayError, number: int) -> float:
+    asked: float = getattr(error, "retry_after", None) or 0.0
+    return min(max(asked, 0.25 * 2.0**number), LONGEST_PAUSE)
+
+
+def _write(job: Running, export: Export, spool: Spool) -> None:
+    """Writes the body in the order of the screen, then what proves it."""
+    zone = ZoneInfo(export.zone)
+    columns = Columns(zone)
+    kind = KINDS[export.what]
+    kind.lay_out(columns)
+    body = Body(job, export.id)
+    if export.format == "csv":
+        file: CsvFile | XlsxFile = CsvFile(columns.every, zone)
+    else:
+        file = XlsxFile(columns.every, zone, str(kind.label), export.bound)
+    with file:
+        for rows in spool.in_order():
+            file.add(rows, body)
+            job.tell(len(spool))
+        file.close(body)
+    _prove(job, export, columns.every, body)
+
+
+def _prove(job: Running, export: Export, columns: list[Column], body: Body) -> None:
+    sha256 = body.close()
+    with job.writing() as session:
+        kept = session.get_one(Export, export.id)
+        owner = session.get_one(User, export.owner_id)
+        kept.size, kept.sha256, kept.proved, kept.expires = body.size, sha256, True, now() + KEPT_FOR
+        kept.manifest = manifest(
+            kept,
+            session.get_one(Job, job.job_id),
+            columns,
+            who=owner.name,
+            environment=job.account.environment.value,
+            finished=now(),
+        )

@@ -1,0 +1,61 @@
+"""Where rows wait until all are there: on disk, each id once, given out in the order of the screen."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from .columns import Plain
+
+BLOCK = 500
+
+
+class Taken(NamedTuple):
+    """A row as it waits. The smallest `order` comes first, then the smallest `then`."""
+
+    id: str
+    order: int
+    then: int
+    values: list[Plain]
+
+
+class Spool:
+    """A temporary database without a name: gone when it is closed, or when the process dies."""
+
+    def __enter__(self) -> Self:
+        self._db = sqlite3.connect("", isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute(
+            "CREATE TABLE row (id TEXT PRIMARY KEY, sort INTEGER, then_by INTEGER, row TEXT) WITHOUT ROWID"
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def clear(self) -> None:
+        """Before the rows are read again."""
+        self._db.execute("DELETE FROM row")
+
+    def add(self, rows: Iterable[Taken]) -> None:
+        """Keeps rows; of two with one id the later one, for it is the newer reading."""
+        lines = [(row.id, row.order, row.then, json.dumps(row.values, ensure_ascii=False)) for row in rows]
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?)", lines)
+        self._db.execute("COMMIT")
+
+    def __len__(self) -> int:
+        count: int = self._db.execute("SELECT count(*) FROM row").fetchone()[0]
+        return count
+
+    def in_order(self) -> Iterator[list[list[Plain]]]:
+        """All rows in blocks, as the screen sorts them; rows alike in that, by age and then by id."""
+        found = self._db.execute("SELECT row FROM row ORDER BY sort, then_by, id")
+        while block := found.fetchmany(BLOCK):
+            yield [json.loads(line) for (line,) in block]
