@@ -42,6 +42,8 @@ def _ways_out(status: int) -> list[tuple[str, str]]:
         ways.append((gettext("Try again"), request.full_path.rstrip("?")))
     if status == 404 and request.blueprint == "audit":
         ways.append((gettext("To the audit log"), url_for("audit.list_entries")))
+    elif status == 404 and request.blueprint == "settlements":
+        ways.append((gettext("To the settlements"), url_for("settlements.list_transactions", account=g.account)))
     elif current_user.is_authenticated:
         account = g.get("account") or next(iter(current_app.extensions["accounts"].values()))
         ways.append((gettext("To the orders"), url_for("orders.list_orders", account=account)))

@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from flask import current_app
+
+from ..accounts import Account
 from ..days import first_instant, parse_day
 
 _MOMENT = "%Y-%m-%dT%H%M%S.%fZ"
@@ -46,6 +49,11 @@ class Naming:
         except ValueError:
             return None
         return (moment, moment + TICK) if self.name(moment) == name and moment < _LAST else None
+
+
+def naming_of(account: Account) -> Naming:
+    """How this desk tells an account's payouts apart: the setting PAYOUTS_BY."""
+    return Naming(PayoutsBy(current_app.extensions["settings"].payouts_by), account.zone)
 
 
 _LAST = datetime(2200, 1, 1, tzinfo=UTC)

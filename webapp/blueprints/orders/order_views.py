@@ -21,6 +21,7 @@ from ...htmx import wants_fragment
 from ...masking import customer_initials
 from ...models.intent import Intent
 from ...order_reading import OrderReading, read_order
+from ...order_settlements import order_settlements
 from ...permissions import Permission, requires
 from ...provider import provider
 from ...services.reconcile import settle_from_reading
@@ -96,6 +97,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
         "offers": offers(account, reading, order_figures, intents, current_user.permissions),
         "history": timeline(account, reading, intents, told),
         "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
+        "settlements": order_settlements(account, order) if current_user.can(Permission.SETTLEMENTS_READ) else None,
         "request_id": g.get("request_id", ""),
         **_people(order, is_open=is_open),
     }

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext
 
 from ...accounts import Account
+from ...database import release
+from ...extensions import db
 from ...fees import FeeLines, fee_lines, is_off
 from ...formatting import money, rate
 from ...gateways.postpay.models import Transaction
+from ...ledger.naming import naming_of
+from ...models.ledger import LedgerRow
 from ...money import Money
 from ...transaction_words import difference_words, type_label
-from .listing import new_rates
 
 
 class Line(NamedTuple):
@@ -37,6 +40,8 @@ def detail(account: Account, told: Transaction) -> dict[str, object]:
     """The values of a transaction's page and of the panel beside the list. One SELECT."""
     lines = fee_lines(told.money, told.fee_amount, told.fee_rate, told.fee_tax_rate)
     off = None if lines is None else told.total_amount - lines.net.minor
+    kept = db.session.get(LedgerRow, (account.slug, told.id))
+    release()
     return {
         "account": account,
         "transaction": told,
@@ -44,10 +49,11 @@ def detail(account: Account, told: Transaction) -> dict[str, object]:
         "lines": breakdown(told, lines),
         "verdict": verdict(told, lines),
         "difference": difference_words(off, told.currency),
-        "is_new_rate": bool(new_rates(account, [told.id])),
-        "kept": told.money - told.total,
+        "is_new_rate": bool(kept and kept.new_rate),
+        "fee": told.money - told.total,
         "order_href": _order_address(account, told),
-        "payout_href": _payout_address(account, told),
+        "payout_href": _payout_address(account, told, is_known=bool(kept and kept.paid)),
+        "is_payout_known": bool(kept and kept.paid),
     }
 
 
@@ -61,13 +67,13 @@ def breakdown(told: Transaction, lines: FeeLines | None) -> list[Line]:
         ]
     percentage = gettext("Fee, %(rate)s of the amount", rate=rate(told.fee_rate or 0))
     tax = gettext("Tax on the fee, %(rate)s", rate=rate(told.fee_tax_rate or 0))
-    return [
-        first,
+    taken = [
         Line(percentage, -lines.percentage),
         Line(gettext("Fixed fee"), -lines.fixed),
         Line(tax, -lines.tax),
-        Line(gettext("Net by these rates"), lines.net, True),
     ]
+    net = Line(gettext("Net by these rates"), lines.net, True)
+    return [first, *(line for line in taken if line.amount.minor), net]
 
 
 def verdict(told: Transaction, lines: FeeLines | None) -> Verdict:
@@ -76,6 +82,8 @@ def verdict(told: Transaction, lines: FeeLines | None) -> Verdict:
         return _without_fee(told)
     off = told.total - lines.net
     net = money(told.total)
+    if off.is_zero and lines.fee.is_zero:
+        return Verdict("ok", gettext("Postpay takes no fee for this transaction."))
     if off.is_zero:
         return Verdict("ok", gettext("Postpay's net of %(net)s equals ours.", net=net))
     by = money(Money(abs(off.minor), off.currency))
@@ -92,7 +100,7 @@ def verdict(told: Transaction, lines: FeeLines | None) -> Verdict:
 
 def _without_fee(told: Transaction) -> Verdict:
     if told.amount == told.total_amount:
-        return Verdict("ok", gettext("Postpay tells no fee for this transaction, and takes none."))
+        return Verdict("ok", gettext("Postpay takes no fee for this transaction."))
     kept = money(told.money - told.total)
     return Verdict("wait", gettext("Postpay tells no fee for this transaction, but takes %(kept)s.", kept=kept))
 
@@ -101,8 +109,11 @@ def _order_address(account: Account, told: Transaction) -> str | None:
     return url_for("orders.show_order", account=account, order_id=told.order.order_id) if told.order else None
 
 
-def _payout_address(account: Account, told: Transaction) -> str | None:
-    """Where the payout it belongs to is shown, if it is paid out."""
-    if told.paid is None or "payouts.show_payout" not in current_app.view_functions:
+def _payout_address(account: Account, told: Transaction, *, is_known: bool) -> str | None:
+    """Where the payout it belongs to is shown, once the ledger has read it; until then, where it can be read."""
+    if told.paid is None:
         return None
-    return url_for("payouts.show_payout", account=account, currency=told.currency, paid=told.paid.isoformat())
+    if not is_known:
+        return url_for("payouts.list_payouts", account=account)
+    name = naming_of(account).name(told.paid)
+    return url_for("payouts.show_payout", account=account, currency=told.currency, payout=name)

@@ -78,6 +78,7 @@ def _list(
         "sizes": page_sizes(filters, base),
         "listing": listing.listing(account, reading, filters, base) if reading else None,
         "query_string": here.partition("?")[2],
+        "is_fragment": wants_fragment(),
         "request_id": g.get("request_id", ""),
     }
     if not wants_fragment():

@@ -1,0 +1,83 @@
+"""What the ledger has of one order: its settlement rows, when they were paid out, and their net. Asks no provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import url_for
+from markupsafe import Markup
+
+from .accounts import Account
+from .gateways.postpay.models import OrderSummary
+from .ledger.payouts import rows_of_order
+from .models.ledger import LedgerRow
+from .money import Money, is_known_currency, total
+from .transaction_words import difference_words, type_html
+
+
+class SettledRow(NamedTuple):
+    """A row of the ledger, ready to show."""
+
+    href: str
+    type: Markup
+    difference: str | None
+    is_new_rate: bool
+    created: datetime
+    amount: Money
+    net: Money
+    paid: datetime | None
+
+
+class OrderSettlements(NamedTuple):
+    """An order's rows, oldest first, and their net by currency. `as_of` is None where the ledger has none.
+
+    `list_href` leads to the same rows at the provider; without any, to where the order's sale would be.
+    """
+
+    rows: list[SettledRow]
+    nets: list[Money]
+    as_of: datetime | None
+    list_href: str
+
+
+def order_settlements(account: Account, order: OrderSummary) -> OrderSettlements:
+    """One SELECT."""
+    kept = rows_of_order(account, order.order_id)
+    return OrderSettlements(
+        [_row(account, row) for row in kept],
+        _nets(kept),
+        min((row.read for row in kept), default=None),
+        url_for("settlements.list_transactions", account=account, **_narrowed(account, order, kept)),
+    )
+
+
+def _row(account: Account, row: LedgerRow) -> SettledRow:
+    return SettledRow(
+        url_for("settlements.show_transaction", account=account, transaction_id=row.transaction_id),
+        type_html(row.type),
+        difference_words(row.off_by, row.currency),
+        row.new_rate,
+        row.created,
+        row.amount,
+        row.total,
+        row.paid,
+    )
+
+
+def _nets(rows: Sequence[LedgerRow]) -> list[Money]:
+    currencies = dict.fromkeys(row.currency for row in rows)
+    return [total([row.total for row in rows if row.currency == currency], currency) for currency in currencies]
+
+
+def _narrowed(account: Account, order: OrderSummary, rows: Sequence[LedgerRow]) -> dict[str, Any]:
+    """The filters of the list that find these rows; without any, the order's sale: its total, on its day or later."""
+    if rows:
+        return {"transaction_id": ",".join(row.transaction_id for row in rows)}
+    first_day = order.created.astimezone(account.zone).date().isoformat()
+    narrowed: dict[str, Any] = {"type": "order", "created": "range", "created_from": first_day}
+    if is_known_currency(order.currency):
+        amount = order.total.plain
+        narrowed |= {"currency": order.currency, "amount_from": amount, "amount_to": amount}
+    return narrowed
