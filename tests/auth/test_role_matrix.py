@@ -54,6 +54,7 @@ MAY: dict[str, frozenset[str]] = {
     "orders.list_orders": EVERYBODY,
     "orders.show_order": EVERYBODY,
     "orders.peek_order": EVERYBODY,
+    "live.look_for_news": EVERYBODY,
     "orders.list_awaiting_capture": EVERYBODY,
     "orders.open_personal_data": MONEY,
     "refunds.ask_refund": MONEY,

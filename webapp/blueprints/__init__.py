@@ -6,7 +6,20 @@ from importlib import import_module
 
 from flask import Flask
 
-AREAS = ("auth", "orders", "refunds", "captures", "in_progress", "settlements", "checks", "exports", "audit", "deliveries", "health")
+AREAS = (
+    "auth",
+    "orders",
+    "refunds",
+    "captures",
+    "in_progress",
+    "settlements",
+    "checks",
+    "exports",
+    "audit",
+    "deliveries",
+    "health",
+    "live",
+)
 
 
 def init_app(app: Flask) -> None:

@@ -12,6 +12,7 @@ from ...extensions import db
 from ...formatting import when_long
 from ...htmx import redirect_after_post
 from ...intent_words import intent_href
+from ...live import live_page
 from ...models.base import now
 from ...models.finding import Finding
 from ...models.intent import OPEN_STATES, Intent, IntentState
@@ -45,9 +46,8 @@ def list_unsettled(account: Account) -> str:
     ).all()
     release()
     pager = numbered_pager(number, PAGE_SIZE, total, lambda to: url_for(".list_unsettled", account=account, page=to))
-    return render_template(
-        "in_progress/list.html", account=account, intents=intents, findings=findings, pager=pager, now=now()
-    )
+    values = {"intents": intents, "findings": findings, "pager": pager, "live": live_page(account)}
+    return render_template("in_progress/list.html", account=account, now=now(), **values)
 
 
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/check")

@@ -18,6 +18,7 @@ from ...extensions import db
 from ...gateways.errors import GatewayError
 from ...gateways.postpay.models import Order
 from ...htmx import wants_fragment
+from ...live import live_page
 from ...masking import customer_initials
 from ...models.intent import Intent
 from ...order_reading import OrderReading, read_order
@@ -99,6 +100,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
         "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
         "settlements": order_settlements(account, order) if current_user.can(Permission.SETTLEMENTS_READ) else None,
         "request_id": g.get("request_id", ""),
+        "live": live_page(account, order.order_id) if not is_open else None,
         **_people(order, is_open=is_open),
     }
 

@@ -15,6 +15,7 @@ from ...gateways.postpay.filters import OrderQuery
 from ...htmx import wants_fragment
 from ...list_filters.orders import OrderFilters
 from ...list_filters.shown import headings, page_sizes
+from ...live import live_page
 from ...pager import numbered_pager
 from ...permissions import Permission, requires
 from ...provider import provider
@@ -90,9 +91,8 @@ def _list(
         "request_id": g.get("request_id", ""),
     }
     if not wants_fragment():
-        return make_response(
-            render_template("orders/list.html", filter_bar=filter_bar(filters, base), **values), status
-        )
+        values |= {"filter_bar": filter_bar(filters, base), "live": live_page(g.account)}
+        return make_response(render_template("orders/list.html", **values), status)
     if (htmx.trigger or "").startswith(("filters", "chip-")):  # the form changes too: its errors, or what is on
         values |= {"out_of_band": True, "filter_bar": filter_bar(filters, base)}
     response = make_response(render_template("orders/_results.html", **values), status)
@@ -107,6 +107,7 @@ def list_awaiting_capture(account: Account) -> AnyResponse:
     base = url_for("orders.list_awaiting_capture", account=account)
     number = OrderFilters(request.args, account.zone).page
     values: dict[str, object] = {"base": base, "number": number, "request_id": g.get("request_id", "")}
+    values["live"] = live_page(account)
     status = 200
     try:
         page = provider(account).list_orders(query=OrderQuery(statuses=(APPROVED,), ordering="created", page=number))

@@ -1,0 +1,88 @@
+"""Open pages ask whether there is news: cheap, honest, and no sign of life."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from tests.browser import Browser
+from tests.provider import provider_of
+from webapp.extensions import db
+from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.models.staff_session import StaffSession
+
+BACKGROUND = {"X-Background": "1"}
+
+
+def asks(browser: Browser, address: str = "/demo/orders") -> tuple[str, str]:
+    """Where the page asks for news, and with which mark."""
+    main = browser.open(address).find(id="main")
+    assert main is not None
+    return str(main["data-live"]), str(main["data-seen"])
+
+
+def news(browser: Browser, where: str, seen: str) -> str | None:
+    """The new mark, or None when nothing happened."""
+    narrowed = dict(parse_qsl(urlsplit(where).query))
+    answer = browser.client.get(urlsplit(where).path, query_string={**narrowed, "seen": seen}, headers=BACKGROUND)
+    if answer.status_code == 204:
+        return None
+    assert answer.status_code == 200
+    return str(answer.get_json()["seen"])
+
+
+def refund(browser: Browser, order_id: str) -> None:
+    browser.open(f"/demo/orders/{order_id}/refund")
+    browser.submit("Continue", part="part", amount="10.00", reason="returned", note="")
+    browser.submit("Refund AED")
+
+
+@pytest.fixture
+def orders(sandbox: Sandbox) -> None:
+    for order_id in ("order-1", "order-2"):
+        provider_of(sandbox).order(order_id)
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_list_learns_of_a_colleagues_refund_once(alice: Browser, farah: Browser) -> None:
+    where, seen = asks(alice)
+    assert news(alice, where, seen) is None
+    refund(farah, "order-1")
+    mark = news(alice, where, seen)
+    assert mark is not None
+    assert news(alice, where, mark) is None
+
+
+@pytest.mark.usefixtures("orders")
+def test_an_orders_page_learns_of_its_own_order_only(alice: Browser, farah: Browser) -> None:
+    where, seen = asks(alice, "/demo/orders/order-2")
+    refund(farah, "order-1")
+    assert news(alice, where, seen) is None
+    refund(farah, "order-2")
+    assert news(alice, where, seen) is not None
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.parametrize("seen", ["", "x", "99999999999999999999999", "١٢", "-1"])
+def test_a_mark_that_nobody_made_is_no_news(alice: Browser, seen: str) -> None:
+    where, _ = asks(alice)
+    assert news(alice, where, seen) is None
+
+
+@pytest.mark.usefixtures("orders")
+def test_asking_costs_the_provider_nothing_and_keeps_no_session_alive(alice: Browser, sandbox: Sandbox) -> None:
+    where, seen = asks(alice)
+    provider_of(sandbox).forget()
+    with alice.app.app_context():
+        before = db.session.scalars(select(StaffSession.last_seen)).all()
+    for _ in range(3):
+        news(alice, where, seen)
+    with alice.app.app_context():
+        assert db.session.scalars(select(StaffSession.last_seen)).all() == before
+    assert provider_of(sandbox).seen() == []
+
+
+def test_a_stranger_learns_nothing(stranger: Browser) -> None:
+    assert stranger.client.get("/demo/live?seen=0", headers=BACKGROUND).status_code in (302, 303, 401)
