@@ -21,10 +21,12 @@ from sqlalchemy import delete, or_
 from . import audit
 from .accounts import Account
 from .awaiting_capture import refresh_awaiting_capture
+from .checks.counting import refresh_to_look_at
+from .checks.starting import start_daily_check
 from .database import writing
+from .exports import forget_exports
 from .gateways.errors import GatewayError
 from .jobs.performing import work_on
-from .exports import forget_exports
 from .models.base import now
 from .models.sign_in_throttle import SignInThrottle
 from .models.staff_session import StaffSession
@@ -83,13 +85,15 @@ def _tasks(accounts: list[Account]) -> list[Task]:
     for account in accounts:
         tasks.append(Task(f"reconcile {account.slug}", 3.0, _reconciling(account)))
         tasks.append(Task(f"count {account.slug}", MINUTE, _counting(account)))
+        tasks.append(Task(f"look {account.slug}", 5 * MINUTE, _looking(account)))
+        tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
     tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
     tasks.append(Task("forget", HOUR, lambda _stop: forget_old()))
+    tasks.append(Task("forget exports", 10 * MINUTE, lambda _stop: forget_exports()))
     return tasks
 
 
 def _do(app: Flask, task: Task, stop: Event) -> None:
-    tasks.append(Task("forget exports", 10 * MINUTE, lambda _stop: forget_exports()))
     """Does it once. Whatever goes wrong is logged, and never ends the loop."""
     request_id = uuid.uuid4().hex
     with app.app_context(), structlog.contextvars.bound_contextvars(task=task.name, request_id=request_id):
@@ -122,6 +126,14 @@ def _reconciling(account: Account) -> Callable[[Event], None]:
 
 def _counting(account: Account) -> Callable[[Event], int]:
     return lambda _stop: refresh_awaiting_capture(account)
+
+
+def _looking(account: Account) -> Callable[[Event], int]:
+    return lambda _stop: refresh_to_look_at(account)
+
+
+def _checking(account: Account) -> Callable[[Event], None]:
+    return lambda _stop: start_daily_check(account)
 
 
 def forget_old() -> None:

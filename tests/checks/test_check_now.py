@@ -44,4 +44,4 @@ def test_a_captured_order_without_a_transaction_is_found(provider: Provider, che
     assert "15 days" in farah.words
     assert "814.80" in farah.words
     farah.follow("lost longest")
-    assert farah.heading.startswith("lost longest")
+    assert farah.heading == "Order lost longest"

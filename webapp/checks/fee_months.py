@@ -6,7 +6,6 @@ months, so a month is whole only when every UTC month that it touches was read b
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from ..accounts import Account
 from ..database import release
 from ..days import first_instant
 from ..extensions import db
-from ..ledger.figures import Figures, TypeSum
+from ..gateways.postpay.models import TransactionType
 from ..ledger.naming import month_range, months_between
 from ..ledger.reading import FINAL_AFTER, periods_of
 from ..models.ledger import LedgerPeriod, LedgerRow
@@ -47,29 +46,61 @@ class Month:
     end: datetime
     reading: Reading
 
+    @property
+    def following(self) -> date:
+        """The first day of the next month."""
+        return _shifted(self.first, 1)
+
 
 @dataclass(frozen=True, slots=True)
-class FeeMonth:
-    """One currency's figures of a month; None where nothing of it was read."""
+class Sums:
+    """What the charged rows of one currency come to: all sales, and what else a fee was kept of. Positive if kept.
 
-    month: Month
-    figures: Figures | None
+    `kept` is what was not paid out of the `amount`; `fees` and `tax` are what the rows' own rates give.
+    """
+
+    currency: str
+    count: int = 0
+    amount_minor: int = 0
+    fees_minor: int = 0
+    tax_minor: int = 0
+    total_minor: int = 0
 
     @property
-    def sales(self) -> Money | None:
-        return self.figures.of_type("order") if self.figures else None
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
     @property
-    def kept(self) -> Money | None:
-        """What was not paid out of the gross: fees and the tax on them, as the provider reckoned."""
-        return self.figures.gross - self.figures.net if self.figures else None
+    def fees(self) -> Money:
+        return Money(self.fees_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
+
+    @property
+    def kept(self) -> Money:
+        return Money(self.amount_minor - self.total_minor, self.currency)
+
+    @property
+    def besides(self) -> Money:
+        """What was kept more, or less, than the rates give."""
+        return self.kept - self.fees - self.tax
 
     @property
     def rate(self) -> int | None:
-        """The kept part of the sales in hundredths of a per cent, rounded once, half up; None without sales."""
-        if self.sales is None or self.kept is None or self.sales.minor <= 0:
+        """The kept part in hundredths of a per cent, rounded once, half up; None where there is no amount."""
+        if self.amount_minor <= 0:
             return None
-        return (2 * self.kept.minor * 10_000 + self.sales.minor) // (2 * self.sales.minor)
+        return (2 * self.kept.minor * 10_000 + self.amount_minor) // (2 * self.amount_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class FeeMonth:
+    """One currency's sums of a month; None where nothing of it was read."""
+
+    month: Month
+    sums: Sums | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,37 +162,33 @@ def _covers(period: LedgerPeriod, end: datetime) -> bool:
 def fee_months(account: Account, months: list[Month]) -> dict[str, list[FeeMonth]]:
     """By currency, a line for each month in the order given; currencies without a row in all of them are left out."""
     known = [month for month in months if month.reading is not Reading.NOTHING]
-    sums = _sums(account.slug, known) if known else {}
-    return {
-        currency: [FeeMonth(month, _figures(currency, month, sums)) for month in months]
-        for currency in sorted({currency for currency, _ in sums})
-    }
+    found = _sums(account.slug, known) if known else {}
+
+    def line(currency: str, month: Month) -> FeeMonth:
+        is_known = month.reading is not Reading.NOTHING
+        return FeeMonth(month, found.get((currency, month.first), Sums(currency)) if is_known else None)
+
+    currencies = sorted({currency for currency, _ in found})
+    return {currency: [line(currency, month) for month in months] for currency in currencies}
 
 
-Sums = dict[tuple[str, date], list[TypeSum]]
-
-
-def _figures(currency: str, month: Month, sums: Sums) -> Figures | None:
-    if month.reading is Reading.NOTHING:
-        return None
-    return Figures.of(currency, sums.get((currency, month.first), ()))
-
-
-def _sums(account: str, months: list[Month]) -> Sums:
-    """What the rows paid out in these months come to, by one statement."""
+def _sums(account: str, months: list[Month]) -> dict[tuple[str, date], Sums]:
+    """What the rows paid out in these months come to, by currency and month, with one statement."""
     row = LedgerRow
     which = case(*((_within(month), number) for number, month in enumerate(months)))
-    summed = [row.amount_minor, row.fees_minor, row.tax_minor, row.total_minor]
+    summed = (row.amount_minor, row.fees_minor, row.tax_minor, row.total_minor)
+    is_charged = (row.type == TransactionType.ORDER) | (row.fees_minor != 0) | (row.tax_minor != 0)
     asked = (
-        select(which, row.currency, row.type, func.count(), *(func.sum(column) for column in summed))
-        .where(row.account == account, or_(*map(_within, months)))
-        .group_by(which, row.currency, row.type)
+        select(which, row.currency, func.count(), *map(func.sum, summed))
+        .where(row.account == account, or_(*map(_within, months)), is_charged)
+        .group_by(which, row.currency)
     )
-    sums: Sums = defaultdict(list)
-    for number, currency, kind, count, *amounts in db.session.execute(asked):
-        sums[currency, months[number].first].append(TypeSum(kind, count, *map(int, amounts)))
+    answer = db.session.execute(asked).all()
     release()
-    return sums
+    return {
+        (currency, months[number].first): Sums(currency, count, *map(int, amounts))
+        for number, currency, count, *amounts in answer
+    }
 
 
 def _within(month: Month):  # type: ignore[no-untyped-def]

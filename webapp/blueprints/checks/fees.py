@@ -15,13 +15,15 @@ from ...accounts import Account
 from ...charts import Column, Drawing, columns
 from ...checks.fee_months import MONTHS, FeeMonth, Month, Rate, Reading, fee_months, months_until, rates
 from ...days import parse_day, today_in
-from ...formatting import NOTHING, amount_html, rate, short_day
+from ...formatting import amount_html, rate, short_day
 from ...models.base import now
 from ...transaction_words import type_label
 
+DASH = "\u2013"
+
 
 class Line(NamedTuple):
-    """One month of one currency. `note` is None where the month was read whole."""
+    """One month of one currency. `note` is None where the month was read whole; `href` leads to its payouts."""
 
     month: str
     sales: Markup
@@ -31,6 +33,7 @@ class Line(NamedTuple):
     rate: str
     transactions: str
     note: tuple[str, str] | None
+    href: str
 
 
 class Currency(NamedTuple):
@@ -64,8 +67,12 @@ def values(account: Account, until: str) -> dict[str, Any]:
     months = months_until(last, MONTHS, account, now())
     found = fee_months(account, months)
     return {
-        "currencies": [_currency(code, lines) for code, lines in found.items()],
-        "unread": [month_words(month.first) for month in months if month.reading is Reading.NOTHING],
+        "currencies": [_currency(code, lines, account) for code, lines in found.items()],
+        "unread": [
+            (month_words(month.first), _payouts_of(month, account))
+            for month in months
+            if month.reading in (Reading.NOTHING, Reading.PART)
+        ],
         "is_read": any(month.reading is not Reading.NOTHING for month in months),
         "rates": [_rate_line(one, account) for one in rates(account)],
         "first_month": month_words(months[-1].first),
@@ -91,40 +98,48 @@ def month_words(first: date) -> str:
 def percent(hundredths: int | None) -> str:
     """Always two decimals, so that months can be compared: "5.05 %"."""
     if hundredths is None:
-        return "\u2013"
+        return DASH
     sign = "\u2212" if hundredths < 0 else ""
     whole, rest = divmod(abs(hundredths), 100)
     return f"{sign}{whole}.{rest:02d}\u00a0%"
 
 
-def _currency(code: str, lines: Sequence[FeeMonth]) -> Currency:
-    told = [line for line in reversed(lines) if line.rate is not None]
+def _currency(code: str, lines: Sequence[FeeMonth], account: Account) -> Currency:
+    told = [(line.month, line.sums.rate) for line in reversed(lines) if line.sums and line.sums.rate is not None]
     return Currency(
         code,
-        [_line(line) for line in lines],
+        [_line(line, account) for line in lines],
         columns([_column(line) for line in reversed(lines)]),
-        "; ".join(f"{month_words(line.month.first)}: {percent(line.rate)}" for line in told),
-        any(line.figures and not line.figures.difference.is_zero for line in lines),
+        "; ".join(f"{month_words(month.first)}: {percent(rate)}" for month, rate in told),
+        any(line.sums and not line.sums.besides.is_zero for line in lines),
     )
 
 
 def _column(line: FeeMonth) -> Column:
     words = format_date(line.month.first, "MMM" if line.month.first.month != 1 else "MMM yy", locale=get_locale())
-    return Column(words, line.rate, percent(line.rate), line.month.reading is Reading.WHOLE)
+    if line.sums is None:
+        return Column(words, None, "?", is_sure=False)
+    return Column(words, line.sums.rate, percent(line.sums.rate), line.month.reading is Reading.WHOLE)
 
 
-def _line(line: FeeMonth) -> Line:
-    figures = line.figures
+def _line(line: FeeMonth, account: Account) -> Line:
+    sums = line.sums
     return Line(
         month_words(line.month.first),
-        amount_html(line.sales),
-        amount_html(figures.fees if figures else None),
-        amount_html(figures.tax if figures else None),
-        amount_html(-figures.difference if figures else None),
-        percent(line.rate),
-        f"{figures.count:,}" if figures else str(NOTHING),
+        amount_html(sums.amount if sums else None),
+        amount_html(sums.fees if sums else None),
+        amount_html(sums.tax if sums else None),
+        amount_html(sums.besides if sums else None),
+        percent(sums.rate if sums else None),
+        f"{sums.count:,}" if sums else DASH,
         _note(line.month),
+        _payouts_of(line.month, account),
     )
+
+
+def _payouts_of(month: Month, account: Account) -> str:
+    last = month.following - timedelta(days=1)
+    return url_for("payouts.list_payouts", account=account, paid="range", paid_from=month.first, paid_to=last)
 
 
 def _note(month: Month) -> tuple[str, str] | None:
@@ -141,9 +156,9 @@ def _rate_line(one: Rate, account: Account) -> RateLine:
     return RateLine(
         type_label(one.type),
         one.currency,
-        rate(one.rate) if one.rate is not None else "\u2013",
+        rate(one.rate) if one.rate is not None else DASH,
         amount_html(one.fixed),
-        rate(one.tax_rate) if one.tax_rate is not None else "\u2013",
+        rate(one.tax_rate) if one.tax_rate is not None else DASH,
         short_day(one.first.astimezone(account.zone).date()),
         short_day(one.last.astimezone(account.zone).date()),
         f"{one.rows:,}",

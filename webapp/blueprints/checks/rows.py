@@ -17,6 +17,7 @@ from ...accounts import Account
 from ...checks.work_lists import WorkList
 from ...database import release
 from ...extensions import db
+from ...fees import is_off
 from ...formatting import age, amount_html, money, rate, times_html, when
 from ...models.bank_receipt import BankReceipt
 from ...models.base import now
@@ -24,7 +25,7 @@ from ...models.check import MissingKind, MissingTransaction
 from ...models.ledger import LedgerRow
 from ...models.user import User
 from ...money import Money
-from ...transaction_words import difference_words, type_label
+from ...transaction_words import type_label
 
 
 class Note(NamedTuple):
@@ -104,8 +105,9 @@ def _fee_row(row: LedgerRow, places: _Places) -> Row:
 
 
 def _why(row: LedgerRow) -> Iterable[Note]:
-    if words := difference_words(row.off_by, row.currency):
-        yield Note(words, "bad", "alert-triangle")
+    if row.off_by is not None and is_off(row.off_by):
+        off = _too_words(Money(row.off_by, row.currency))
+        yield Note(gettext("Payout is %(off)s", off=off), "bad", "alert-triangle")
     if row.new_rate:
         yield Note(gettext("New rate: %(rate)s", rate=rate_words(row)), "wait", "refresh")
     if row.differs:
@@ -132,7 +134,7 @@ def _unpaid_row(row: LedgerRow, places: _Places) -> Row:
 
 
 def _missing_row(row: MissingTransaction, places: _Places) -> Row:
-    extra = Extra(gettext("Missed since %(moment)s", moment=when(row.found)))
+    extra = Extra(when(row.found))
     if row.kind == MissingKind.REFUNDED:
         href = url_for("refunds.show_refund", account=places.account, refund_id=row.reference)
         extra = Extra(row.reference, href, "wide", is_id=True)
@@ -154,7 +156,7 @@ def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[Row]:
         Row(
             url_for("payouts.show_payout", account=places.account, currency=one.currency, payout=one.payout),
             one.payout,
-            [Note(_difference(one), "bad", "alert-triangle")],
+            [Note(_too_words(one.difference), "bad", "alert-triangle")],
             amount_html(one.received),
             times_html()(one.entered),
             [Extra(names.get(one.owner_id or 0, gettext("Nobody yet")), css="at-more")],
@@ -163,10 +165,11 @@ def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[Row]:
     ]
 
 
-def _difference(receipt: BankReceipt) -> str:
-    missing = receipt.difference.minor < 0
-    amount = money(-receipt.difference if missing else receipt.difference)
-    return gettext("%(amount)s too little", amount=amount) if missing else gettext("%(amount)s too much", amount=amount)
+def _too_words(difference: Money) -> str:
+    """ "AED 5.25 too little"."""
+    if difference.minor < 0:
+        return gettext("%(amount)s too little", amount=money(-difference))
+    return gettext("%(amount)s too much", amount=money(difference))
 
 
 def _waiting(since: datetime) -> Note:
