@@ -25,6 +25,8 @@ CAUSES = {
         "The rows did not equal Postpay's own count, before and after, in any of three readings. What was read is"
         " not offered, because it may be incomplete. Try again later."
     ),
+    "too_many": lazy_gettext("There are more rows than a sheet can hold (1,048,575). Narrow the filters."),
+    "not_read": lazy_gettext("Not all months of this period were read yet. Have them read on the payouts page first."),
     "worker_died": lazy_gettext("The worker died at it three times in a row. Tell an admin."),
     "no_account": lazy_gettext("The account is not configured any more."),
     "mistake": lazy_gettext("The desk made a mistake. It has been written down; tell an admin."),

@@ -48,7 +48,7 @@ class Entries:
         return found
 
 
-def lay_out(columns: Columns) -> None:
+def lay_out(columns: Columns, _asked: Asked) -> None:
     columns.number(gettext("Entry"))
     columns.moment(gettext("When"))
     columns.text(gettext("What happened"))

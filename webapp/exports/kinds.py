@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 
 from ..accounts import Account
 from ..permissions import Permission
-from . import entries, orders, refunds
+from . import entries, orders, payouts, refunds, transactions
 from .columns import Columns
 from .spool import Taken
 
@@ -45,13 +45,17 @@ Wait = Callable[[float], object]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`takes` gives a function for one reading: from a row to what is kept of it, its id and its place in the order."""
+    """`takes` gives a function for one reading: from a row to what is kept of it, its id and its place in the order.
+
+    `bound` is earlier than the moment of the request where the rows are known only so far.
+    """
 
     label: Any
     needs: frozenset[Permission]
-    lay_out: Callable[[Columns], None]
+    lay_out: Callable[[Columns, Asked], None]
     rows: Callable[[Asked, Wait], Rows]
     takes: Callable[[Asked], Callable[[Any], Taken]]
+    bound: Callable[[Asked], datetime] = lambda asked: asked.bound
     is_of_account: bool = True
     of_what: Literal["one", "any", "none"] = "none"
 
@@ -71,6 +75,22 @@ KINDS: dict[str, Kind] = {
         refunds.rows,
         refunds.takes,
         of_what="one",
+    ),
+    "transactions": Kind(
+        lazy_gettext("Transactions"),
+        frozenset({Permission.SETTLEMENTS_READ}),
+        transactions.lay_out,
+        transactions.rows,
+        transactions.takes,
+    ),
+    "payouts": Kind(
+        lazy_gettext("Payouts"),
+        frozenset({Permission.SETTLEMENTS_READ}),
+        payouts.lay_out,
+        payouts.rows,
+        payouts.takes,
+        payouts.bound,
+        of_what="any",
     ),
     "audit": Kind(
         lazy_gettext("Audit log"),

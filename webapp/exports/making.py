@@ -7,6 +7,7 @@ between it is read again, a few times; without a proof there is no file.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -56,10 +57,10 @@ def _ended(job: Job) -> None:
 def make(job: Running) -> None:
     """Reads, proves and writes one export."""
     export = export_of_job(job.job_id)
-    asked = _asked(job.account, export)
+    asked = _bounded(job, export, _asked(job.account, export))
     with Spool() as spool:
         _read(job, export, asked, spool)
-        _write(job, export, spool)
+        _write(job, export, asked, spool)
 
 
 def _asked(account: Account, export: Export) -> Asked:
@@ -71,6 +72,16 @@ def _asked(account: Account, export: Export) -> Asked:
     if screen.errors:
         raise Failed("unreadable")
     return Asked(account, screen.query, export.object_id, export.bound)
+
+
+def _bounded(job: Running, export: Export, asked: Asked) -> Asked:
+    """With the moment until which the rows are known, where that is not the moment of the request."""
+    bound = KINDS[export.what].bound(asked)
+    if bound == asked.bound:
+        return asked
+    with job.writing() as session:
+        session.get_one(Export, export.id).bound = bound
+    return replace(asked, bound=bound)
 
 
 def _read(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
@@ -128,12 +139,12 @@ def _pause_after(error: GatewayError, number: int) -> float:
     return min(max(asked, 0.25 * 2.0**number), LONGEST_PAUSE)
 
 
-def _write(job: Running, export: Export, spool: Spool) -> None:
+def _write(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
     """Writes the body in the order of the screen, then what proves it."""
     zone = ZoneInfo(export.zone)
     columns = Columns(zone)
     kind = KINDS[export.what]
-    kind.lay_out(columns)
+    kind.lay_out(columns, asked)
     body = Body(job, export.id)
     if export.format == "csv":
         file: CsvFile | XlsxFile = CsvFile(columns.every, zone)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .kinds import Asked, Rows, Wait
 
 
-def lay_out(columns: Columns) -> None:
+def lay_out(columns: Columns, _asked: Asked) -> None:
     columns.text(gettext("Order ID"))
     columns.text(gettext("Status"))
     currency = columns.text(gettext("Currency"))

@@ -39,7 +39,7 @@ class RefundsOfOrder:
         return self._client.list_refunds(order_id=self._order_id, query=query).count
 
 
-def lay_out(columns: Columns) -> None:
+def lay_out(columns: Columns, _asked: Asked) -> None:
     columns.text(gettext("Order ID"))
     columns.text(gettext("Refund ID"))
     currency = columns.text(gettext("Currency"))

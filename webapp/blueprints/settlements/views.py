@@ -18,6 +18,7 @@ from ...permissions import Permission, requires
 from ...provider import provider
 from ...routing import is_provider_id
 from . import blueprint, listing
+from . import exported as _exported  # noqa: F401 - tells exports what the list shows
 from .detail import detail
 from .filter_bar import filter_bar
 
