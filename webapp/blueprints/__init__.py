@@ -13,10 +13,11 @@ AREAS = (
     "captures",
     "in_progress",
     "settlements",
+    "payouts",
     "checks",
     "exports",
     "audit",
-    "deliveries",
+    "hooks", "deliveries",
     "health",
     "live",
 )

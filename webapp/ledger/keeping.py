@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import RowMapping, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,7 +41,7 @@ def keep(account: str, rows: Sequence[Transaction], begun: datetime, writes: Wri
     differing = [name for name in settled if any(kept[name][column] != told[name][column] for column in _TOLD)]
     with writes() as session:
         _upsert(session, [values for name, values in told.items() if name not in settled])
-        _touch(session, account, settled, read=begun)
+        _touch(session, account, [name for name in settled if kept[name]["read"] < begun], read=begun)
         _touch(session, account, differing, differs=True)
     for name in differing:
         if not kept[name]["differs"]:
@@ -89,13 +89,15 @@ def _upsert(session: Session, values: list[dict[str, Any]]) -> None:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(LedgerRow)
     keys = ("account", "transaction_id")
-    changed = {name: statement.excluded[name] for name in values[0] if name not in (*keys, "new_rate")}
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in values[0] if name not in (*keys, "new_rate")}
+    newer = statement.excluded["read"] > LedgerRow.read  # of two readings side by side the later one's mark stays
+    changed["read"] = case((newer, statement.excluded["read"]), else_=LedgerRow.read)
     session.execute(
         statement.on_conflict_do_update(index_elements=keys, set_=changed, where=LedgerRow.paid.is_(None)), values
     )
 
 
-def _touch(session: Session, account: str, ids: Sequence[str] | set[str], **changes: Any) -> None:
+def _touch(session: Session, account: str, ids: Sequence[str], **changes: Any) -> None:
     if ids:
         statement = update(LedgerRow).where(LedgerRow.account == account, LedgerRow.transaction_id.in_(ids))
         session.execute(statement.values(**changes).execution_options(synchronize_session=False))

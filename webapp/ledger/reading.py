@@ -24,7 +24,7 @@ from ..models.base import now
 from ..models.ledger import LedgerPeriod
 from ..payout_filter import PayoutField, prove_payout_field
 from .keeping import Writes, close_period, keep
-from .naming import month_range
+from .naming import month_range, months_between
 
 COMING = ""
 """As a month: what is not paid out yet."""
@@ -107,6 +107,13 @@ def is_good(period: LedgerPeriod, since: datetime) -> bool:
 def is_final(period: LedgerPeriod) -> bool:
     """Whether it was read when its month had been over long enough for the provider to have told everything."""
     return period.month != COMING and period.until >= month_range(period.month)[1] + FINAL_AFTER
+
+
+def covers(account: Account, since: datetime, until: datetime) -> bool:
+    """Whether everything that was paid out from `since` until just before `until` was read."""
+    months = months_between(since, until)
+    periods = periods_of(account, months)
+    return all(month in periods and periods[month].until >= min(until, month_range(month)[1]) for month in months)
 
 
 def periods_of(account: Account, months: list[str]) -> dict[str, LedgerPeriod]:

@@ -55,6 +55,11 @@ class BankReceipt(Base):
         return Money(self.received_minor, self.currency)
 
     @property
+    def expected(self) -> Money:
+        """The net that it was compared with."""
+        return Money(self.expected_minor, self.currency)
+
+    @property
     def difference(self) -> Money:
         """What the bank received less what the payout comes to."""
         return Money(self.received_minor - self.expected_minor, self.currency)

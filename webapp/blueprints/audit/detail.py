@@ -24,6 +24,7 @@ OBJECTS = {
     "session": lazy_gettext("Session"),
     "user": lazy_gettext("Person"),
     "schema": lazy_gettext("Schema"),
+    "payout": lazy_gettext("Payout"),
 }
 
 
