@@ -43,6 +43,10 @@ class Provider:
         """Forgets everything; `orders`, `seed` and `end` make a new shop."""
         self._ask("POST", "/reset", given)
 
+    def set(self, **settings: Any) -> None:
+        """Changes how the provider behaves: `payout_names=["paid"]`."""
+        self._ask("PUT", "/settings", settings)
+
     def fault(self, kind: str, *, method: str = "POST", path: str = "*", times: int = 1, **more: Any) -> None:
         """The next `times` matching calls go wrong."""
         self._ask("POST", "/faults", {"kind": kind, "method": method, "path": path, "times": times, **more})

@@ -19,7 +19,11 @@ PAGES = {
         "/you/password", "/nowhere",
     ],
     "auditor": ["/audit", "/audit/2", "/demo/orders/order-01", "/demo/orders/order-01/refund"],
-    "finance": ["/demo/in-progress"],
+    "finance": [
+        "/demo/in-progress", "/demo/settlements", "/demo/settlements?paid=not-yet&type=order&created=30-days",
+        "/demo/settlements?amount_from=x&paid=range&paid_from=1", "/demo/settlements/off", "/demo/settlements/off/peek",
+        "/demo/settlements/nowhere", "/demo/orders/approved",
+    ],
 }  # fmt: skip
 
 
@@ -32,6 +36,10 @@ def test_no_page_has_a_fault(
     provider.order("approved", status="approved", total=1234567, currency="KWD")
     for number in range(25):
         provider.order(f"row-{number}", total=100 + number, currency="JPY" if number % 2 else "AED")
+    provider.transaction(
+        id="off", type="order", currency="KWD", amount=1234567, fee_amount=85, fee_rate=450, fee_tax_rate=500,
+        total_amount=1234567, order_id="order-01", description="Agreed with the bank",
+    )  # fmt: skip
     eyes(viewport=viewport, dark=dark).open("/sign-in")
     for person, addresses in PAGES.items():
         someone = eyes(viewport=viewport, dark=dark)

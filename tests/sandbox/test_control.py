@@ -86,12 +86,13 @@ def test_a_transaction_can_be_put_in(client: Client) -> None:
         "amount": -700,
         "description": "Fee",
         "paid": "2026-01-01T00:00:00Z",
+        "id": "by-hand",
     }
     client.control("POST", "/transactions", given)
     [row] = client.rows("/transactions", type="regularization")
     assert {name: row[name] for name in given} == given
     assert row["order"] is None
-    client.control("POST", "/transactions", {**given, "type": "instalment", "order_id": "o-1"})
+    client.control("POST", "/transactions", {**given, "id": "o-1-1", "type": "instalment", "order_id": "o-1"})
     assert client.rows("/transactions", type="instalment")[0]["order"]["order_id"] == "o-1"
 
 

@@ -50,6 +50,7 @@ REFUND = {
     "created": Field(_moment),
 }
 TRANSACTION = {
+    "id": Field(identifier, nullable=False),
     "type": required(choice(*transactions.TYPES)),
     "currency": required(text(blank=False)),
     "amount": required(_signed),
