@@ -53,12 +53,14 @@ class Connection:
         self.socket.close()
 
     def get(self) -> bytes:
-        """The page's body. Raises RuntimeError for anything but 200."""
+        """The page's body, empty for 204. Raises RuntimeError for anything but 200 and 204."""
         self.socket.sendall(self.request)
         data = b""
         while (end := data.find(b"\r\n\r\n")) < 0:
             data += self._more()
         head = data[:end].lower()
+        if head.startswith(b"http/1.1 204"):
+            return b""
         if not head.startswith(b"http/1.1 200"):
             raise RuntimeError(f"{self.page.path}: {head.splitlines()[0].decode()}")
         length = int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])

@@ -106,11 +106,11 @@ class Servers:
         ]
         (self.folder / "accounts.toml").write_text("\n".join(tables), encoding="utf-8")
 
-    def desk(self) -> Server:
-        """The desk as `flask serve` runs it, with one worker."""
+    def desk(self, **more: str) -> Server:
+        """The desk as `flask serve` runs it, with one worker; `more` settings."""
         port = free_port()
         words = ["-m", "gunicorn", "--config", "python:webapp.server", "webapp:create_app()"]
-        return self._start("desk", port, words, PORT=str(port))
+        return self._start("desk", port, words, **{"PORT": str(port), **more})
 
     def plain(self, name: str, provider: Server) -> Server:
         """`limit` or `floor` of plain_pages."""
