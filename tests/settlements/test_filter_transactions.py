@@ -90,10 +90,21 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_asked(farah: Browser,
 def test_what_was_typed_is_kept(farah: Browser) -> None:
     page = farah.open(
         "/demo/settlements?currency=AED&amount_from=1,000&type=refund&type=order&created=7-days&paid=not-yet&hour=9"
+        "&paid_from=November"
     )
     assert page.select_one("#amount_from")["value"] == "1,000"  # type: ignore[index]
+    assert page.select_one("#paid_from")["value"] == "November"  # type: ignore[index]
     chosen = [tag["value"] for tag in page.select("#filters [checked], #filters [selected]")]
     assert chosen == ["order", "refund", "AED", "7-days", "not-yet", "9"]
+
+
+def test_a_day_that_is_none_stays_readable_in_a_field_that_shows_it(farah: Browser) -> None:
+    page = farah.open("/demo/settlements?paid=range&paid_from=November&paid_to=2026-11-20")
+    fields = [page.select_one(f"#paid_{end}") for end in ("from", "to")]
+    assert [(field["type"], field["value"]) for field in fields if field] == [
+        ("text", "November"),
+        ("date", "2026-11-20"),
+    ]
 
 
 def test_the_form_finds_what_it_says_and_its_address_is_clean(farah: Browser, settled: Settled) -> None:

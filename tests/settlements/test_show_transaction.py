@@ -55,7 +55,7 @@ def test_a_difference_is_said_in_words(farah: Browser, settled: Settled, total: 
 def test_what_has_no_fee_says_so(farah: Browser, settled: Settled) -> None:
     found = settled.put("refund", -12050, type="refund")
     farah.open(f"/demo/settlements/{found}")
-    assert lines(farah) == [("Amount", "\u2212120.50 AED"), ("Net by these rates", "\u2212120.50 AED")]
+    assert lines(farah) == [("Amount", "\u2212120.50 AED"), ("Net", "\u2212120.50 AED")]
     assert "Postpay takes no fee for this transaction." in farah.words
     assert farah.heading.startswith("Refund")
 

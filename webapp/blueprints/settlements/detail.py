@@ -72,7 +72,7 @@ def breakdown(told: Transaction, lines: FeeLines | None) -> list[Line]:
         Line(gettext("Fixed fee"), -lines.fixed),
         Line(tax, -lines.tax),
     ]
-    net = Line(gettext("Net by these rates"), lines.net, True)
+    net = Line(gettext("Net") if lines.fee.is_zero else gettext("Net by these rates"), lines.net, True)
     return [first, *(line for line in taken if line.amount.minor), net]
 
 
