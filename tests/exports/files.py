@@ -6,10 +6,10 @@ import csv
 import hashlib
 import io
 import json
-import re
 import zipfile
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from flask import Flask
@@ -83,7 +83,7 @@ def fetch(browser: Browser, export: str) -> File:
     assert answer.status_code == 200
     body = answer.get_data()
     manifest = json.loads(browser.client.get(links["Manifest"]).get_data())
-    name = re.findall(r'filename="([^"]+)"', answer.headers["Content-Disposition"])[0]
+    name = unquote(answer.headers["Content-Disposition"].partition("filename*=UTF-8''")[2])
     digest = hashlib.sha256(body).hexdigest()
     assert (manifest["sha256"], manifest["bytes"], manifest["file"]) == (digest, len(body), name)
     assert answer.headers["ETag"] == f'"{digest}"'

@@ -76,6 +76,8 @@ def start_export(account: Account, viewer: Viewer, wanted: Wanted, *, request_id
             session.add(export)
             session.flush()
             record(audit.Action.EXPORT_STARTED, export, filters=_logged(screen.words))
+            if wanted.what == "audit":
+                audit.record(audit.Action.AUDIT_EXPORTED, after={"format": wanted.format})
     return export
 
 

@@ -41,7 +41,7 @@ def exported(args: MultiDict[str, str], account: Account, at: datetime, _viewer:
 
 def _parts(asked: Asked) -> tuple[str, str]:
     """Currency and name of one payout."""
-    currency, _, name = str(asked.object_id).partition("/")
+    currency, _, name = str(asked.object_id).partition(" ")
     return currency, name
 
 
@@ -160,7 +160,7 @@ def _take_payout(row: tuple[Payout, BankReceipt | None]) -> Taken:
     deducted = [-figures.fees.minor, -figures.tax.minor, figures.difference.minor, figures.net.minor]
     bank: list[Plain] = [receipt.received_minor, receipt.state] if receipt else [None, None]
     values: list[Plain] = [found.name, paid, found.currency, *gross, *deducted, figures.count, *bank]
-    return Taken(f"{found.currency}/{found.name}", -paid, -_alphabetical(found.currency), values)
+    return Taken(f"{found.currency} {found.name}", -paid, -_alphabetical(found.currency), values)
 
 
 def _alphabetical(currency: str) -> int:

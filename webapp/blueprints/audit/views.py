@@ -1,25 +1,14 @@
-"""The audit log on the page: a list for everybody, one entry in full, and a file to take along."""
+"""The audit log on the page: a list for everybody, and one entry in full."""
 
 from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    make_response,
-    render_template,
-    request,
-    stream_with_context,
-    url_for,
-)
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
 
 from ... import audit
 from ...audit import Action, anchors
-from ...audit.export import csv_blocks, record_export
 from ...database import release
 from ...extensions import db
 from ...formatting import zone
@@ -45,7 +34,7 @@ def list_entries() -> Response:
         "filters": filters,
         "base": base,
         "sees_all": filters.only_actor is None,
-        "may_export": current_user.can(Permission.AUDIT_EXPORT) and not filters.errors,
+        "query_string": filters.address(base).partition("?")[2],
         **_state(whole=filters.only_actor is None),
         "chips_on": listing.chips(filters, base, choices.people),
         "sizes": listing.page_sizes(filters, base),
@@ -71,19 +60,6 @@ def show_entry(seq: int) -> Response:
     values = detail.values(entry, with_neighbours=sees_all)
     release()
     return make_response(render_template("audit/show.html", **values))
-
-
-@blueprint.post("/audit/export")
-@requires(Permission.AUDIT_EXPORT)
-def export_entries() -> Response:
-    """What the list shows, as a CSV file. Written down before the first row leaves."""
-    filters = _filters(request.form)
-    if filters.errors:
-        abort(422)
-    plan = record_export(filters.to_query(), "csv")
-    response = Response(stream_with_context(csv_blocks(plan)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{plan.file_name}"'
-    return response
 
 
 def _filters(values: object) -> AuditFilters:
