@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("since", Moment(), nullable=False),
         sa.Column("until", Moment(), nullable=False),
         sa.Column("orders", sa.Integer(), nullable=False),
-        sa.Column("transactions", sa.Integer(), nullable=False),
         sa.Column("checked", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_check_run")),
     )

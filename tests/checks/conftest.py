@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests.browser import Browser
+from tests.checks.desk import Book
+from tests.conftest import make_settings
 from tests.provider import Provider, provider_of
-from webapp import jobs
+from webapp import create_app, jobs
+from webapp.extensions import db
 from webapp.gateways.postpay.sandbox.server import Sandbox
+
+NOWHERE = "http://127.0.0.1:1"
 
 
 @pytest.fixture
@@ -31,3 +37,21 @@ def checked(app: Flask, farah: Browser) -> Callable[[], Browser]:
         return farah
 
     return check
+
+
+@pytest.fixture
+def book(app: Flask) -> Iterator[Book]:
+    """The ledger of the desk that the browsers are at."""
+    with app.app_context():
+        yield Book(app)
+        db.session.close()
+
+
+@pytest.fixture
+def any_book(engine_url: str, tmp_path: Path) -> Iterator[Book]:
+    """A ledger on SQLite, then on PostgreSQL, without provider or people."""
+    app = create_app(make_settings(NOWHERE, engine_url, tmp_path))
+    with app.app_context():
+        yield Book(app)
+        db.session.close()
+        db.engine.dispose()

@@ -1,15 +1,16 @@
 """The check: what was captured and refunded, against the transactions that Postpay keeps.
 
-Transactions are read first and kept in the ledger, then captured orders are held against them; nothing is called
+A transaction created in the window is either not paid out yet, or was paid out in a month since: so the ledger is read
+up to date for these months, what is not paid out first. Then captured orders are held against it; nothing is called
 missing when what was read is not as long as the provider counts. Refunds are those made on the desk: the provider has
-no list of all refunds. A refund that was made elsewhere is seen on its order's page only.
+no list of all refunds.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import current_app
@@ -18,12 +19,14 @@ from sqlalchemy import delete, func, insert, select
 from ..database import release
 from ..extensions import db
 from ..gateways.postpay.client import PostpayClient
-from ..gateways.postpay.every_row import EveryRow
-from ..gateways.postpay.filters import OrderQuery, TransactionQuery
-from ..gateways.postpay.models import OrderStatus, OrderSummary, Transaction, TransactionType
+from ..gateways.postpay.filters import OrderQuery
+from ..gateways.postpay.models import OrderStatus, OrderSummary, TransactionType
 from ..jobs import Failed, Running, performs
-from ..ledger.keeping import keep, mark_new_rates
-from ..ledger.reading import COMING, MOST_READINGS, Unsettled, read_month
+from ..ledger.job import latest_job
+from ..ledger.keeping import mark_new_rates
+from ..ledger.naming import months_between
+from ..ledger.reading import COMING, Unsettled, read_month
+from ..ledger.reading import missing as missing_months
 from ..models.base import now
 from ..models.check import CheckRun, MissingKind, MissingTransaction
 from ..models.intent import Intent, IntentKind, IntentState
@@ -31,10 +34,10 @@ from ..models.ledger import LedgerRow
 from ..provider import provider
 from .ages import Ages, ages
 from .counting import refresh_to_look_at
+from .whole import AT_ONCE, Progress, read_whole
 
 KIND = "check"
-AT_ONCE = 500
-"""Rows that are compared with one statement."""
+LONGEST_WAIT = timedelta(minutes=10)
 
 T = TypeVar("T")
 Missing = dict[tuple[MissingKind, str], dict[str, Any]]
@@ -42,67 +45,57 @@ Missing = dict[tuple[MissingKind, str], dict[str, Any]]
 
 @performs(KIND)
 def check(job: Running) -> None:
-    """Reads what is not paid out, then the transactions and captured orders of the window; keeps what is missing."""
-    client, begun = provider(job.account), now()
+    """Brings the ledger up to date, reads the captured orders of the window, and keeps what is missing."""
+    client, begun, progress = provider(job.account), now(), Progress(job)
     span = ages(job.account, current_app.extensions["settings"], begun)
-    try:
-        read_month(job.account, client, COMING, lambda _arrived: job.tell(0), writes=job.writing)
-    except Unsettled:
-        raise Failed("incomplete") from None
-    progress = _Progress(job)
-    transactions = _read_transactions(job, client, span, begun, progress)
-    mark_new_rates(job.account.slug, job.writing)
-    orders, missing = _orders_without(job, client, span, progress)
-    missing |= refunds_without(job.account.slug, span)
-    _write_down(job, missing, CheckRun(
-        account=job.account.slug, since=span.since, until=begun, orders=orders, transactions=transactions, checked=now()
-    ))  # fmt: skip
+    _read_ledger(job, client, span, begun, progress)
+    orders, suspects = _orders_without(job, client, span, progress)
+    _let_others_finish(job, progress)
+    slug = job.account.slug
+    settled = orders_in_ledger(slug, [order.order_id for order in suspects])
+    missing = captures_missing(order for order in suspects if order.order_id not in settled)
+    missing |= refunds_missing(slug, span)
+    _write_down(job, missing, CheckRun(account=slug, since=span.since, until=begun, orders=orders, checked=now()))
     refresh_to_look_at(job.account)
 
 
-class _Progress:
-    """Rows of all readings together, for whoever watches."""
+def _read_ledger(job: Running, client: PostpayClient, span: Ages, begun: datetime, progress: Progress) -> None:
+    """Reads what is not paid out, then every month since the window began that is not final, each whole."""
+    months = [COMING, *reversed(months_between(span.since, begun))]
+    for month in missing_months(job.account, months, begun):
+        before = progress.done
 
-    def __init__(self, job: Running) -> None:
-        self.job, self.done, self.total = job, 0, 0
+        def tell(rows: int, before: int = before) -> None:
+            progress.reach(before + rows)
 
-    def expect(self, rows: int) -> None:
-        self.total += rows
-        self.job.tell(self.done, self.total)
-
-    def arrived(self, rows: int) -> None:
-        self.done += rows
-        self.job.tell(self.done, max(self.total, self.done))
-
-
-def _read_transactions(job: Running, client: PostpayClient, span: Ages, begun: datetime, progress: _Progress) -> int:
-    """Keeps every transaction created in the window, and returns how many there are."""
-    query = TransactionQuery(created_from=span.since)
-    slug = job.account.slug
-
-    def keep_rows(rows: Sequence[Transaction]) -> None:
-        keep(slug, rows, now(), job.writing)
-
-    return _whole(lambda: client.each_transaction(query, bound=begun), keep_rows, progress)
+        try:
+            read_month(job.account, client, month, tell, writes=job.writing)
+        except Unsettled:
+            raise Failed("incomplete") from None
+    mark_new_rates(job.account.slug, job.writing)
 
 
-def _orders_without(job: Running, client: PostpayClient, span: Ages, progress: _Progress) -> tuple[int, Missing]:
-    """How many captured orders of the window there are, and those of them that lack their transaction for too long."""
+def _orders_without(
+    job: Running, client: PostpayClient, span: Ages, progress: Progress
+) -> tuple[int, list[OrderSummary]]:
+    """How many captured orders of the window there are, and those that have waited too long for a transaction."""
     query = OrderQuery(statuses=(OrderStatus.CAPTURED,), created_from=span.since)
-    missing: Missing = {}
+    suspects: dict[str, OrderSummary] = {}
 
     def compare(orders: Sequence[OrderSummary]) -> None:
-        old = [order for order in orders if _captured(order) < span.captured]
-        for order in without_transaction(job.account.slug, old):
-            missing[MissingKind.CAPTURED, order.order_id] = {
-                "order_id": order.order_id,
-                "since": _captured(order),
-                "amount_minor": order.total_amount,
-                "currency": order.currency,
-            }
+        old = {order.order_id: order for order in orders if _captured(order) < span.captured}
+        settled = orders_in_ledger(job.account.slug, list(old))
+        suspects.update({order_id: order for order_id, order in old.items() if order_id not in settled})
 
-    count = _whole(lambda: client.each_order(query, bound=span.captured), compare, progress)
-    return count, missing
+    count = read_whole(lambda wait: client.each_order(query, bound=span.captured, wait=wait), compare, progress)
+    return count, list(suspects.values())
+
+
+def _let_others_finish(job: Running, progress: Progress) -> None:
+    """Waits, not for ever, for a reading of the ledger that is under way: meanwhile rows come and go there."""
+    ends = now() + LONGEST_WAIT
+    while (other := latest_job(job.account)) and other.is_open and now() < ends:
+        progress.pause(1.0)
 
 
 def _captured(order: OrderSummary) -> datetime:
@@ -110,45 +103,31 @@ def _captured(order: OrderSummary) -> datetime:
     return order.status_changed or order.created
 
 
-def _whole(ask: Callable[[], EveryRow[T]], take: Callable[[Sequence[T]], None], progress: _Progress) -> int:
-    """Reads a list until a reading is as long as the provider counts, before and after. Raises Failed."""
-    for _ in range(MOST_READINGS):
-        reading = ask()
-        before = reading.recount()
-        progress.expect(before)
-        arrived = 0
-        waiting: list[T] = []
-        for rows in reading:
-            waiting += rows
-            arrived += len(rows)
-            progress.arrived(len(rows))
-            if len(waiting) >= AT_ONCE:
-                take(waiting)
-                waiting = []
-        take(waiting)
-        if arrived == before == reading.recount():
-            return arrived
-    raise Failed("incomplete")
-
-
-def without_transaction(account: str, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
-    """Those orders that the ledger holds no `order` transaction of."""
-    settled: set[str | None] = set()
-    for part in _parts([order.order_id for order in orders]):
-        settled |= set(
-            db.session.scalars(
-                select(LedgerRow.order_id).where(
-                    LedgerRow.account == account,
-                    LedgerRow.type == TransactionType.ORDER,
-                    LedgerRow.order_id.in_(part),
-                )
-            )
+def orders_in_ledger(account: str, order_ids: Sequence[str]) -> set[str]:
+    """Those of the orders that the ledger holds an `order` transaction of."""
+    settled: set[str] = set()
+    for part in _parts(order_ids):
+        found = select(LedgerRow.order_id).where(
+            LedgerRow.account == account, LedgerRow.type == TransactionType.ORDER, LedgerRow.order_id.in_(part)
         )
+        settled |= {order_id for order_id in db.session.scalars(found) if order_id is not None}
     release()
-    return [order for order in orders if order.order_id not in settled]
+    return settled
 
 
-def refunds_without(account: str, span: Ages) -> Missing:
+def captures_missing(orders: Iterable[OrderSummary]) -> Missing:
+    return {
+        (MissingKind.CAPTURED, order.order_id): {
+            "order_id": order.order_id,
+            "since": _captured(order),
+            "amount_minor": order.total_amount,
+            "currency": order.currency,
+        }
+        for order in orders
+    }
+
+
+def refunds_missing(account: str, span: Ages) -> Missing:
     """Refunds of the desk, in the window and old enough, that the ledger has no `refund` transaction of.
 
     A transaction tells its order and amount, no refund: of several refunds of one amount the latest are missed.

@@ -22,7 +22,7 @@ class MissingKind(StrEnum):
 class CheckRun(Base):
     """The last check of an account that came to its end.
 
-    Orders and transactions created from `since` until `until` were compared; `orders` and `transactions` count them.
+    It began at `until`, and compared what was created from `since` on with the ledger; `orders` counts captured ones.
     """
 
     __tablename__ = "check_run"
@@ -31,7 +31,6 @@ class CheckRun(Base):
     since: Mapped[datetime]
     until: Mapped[datetime]
     orders: Mapped[int]
-    transactions: Mapped[int]
     checked: Mapped[datetime] = mapped_column(default=now)
 
 
