@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         extensions,
         formatting,
         headers,
+        hook_words,
         intent_words,
         logs,
         metrics,
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.init_app(app)
     formatting.init_app(app)
     intent_words.init_app(app)
+    hook_words.init_app(app)
     permissions.init_app(app)
     blueprints.init_app(app)
     shell.init_app(app)

@@ -1,4 +1,4 @@
-"""The signed token of a money form: what its reader had seen, and that one form is one decision."""
+"""The signed token of a form: what its reader had seen, and that one form is one decision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SubmitToken:
     @property
     def hash(self) -> str:
         """What the database keeps: one row per form, whoever presses it how often."""
-        return hashlib.sha256("\n".join(str(value) for value in asdict(self).values()).encode()).hexdigest()
+        return _hash(asdict(self))
 
 
 def new_token(
@@ -54,6 +54,45 @@ def read_token(text: str, *, kind: str, user_id: int, account: str, order_id: st
     if (token.kind, token.user_id, token.account, token.order_id) != (kind, user_id, account, order_id):
         raise BadToken
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeToken:
+    """The same for a form that moves no money: `version` counts the changes of the object then, `seen` is a digest
+    of what it showed, empty where that does not matter."""
+
+    kind: str
+    user_id: int
+    account: str
+    object_id: str
+    version: int
+    seen: str
+    nonce: str
+
+    @property
+    def hash(self) -> str:
+        return _hash(asdict(self))
+
+
+def new_change_token(kind: str, *, user_id: int, account: str, object_id: str, version: int, seen: str = "") -> str:
+    """A token for a form about to be shown."""
+    token = ChangeToken(kind, user_id, account, object_id, version, seen, secrets.token_hex(16))
+    return _signer().dumps(asdict(token))
+
+
+def read_change_token(text: str, *, kind: str, user_id: int, account: str, object_id: str) -> ChangeToken:
+    """The token of such a form that came back. Raises BadToken."""
+    try:
+        token = ChangeToken(**_signer().loads(text, max_age=LONGEST_AGE))
+    except (BadSignature, TypeError) as error:
+        raise BadToken from error
+    if (token.kind, token.user_id, token.account, token.object_id) != (kind, user_id, account, object_id):
+        raise BadToken
+    return token
+
+
+def _hash(values: dict[str, object]) -> str:
+    return hashlib.sha256("\n".join(str(value) for value in values.values()).encode()).hexdigest()
 
 
 def _signer() -> URLSafeTimedSerializer:

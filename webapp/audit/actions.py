@@ -12,6 +12,7 @@ class Action(StrEnum):
     DESK_STOPPED = "desk.stopped"
     SCHEMA_MIGRATED = "schema.migrated"
     SETTINGS_LOADED = "settings.loaded"
+    SECRETS_RESEALED = "settings.secrets_resealed"
 
     LOGIN_SUCCEEDED = "auth.login.succeeded"
     LOGIN_FAILED = "auth.login.failed"
@@ -19,6 +20,7 @@ class Action(StrEnum):
     LOGOUT = "auth.logout"
     SESSION_ENDED = "auth.session.ended"
     SESSION_EXPIRED = "auth.session.expired"
+    CONFIRMED = "auth.confirmed"
     PASSWORD_CHANGED = "auth.password.changed"  # noqa: S105 - the name of an event
 
     USER_CREATED = "user.created"
@@ -150,6 +152,7 @@ _BY_FAMILY: dict[str, frozenset[str]] = {
     "delivery": _DELIVERY,
 }
 _BY_ACTION: dict[Action, frozenset[str]] = {
+    Action.SECRETS_RESEALED: frozenset({"rows", "failures"}),
     Action.AUDIT_OPENED: frozenset({"instance_id"}),
     Action.AUDIT_VIEWED: frozenset(),
     Action.AUDIT_EXPORTED: _EXPORT,

@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import EqualTo, InputRequired
 
+YOUR_PASSWORD = _l("Your password now")
+
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Says nothing about its fields one by one: whatever is wrong is answered alike."""
@@ -19,7 +21,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """Another password for oneself; typed twice, because nobody sees it."""
 
-    current = PasswordField(_l("Your password now"), [InputRequired(_l("Type the password you have now."))])
+    current = PasswordField(YOUR_PASSWORD, [InputRequired(_l("Type the password you have now."))])
     new = PasswordField(_l("New password"), [InputRequired(_l("Type the new password."))])
     again = PasswordField(
         _l("New password again"), [EqualTo("new", _l("This differs from the new password. Type both again."))]

@@ -18,6 +18,7 @@ from ...permissions import Permission, public, requires
 from ...sign_in import Person, Refused, enter
 from ...sign_in import sign_in as check_and_open
 from . import blueprint
+from . import confirm_views as _confirm_views  # noqa: F401 - adds the question who somebody is
 from . import own_views as _own_views  # noqa: F401 - adds the views of one's own sessions and password
 from .forms import SignInForm
 from .lapse_words import words_for

@@ -1,0 +1,102 @@
+"""An admin in front of the desk, and the webhooks that the provider really has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from sqlalchemy import select
+
+from tests.browser import Browser
+from tests.provider import Provider, provider_of
+from webapp.database import release
+from webapp.extensions import db
+from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.models.audit_entry import AuditEntry
+from webapp.models.hook_change import HookChange
+from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
+
+URL = "https://shop.example.com/webhooks/postpay"
+
+
+class Hooks(Provider):
+    """The provider's webhooks, as whoever has the account's credentials can make and see them."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(base_url)
+        self.address = f"{base_url}/hooks"
+        self.direct = requests.Session()
+        self.direct.auth = (EMBEDDED_MERCHANT, EMBEDDED_SECRET)
+
+    def make(self, url: str = URL, events: tuple[str, ...] = ("order", "transaction"), **fields: Any) -> str:
+        """Puts a webhook there, made without the desk; returns its id."""
+        body = {"url": url, "events": list(events), "secret": "made-by-hand", **fields}
+        answer = self.direct.post(self.address, json=body, timeout=10)
+        assert answer.ok, answer.text
+        self.forget()
+        return str(answer.json()["id"])
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every webhook, newest first."""
+        rows = self.direct.get(self.address, params={"page_size": 50}, timeout=10).json()["results"]
+        return list(rows)
+
+    def one(self, hook_id: str) -> dict[str, Any] | None:
+        answer = self.direct.get(f"{self.address}/{hook_id}", timeout=10)
+        return dict(answer.json()) if answer.ok else None
+
+    def remove(self, hook_id: str) -> None:
+        self.direct.delete(f"{self.address}/{hook_id}", timeout=10)
+
+    def sent(self, method: str, path: str = "/hooks") -> list[dict[str, Any]]:
+        """The calls to the webhooks' addresses, oldest first."""
+        return [call for call in self.seen(method, path) if not call["path"].startswith("/_sandbox")]
+
+
+@pytest.fixture
+def hooks(sandbox: Sandbox) -> Hooks:
+    assert isinstance(provider_of(sandbox), Provider)
+    return Hooks(sandbox.base_url)
+
+
+@pytest.fixture
+def adam(sign_in: Callable[[str], Browser]) -> Browser:
+    """The admin."""
+    return sign_in("admin")
+
+
+def create(browser: Browser, url: str = URL, **fields: object) -> None:
+    """Fills in the form of a new webhook and presses its button."""
+    browser.open("/demo/hooks/new")
+    browser.submit("Create the webhook", **{"url": url, "events": ["order", "transaction"], **fields})
+
+
+def secret_on(browser: Browser) -> str:
+    """The secret that the page shows."""
+    shown = browser.page.select_one(".secret code")
+    assert shown is not None, browser.words
+    secret = shown.get_text()
+    assert re.fullmatch(r"[0-9a-f]{64}", secret), "256 bits"
+    return secret
+
+
+def changes(app: Flask) -> list[HookChange]:
+    with app.app_context():
+        found = list(db.session.scalars(select(HookChange).order_by(HookChange.id)))
+        release()
+        return found
+
+
+def the_change(app: Flask) -> HookChange:
+    [change] = changes(app)
+    return change
+
+
+def entries(app: Flask) -> list[str]:
+    with app.app_context():
+        found = select(AuditEntry.event).where(AuditEntry.family == "hook").order_by(AuditEntry.seq)
+        return list(db.session.scalars(found))

@@ -1,0 +1,78 @@
+"""Replacements of a webhook's secret without a gap: a second webhook at the same address takes over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import Base, now
+from .user import User
+
+
+class Step(StrEnum):
+    """Where a rotation stands: what has to be done next, or how it ended.
+
+    `make` the second webhook, still paused -> `install` its secret in the shop -> `watch` both deliver ->
+    `quiet`: the old one is paused -> `done`. Every step can be taken back until the old one is deleted: `undone`.
+    """
+
+    MAKE = "make"
+    INSTALL = "install"
+    WATCH = "watch"
+    QUIET = "quiet"
+    DONE = "done"
+    UNDONE = "undone"
+
+
+ENDED = (Step.DONE, Step.UNDONE)
+_OPEN = text("step NOT IN ('done', 'undone')")
+
+
+class Rotation(Base):
+    """One rotation of the webhook `hook_id`; at most one open for a webhook. `changed`: since when it stands here.
+
+    `was_active`: whether the new webhook has ever been switched on, so that its last response means its one secret.
+    """
+
+    __tablename__ = "rotation"
+    __table_args__ = (
+        Index(
+            "uq_rotation_open_hook",
+            "account",
+            "hook_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index(None, "account", "new_hook_id"),
+        CheckConstraint("step IN ('make', 'install', 'watch', 'quiet', 'done', 'undone')", name="step"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(40))
+    hook_id: Mapped[str] = mapped_column(String(255))
+    new_hook_id: Mapped[str | None] = mapped_column(String(255))
+    url: Mapped[str] = mapped_column(Text)
+    events: Mapped[str] = mapped_column(String(80))
+    step: Mapped[str] = mapped_column(String(7), default=Step.MAKE)
+    undoing: Mapped[bool] = mapped_column(default=False)
+    was_active: Mapped[bool] = mapped_column(default=False)
+    start_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    started_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    started: Mapped[datetime] = mapped_column(default=now)
+    changed: Mapped[datetime] = mapped_column(default=now)
+    quiet_until: Mapped[datetime | None]
+    ended: Mapped[datetime | None]
+
+    starter: Mapped[User] = relationship(foreign_keys=[started_by], lazy="joined", innerjoin=True)
+
+    @property
+    def is_open(self) -> bool:
+        return self.step not in ENDED
+
+    @property
+    def event_list(self) -> tuple[str, ...]:
+        return tuple(self.events.split(","))
