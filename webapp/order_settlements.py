@@ -12,6 +12,7 @@ from markupsafe import Markup
 from .accounts import Account
 from .gateways.postpay.models import OrderSummary
 from .ledger.payouts import rows_of_order
+from .list_filters import MOST_IDS
 from .models.ledger import LedgerRow
 from .money import Money, is_known_currency, total
 from .transaction_words import difference_words, type_html
@@ -72,12 +73,12 @@ def _nets(rows: Sequence[LedgerRow]) -> list[Money]:
 
 
 def _narrowed(account: Account, order: OrderSummary, rows: Sequence[LedgerRow]) -> dict[str, Any]:
-    """The filters of the list that find these rows; without any, the order's sale: its total, on its day or later."""
-    if rows:
+    """The filters of the list that find these rows, or that begin on the order's day; without rows, its sale."""
+    if 0 < len(rows) <= MOST_IDS:
         return {"transaction_id": ",".join(row.transaction_id for row in rows)}
     first_day = order.created.astimezone(account.zone).date().isoformat()
-    narrowed: dict[str, Any] = {"type": "order", "created": "range", "created_from": first_day}
-    if is_known_currency(order.currency):
+    narrowed: dict[str, Any] = {"created": "range", "created_from": first_day}
+    if not rows and is_known_currency(order.currency):
         amount = order.total.plain
-        narrowed |= {"currency": order.currency, "amount_from": amount, "amount_to": amount}
+        narrowed |= {"type": "order", "currency": order.currency, "amount_from": amount, "amount_to": amount}
     return narrowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
@@ -58,6 +59,24 @@ def test_what_has_no_fee_says_so(farah: Browser, settled: Settled) -> None:
     assert lines(farah) == [("Amount", "\u2212120.50 AED"), ("Net", "\u2212120.50 AED")]
     assert "Postpay takes no fee for this transaction." in farah.words
     assert farah.heading.startswith("Refund")
+
+
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [
+        (10000, "Postpay takes no fee for this transaction."),
+        (9900, "Postpay tells no fee for this transaction, but takes AED 1.00."),
+    ],
+)
+def test_a_fee_that_is_not_told_is_not_guessed(farah: Browser, settled: Settled, total: int, words: str) -> None:
+    found = settled.put("sale")
+    row = {"id": found, "type": "order", "currency": "AED", "amount": 10000, "total_amount": total}
+    body = json.dumps({**row, "fee_amount": None, "created": "2026-01-01T00:00:00Z", "paid": None, "order": None})
+    settled.provider.fault("malformed", method="GET", path="/transactions/", body=body)
+    farah.open(f"/demo/settlements/{found}")
+    assert words in farah.words
+    assert lines(farah)[1][0] == "To be paid out for it"
+    assert not farah.page.select(".st-bad")
 
 
 def test_it_leads_to_its_payout_once_the_desk_has_read_it(app: Flask, farah: Browser, settled: Settled) -> None:
