@@ -29,6 +29,9 @@ from gunicorn.workers import gthread
 
 SECONDS_FOR_HEADERS = 10
 SECONDS_FOR_BODY = 30
+SECONDS_FOR_DELIVERY = 5
+"""For the body of a webhook's delivery: it comes from a machine, and many may come at once."""
+DELIVERIES = b"POST /hooks/"
 LARGEST_HEAD = 64 * 1024
 STATUS = {
     LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -75,7 +78,8 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
                 self.handle_error(None, conn.sock, conn.client, LimitRequestHeaders("too large"))
                 return False
         conn.head_until = None
-        conn.parser.unreader.until = time.monotonic() + SECONDS_FOR_BODY
+        is_delivery = conn.parser.unreader.buf.getvalue().lstrip(b"\r\n").startswith(DELIVERIES)
+        conn.parser.unreader.until = time.monotonic() + (SECONDS_FOR_DELIVERY if is_delivery else SECONDS_FOR_BODY)
         return super().handle(conn)
 
     def murder_pending(self) -> None:

@@ -71,6 +71,8 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_token: SecretStr = SecretStr("")
 
+    delivery_days: Annotated[int, Field(ge=1, le=730)] = 60
+
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8900
     sandbox_orders: Annotated[int, Field(ge=0, le=1_000_000)] = 500
 

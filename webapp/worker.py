@@ -24,6 +24,7 @@ from .awaiting_capture import refresh_awaiting_capture
 from .checks.counting import refresh_to_look_at
 from .checks.starting import start_daily_check
 from .database import writing
+from .deliveries.pruning import prune_deliveries
 from .exports import forget_exports
 from .gateways.errors import GatewayError
 from .jobs.performing import work_on
@@ -31,11 +32,15 @@ from .models.base import now
 from .models.sign_in_throttle import SignInThrottle
 from .models.staff_session import StaffSession
 from .provider import provider
+from .services.forward_delivery import forward_due
 from .services.reconcile import reconcile_due
+from .services.reread_object import reread_due
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 LONGEST_BACKOFF = 5 * MINUTE
+LONGEST_ROUNDS = 5.0
+"""Seconds that the deliveries of one account may be worked off before it is another one's turn."""
 JOB_THREADS = 2
 """Jobs at a time: a long one must not keep a short one waiting."""
 MOST_INTENTS = 50
@@ -69,14 +74,31 @@ def run(app: Flask, stop: Event) -> None:
     jobs = [
         Thread(target=work_on, args=(app, stop), name=f"jobs {number}", daemon=True) for number in range(JOB_THREADS)
     ]
-    for thread in jobs:
+    others = [*jobs, *_beside(app, stop)]
+    for thread in others:
         thread.start()
+    _keep_doing(app, tasks, stop)
+    for thread in others:
+        thread.join()
+
+
+def _beside(app: Flask, stop: Event) -> list[Thread]:
+    """Deliveries, in threads of their own: neither a slow provider nor a slow shop keeps the rest waiting."""
+    accounts = list(app.extensions["accounts"].values())
+    reading = [Task(f"reread {account.slug}", 1.0, _rereading(account)) for account in accounts]
+    forwarding = [Task(f"forward {account.slug}", 1.0, _forwarding(account)) for account in accounts]
+    return [
+        Thread(target=_keep_doing, args=(app, tasks, stop), name=name, daemon=True)
+        for name, tasks in (("reread", reading), ("forward", forwarding))
+    ]
+
+
+def _keep_doing(app: Flask, tasks: list[Task], stop: Event) -> None:
+    """What is due first comes first, until `stop` is set."""
     while not stop.is_set():
         task = min(tasks, key=lambda one: one.due)
         if not stop.wait(max(0.0, task.due - time.monotonic())):
             _do(app, task, stop)
-    for thread in jobs:
-        thread.join()
 
 
 def _tasks(accounts: list[Account]) -> list[Task]:
@@ -85,6 +107,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
     for account in accounts:
         tasks.append(Task(f"reconcile {account.slug}", 3.0, _reconciling(account)))
         tasks.append(Task(f"count {account.slug}", MINUTE, _counting(account)))
+        tasks.append(Task(f"prune {account.slug}", HOUR, _pruning(account)))
         tasks.append(Task(f"look {account.slug}", 5 * MINUTE, _looking(account)))
         tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
     tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
@@ -134,6 +157,26 @@ def _looking(account: Account) -> Callable[[Event], int]:
 
 def _checking(account: Account) -> Callable[[Event], None]:
     return lambda _stop: start_daily_check(account)
+
+
+def _rereading(account: Account) -> Callable[[Event], None]:
+    """What deliveries spoke of is read again, round after round while there is more."""
+
+    def reread(stop: Event) -> None:
+        ends = time.monotonic() + LONGEST_ROUNDS
+        while not stop.is_set() and time.monotonic() < ends:
+            if not reread_due(account, provider(account), stopping=stop.is_set):
+                return
+
+    return reread
+
+
+def _forwarding(account: Account) -> Callable[[Event], int]:
+    return lambda stop: forward_due(account, current_app.extensions["settings"], stopping=stop.is_set)
+
+
+def _pruning(account: Account) -> Callable[[Event], int]:
+    return lambda _stop: prune_deliveries(account, current_app.extensions["settings"].delivery_days)
 
 
 def forget_old() -> None:

@@ -11,6 +11,7 @@ OPEN_TO_STRANGERS = {
     "static", "favicon", "choose_theme",
     "auth.sign_in", "auth.open_session", "auth.sign_out",
     "health.show_health", "health.show_readiness", "health.show_metrics", "health.report_blocked",
+    "receiver.receive",
 }  # fmt: skip
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from tests.browser import Browser
+from tests.deliveries.receiving import Receiving
 from tests.provider import Provider, provider_of
 from webapp.gateways.postpay.sandbox.server import Sandbox
 
@@ -20,3 +22,9 @@ def provider(sandbox: Sandbox) -> Provider:
 def adam(sign_in: Callable[[str], Browser]) -> Browser:
     """The admin."""
     return sign_in("admin")
+
+
+@pytest.fixture
+def receiving(app: Flask) -> Receiving:
+    """The desk with a receiver for its account."""
+    return Receiving(app)

@@ -17,7 +17,9 @@ AREAS = (
     "checks",
     "exports",
     "audit",
-    "hooks", "deliveries",
+    "hooks",
+    "deliveries",
+    "receiver",
     "health",
     "live",
 )

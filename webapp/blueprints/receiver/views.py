@@ -1,0 +1,61 @@
+"""The address that the provider delivers to: the one thing of the desk that strangers may send to.
+
+It says nothing but yes or no. Who does not know the token is not listened to; who does and cannot sign, not believed.
+"""
+
+from __future__ import annotations
+
+import structlog
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from ...accounts import Account
+from ...database import release
+from ...extensions import csrf
+from ...forms_guard import takes_raw_body
+from ...gateways.postpay.signature import HEADER
+from ...permissions import public
+from ...sealing import CannotUnseal
+from ...services.take_delivery import LARGEST, Taken, find_receiver, take_delivery
+
+LONGEST_TOKEN = 100
+
+blueprint = Blueprint("receiver", __name__)
+log = structlog.stdlib.get_logger("webapp.receiver")
+
+
+@blueprint.post("/hooks/<account:account>/<token>")
+@public
+@takes_raw_body
+def receive(account: Account, token: str) -> Response:
+    """200 once it is on disk, also for a repetition; 401 for a wrong signature, 404 for a wrong address, 413."""
+    receiver = find_receiver(account.slug, token) if len(token) <= LONGEST_TOKEN else None
+    if receiver is None:
+        return _answer(404)
+    try:
+        request.max_content_length = LARGEST
+        body = request.get_data(cache=False, parse_form_data=False)
+    except RequestEntityTooLarge:
+        return _answer(413)
+    except (ClientDisconnected, OSError):
+        return _answer(408)
+    try:
+        taken = take_delivery(
+            receiver,
+            headers=list(request.headers.items()),
+            given=request.headers.get(HEADER),
+            body=body,
+            settings=current_app.extensions["settings"],
+        )
+    except CannotUnseal:
+        log.error("the receiver's secret cannot be read", receiver=receiver.id)
+        return _answer(503)
+    return _answer(401 if taken is Taken.REFUSED else 200)
+
+
+csrf.exempt(receive)  # the provider has no form of ours; its signature is what proves it
+
+
+def _answer(status: int) -> Response:
+    release()
+    return Response("", status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,173 @@
+"""Changes how an account's deliveries are received and told on: the desk's own address, its secrets, the shop's.
+
+Each in one transaction with its audit entry, which holds fingerprints and a host, never a secret, a token, an address.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from pydantic import SecretStr
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from .. import audit, sealing
+from ..accounts import Account
+from ..database import writing
+from ..extensions import db
+from ..hook_address import HookAddress
+from ..models.base import now
+from ..models.delivery import Forwarding, Receiver
+from ..settings import Settings
+from .take_delivery import token_digest
+
+BOTH_SECRETS_FOR = timedelta(days=1)
+EVENTS = ("order", "transaction")
+
+
+class NotThere(Exception):
+    """There is no receiver, or it is not the one that the form showed."""
+
+
+class AlreadyReceiving(Exception):
+    """The account has a receiver already."""
+
+
+def receiver_of(account: Account) -> Receiver | None:
+    """The account's receiver, if it has one that is not stopped."""
+    return db.session.scalar(_open_receiver(account))
+
+
+def forwarding_of(account: Account) -> Forwarding | None:
+    return db.session.get(Forwarding, account.slug, populate_existing=True)
+
+
+def start_receiving(account: Account, person_id: int, settings: Settings) -> Receiver:
+    """A new address with a token and a secret of 256 bits each, both made here. Raises AlreadyReceiving."""
+    token, secret = secrets.token_urlsafe(32), _new_secret()
+    receiver = Receiver(
+        account=account.slug,
+        token_hash=token_digest(token),
+        token_sealed=sealing.seal(settings, SecretStr(token)),
+        secret_sealed=sealing.seal(settings, secret),
+        secret_fingerprint=sealing.fingerprint(settings, secret),
+        created_by=person_id,
+    )
+    try:
+        with writing() as session:
+            session.add(receiver)
+            session.flush()
+            _record(account, receiver, "started")
+    except IntegrityError:
+        raise AlreadyReceiving from None
+    return receiver
+
+
+def replace_secret(account: Account, receiver_id: int, settings: Settings) -> SecretStr:
+    """A new secret; the one before is accepted for a day more. Raises NotThere."""
+    secret = _new_secret()
+    with writing() as session:
+        receiver = _locked(session, account, receiver_id)
+        receiver.other_sealed, receiver.other_until = receiver.secret_sealed, now() + BOTH_SECRETS_FOR
+        receiver.secret_sealed = sealing.seal(settings, secret)
+        receiver.secret_fingerprint = sealing.fingerprint(settings, secret)
+        _record(account, receiver, "secret_replaced")
+    return secret
+
+
+def forget_old_secret(account: Account, receiver_id: int) -> None:
+    """From now on only the newest secret is accepted. Raises NotThere."""
+    with writing() as session:
+        receiver = _locked(session, account, receiver_id)
+        receiver.other_sealed = receiver.other_until = None
+        _record(account, receiver, "old_secret_forgotten")
+
+
+def stop_receiving(account: Account, receiver_id: int) -> None:
+    """Nobody is listened to there any more, and token and secrets are gone. Raises NotThere."""
+    with writing() as session:
+        receiver = _locked(session, account, receiver_id)
+        receiver.stopped = now()
+        receiver.token_sealed = receiver.secret_sealed = receiver.other_sealed = receiver.other_until = None
+        _record(account, receiver, "stopped")
+
+
+def note_registration(account: Account, receiver_id: int, change_id: int) -> None:
+    """The change that registers it at the provider; its own entries are in the log already. Raises NotThere."""
+    with writing() as session:
+        _locked(session, account, receiver_id).hook_change_id = change_id
+
+
+def note_secret_shown(account: Account, receiver: Receiver) -> None:
+    """Before the secret is shown to somebody who registers the address by hand."""
+    with writing():
+        _record(account, receiver, "secret_shown")
+
+
+def token_of(receiver: Receiver, settings: Settings) -> str | None:
+    """The token as it stands in the address. Raises CannotUnseal."""
+    return sealing.unseal(settings, receiver.token_sealed).get_secret_value() if receiver.token_sealed else None
+
+
+def save_forwarding(
+    account: Account, address: HookAddress, secret: SecretStr | None, person_id: int, settings: Settings
+) -> None:
+    """Tells each genuine delivery on from now on; None keeps the secret. Raises NotThere where there is none."""
+    with writing() as session:
+        row = session.get(Forwarding, account.slug, with_for_update=True, populate_existing=True)
+        if row is None and secret is None:
+            raise NotThere
+        row = row or Forwarding(account=account.slug)
+        row.url, row.active, row.changed_by, row.changed = address.url, True, person_id, now()
+        if secret is not None:
+            row.secret_sealed = sealing.seal(settings, secret)
+            row.secret_fingerprint = sealing.fingerprint(settings, secret)
+        session.add(row)
+        _record_forwarding(account, "forwarding_on", address.host)
+
+
+def stop_forwarding(account: Account) -> None:
+    """Nothing more is told on; what still waits stays where it is until its time is over. Raises NotThere."""
+    with writing() as session:
+        row = session.get(Forwarding, account.slug, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise NotThere
+        row.active = False
+        _record_forwarding(account, "forwarding_off", None)
+
+
+def _new_secret() -> SecretStr:
+    return SecretStr(secrets.token_hex(32))
+
+
+def _open_receiver(account: Account) -> Select[Receiver]:
+    return select(Receiver).where(Receiver.account == account.slug, Receiver.stopped.is_(None))
+
+
+def _locked(session: Session, account: Account, receiver_id: int) -> Receiver:
+    statement = _open_receiver(account).where(Receiver.id == receiver_id).with_for_update(of=Receiver)
+    receiver = session.scalar(statement.execution_options(populate_existing=True))
+    if receiver is None:
+        raise NotThere
+    return receiver
+
+
+def _record(account: Account, receiver: Receiver, what: str) -> None:
+    audit.record(
+        audit.Action.RECEIVER_CHANGED,
+        account=account.slug,
+        object_type="receiver",
+        object_id=receiver.id,
+        after={"receiver_id": receiver.id, "what": what, "active": receiver.stopped is None},
+    )
+
+
+def _record_forwarding(account: Account, what: str, host: str | None) -> None:
+    audit.record(
+        audit.Action.RECEIVER_CHANGED,
+        account=account.slug,
+        object_type="receiver",
+        after={"what": what, "host": host, "active": host is not None},
+    )
