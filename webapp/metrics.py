@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import func, select
 
+from . import provider_health
 from .database import release
 from .extensions import db
 from .logs import route
@@ -70,5 +71,6 @@ def _end(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Measures each request."""
+    """Measures each request, and has the calls to the provider written down once in a while."""
     app.after_request(_end)
+    provider_health.init_app(app)

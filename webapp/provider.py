@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app, g, has_app_context
 
-from . import metrics
+from . import metrics, provider_health
 from .accounts import Account
 from .database import release
 from .gateways import client_for
@@ -24,9 +24,17 @@ def _transport(settings: Settings) -> TransportSettings:
         connect_timeout=settings.provider_connect_timeout,
         deadline=settings.provider_deadline,
         max_concurrent=settings.provider_calls,
-        observe=metrics.observe,
+        observe=_observe,
         request_id=_request_id,
     )
+
+
+def _observe(
+    account: str, endpoint: str, method: str, status: int | None, seconds: float, error: str | None
+) -> None:
+    """Counts a call for Prometheus, and notes it for the page about the connection."""
+    metrics.observe(account, endpoint, method, status, seconds, error)
+    provider_health.note(account, endpoint, status, seconds, error)
 
 
 def _request_id() -> str | None:

@@ -41,11 +41,11 @@ PLACES: tuple[tuple[Any, Places], ...] = (
         ),
     ),
     (
-        lazy_gettext("Connection"),
+        lazy_gettext("Integration"),
         (
             ("hooks.list_hooks", lazy_gettext("Webhooks"), "webhook", Permission.HOOKS_READ),
             ("deliveries.list_deliveries", lazy_gettext("Deliveries"), "inbox", Permission.HOOKS_READ),
-            ("connection.show_connection", lazy_gettext("Health"), "plug-connected-x", Permission.HOOKS_READ),
+            ("connection.show_connection", lazy_gettext("Connection"), "world", Permission.HOOKS_READ),
         ),
     ),
     (

@@ -18,7 +18,7 @@ import structlog
 from flask import Flask, current_app, g
 from sqlalchemy import delete, or_
 
-from . import audit
+from . import audit, provider_health
 from .accounts import Account
 from .awaiting_capture import refresh_awaiting_capture
 from .checks.counting import refresh_to_look_at
@@ -29,6 +29,7 @@ from .exports import forget_exports
 from .gateways.errors import GatewayError
 from .jobs.performing import work_on
 from .models.base import now
+from .models.provider_minute import ProviderMinute
 from .models.sign_in_throttle import SignInThrottle
 from .models.staff_session import StaffSession
 from .provider import provider
@@ -111,6 +112,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
         tasks.append(Task(f"look {account.slug}", 5 * MINUTE, _looking(account)))
         tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
     tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
+    tasks.append(Task("note the connection", provider_health.EVERY, lambda _stop: provider_health.write_down()))
     tasks.append(Task("forget", HOUR, lambda _stop: forget_old()))
     tasks.append(Task("forget exports", 10 * MINUTE, lambda _stop: forget_exports()))
     return tasks
@@ -185,4 +187,5 @@ def forget_old() -> None:
     unlocked = or_(SignInThrottle.locked_until.is_(None), SignInThrottle.locked_until < moment)
     with writing() as session:
         session.execute(delete(SignInThrottle).where(SignInThrottle.since < moment - KEEP_FAILURES, unlocked))
+        session.execute(delete(ProviderMinute).where(ProviderMinute.minute < moment - provider_health.KEEP))
         session.execute(delete(StaffSession).where(StaffSession.expires < moment - KEEP_SESSIONS))

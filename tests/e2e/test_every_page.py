@@ -18,7 +18,7 @@ PAGES = {
         "/demo/orders/nowhere", "/demo/awaiting-capture", "/demo/in-progress", "/audit", "/you/sessions",
         "/you/password", "/nowhere",
     ],
-    "auditor": ["/audit", "/audit/2", "/demo/orders/order-01", "/demo/orders/order-01/refund"],
+    "auditor": ["/demo/connection", "/audit", "/audit/2", "/demo/orders/order-01", "/demo/orders/order-01/refund"],
     "finance": [
         "/demo/in-progress", "/demo/settlements", "/demo/settlements?paid=not-yet&type=order&created=30-days",
         "/demo/settlements?amount_from=x&paid=range&paid_from=1", "/demo/settlements/off", "/demo/settlements/off/peek",

@@ -22,6 +22,7 @@ AREAS = (
     "receiver",
     "health",
     "live",
+    "connection",
 )
 
 

@@ -1,0 +1,1 @@
+"""How the connection to the provider is doing."""
