@@ -66,8 +66,8 @@ class Progress:
 
 
 def progress(account: Account, job: Job) -> Progress:
-    """For the panel. What is still to come counts as one more month."""
-    months = [COMING, *job.given["months"]]
+    """For the panel; what is still to come is no month, but its rows are among those counted."""
+    months = job.given["months"]
     left = missing(account, months, _since(job))
     return Progress(job.done, job.total, len(months) - len(left), len(months))
 

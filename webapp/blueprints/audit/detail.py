@@ -59,6 +59,10 @@ def _object(entry: AuditEntry) -> Markup | None:
     if entry.object_type == "order" and account is not None:
         href = url_for("orders.show_order", account=account, order_id=entry.object_id)
         name = Markup('<a href="{}">{}</a>').format(href, name)
+    if entry.object_type == "payout" and account is not None:
+        currency, _, payout = entry.object_id.partition(" ")
+        href = url_for("payouts.show_payout", account=account, currency=currency, payout=payout)
+        name = Markup('<a href="{}">{}</a>').format(href, name)
     every = url_for("audit.list_entries", object=entry.object_id)
     return Markup('{} {} · <a href="{}">{}</a>').format(
         OBJECTS.get(entry.object_type or "", entry.object_type), name, every, gettext("All entries about it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -11,7 +12,9 @@ from flask import current_app, url_for
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
+from ... import audit
 from ...accounts import Account
+from ...audit.facts import facts_of
 from ...charts import Drawing, Step, waterfall
 from ...extensions import db
 from ...formatting import money, times_html
@@ -207,3 +210,28 @@ def name_of(person_id: int | None) -> str | None:
     """A person's name, also of one who has left."""
     person = db.session.get(User, person_id) if person_id is not None else None
     return person.name if person else None
+
+
+class Deed(NamedTuple):
+    """What somebody did about the payout at the bank; `text` is the amount or the reason it ended with."""
+
+    label: str
+    text: str
+    reason: str | None
+    actor: str
+    moment: datetime
+
+
+def history(account: Account, payout: Payout) -> list[Deed]:
+    """From the audit log, the newest first."""
+    told = audit.entries_for_object(account.slug, "payout", f"{payout.currency} {payout.name}")
+    return [Deed(one.label, _deed_words(one), one.entry.reason, one.actor, one.moment) for one in told]
+
+
+def _deed_words(one: audit.Told) -> str:
+    facts = facts_of(one.entry.after)
+    if one.entry.event == audit.Action.BANK_AMOUNT_ENTERED:
+        return money(Money(facts["received_minor"], facts["currency"]))
+    if one.entry.event == audit.Action.DIFFERENCE_EXPLAINED:
+        return ", ".join(line_label(code) for code in str(facts["explained_by"]).split(","))
+    return name_of(facts.get("owner_id")) or ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, abort, make_response, render_template, request, url_for
 from flask_login import current_user
 
-from ... import audit
 from ...accounts import Account
 from ...database import release
 from ...formatting import long_day
@@ -93,5 +92,5 @@ def _bank(
         "bank_form": bank_form or (BankForm(found.currency, formdata=None) if may_settle else None),
         "exception_form": exception_form or (ExceptionForm(receipt, formdata=None) if may_settle else None),
         "has_form_error": bool(bank_form and bank_form.errors),
-        "history": audit.entries_for_object(account.slug, "payout", f"{found.currency} {found.name}"),
+        "history": detail.history(account, found),
     }
