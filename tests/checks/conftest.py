@@ -40,16 +40,14 @@ def checked(app: Flask, farah: Browser) -> Callable[[], Browser]:
 
 
 @pytest.fixture
-def book(app: Flask) -> Iterator[Book]:
+def book(app: Flask) -> Book:
     """The ledger of the desk that the browsers are at."""
-    with app.app_context():
-        yield Book(app)
-        db.session.close()
+    return Book(app)
 
 
 @pytest.fixture
 def any_book(engine_url: str, tmp_path: Path) -> Iterator[Book]:
-    """A ledger on SQLite, then on PostgreSQL, without provider or people."""
+    """A ledger on SQLite, then on PostgreSQL, without provider or people; its database can be asked."""
     app = create_app(make_settings(NOWHERE, engine_url, tmp_path))
     with app.app_context():
         yield Book(app)

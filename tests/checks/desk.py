@@ -25,6 +25,7 @@ class Book:
     """An account's ledger, written as a reading would write it."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.settings: Settings = app.extensions["settings"]
         self.account: Account = self.settings.accounts[0]
         self._numbers = count(1)
@@ -41,7 +42,7 @@ class Book:
         total = amount - exact.fees - exact.tax + off if total is None else total
         charged = charge(values["currency"], amount, *fees, total)
         name = f"row-{next(self._numbers):03}"
-        with writing() as session:
+        with self.app.app_context(), writing() as session:
             session.add(
                 LedgerRow(
                     account=self.account.slug, transaction_id=name, amount_minor=amount, total_minor=total,
@@ -53,7 +54,7 @@ class Book:
     def read(self, *months: str, until: datetime | None = None) -> None:
         """These months were read whole; an empty one is what is not paid out yet."""
         for month in months:
-            with writing() as session:
+            with self.app.app_context(), writing() as session:
                 session.merge(
                     LedgerPeriod(account=self.account.slug, month=month, until=until or now(), rows=0, read=now())
                 )

@@ -150,7 +150,8 @@ def _missing_row(row: MissingTransaction, places: _Places) -> Row:
 
 def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[Row]:
     owners = {one.owner_id for one in found if one.owner_id is not None}
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(owners))).tuples().all())
+    people = db.session.execute(select(User.id, User.name).where(User.id.in_(owners)))
+    names = {person: name for person, name in people}  # noqa: C416 - rows are not pairs to the type checker
     release()
     return [
         Row(
