@@ -5,12 +5,16 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from tests.browser import Browser
 from tests.provider import provider_of
+from webapp.database import writing
 from webapp.extensions import db
 from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.models.base import now
+from webapp.models.delivery import Delivery, Receiver
 from webapp.models.staff_session import StaffSession
 
 BACKGROUND = {"X-Background": "1"}
@@ -64,8 +68,35 @@ def test_an_orders_page_learns_of_its_own_order_only(alice: Browser, farah: Brow
     assert news(alice, where, seen) is not None
 
 
+def delivered(app: Flask, order_id: str, verdict: str) -> None:
+    with app.app_context(), writing() as session:
+        receiver = session.scalar(select(Receiver))
+        if receiver is None:
+            receiver = Receiver(account="demo", token_hash="0" * 64, secret_fingerprint="0" * 16, created_by=1)
+            session.add(receiver)
+            session.flush()
+        session.add(
+            Delivery(
+                account="demo", receiver_id=receiver.id, received=now(), verdict=verdict,
+                digest=f"{verdict}-{order_id}", size=10, order_id=order_id, outcome="waiting", next_try=now(),
+            )
+        )  # fmt: skip
+
+
 @pytest.mark.usefixtures("orders")
-@pytest.mark.parametrize("seen", ["", "x", "99999999999999999999999", "١٢", "-1"])
+def test_a_genuine_delivery_is_news_a_forged_one_is_not(alice: Browser) -> None:
+    where, seen = asks(alice, "/demo/orders/order-1")
+    delivered(alice.app, "order-1", "wrong")
+    delivered(alice.app, "order-2", "timed")
+    assert news(alice, where, seen) is None
+    delivered(alice.app, "order-1", "timed")
+    mark = news(alice, where, seen)
+    assert mark is not None
+    assert news(alice, where, mark) is None
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.parametrize("seen", ["", "x", "9999999999999999999.1", "١٢.1", "-1", "12"])
 def test_a_mark_that_nobody_made_is_no_news(alice: Browser, seen: str) -> None:
     where, _ = asks(alice)
     assert news(alice, where, seen) is None

@@ -1,7 +1,8 @@
 """Open pages ask now and then whether something happened since they were drawn; mostly nothing did, and that is cheap.
 
 Polling, not server-sent events: an event stream holds a thread for as long as its page is open, and two processes of
-32 threads have 64. A question that is answered by two index look-ups every 15 seconds holds one for 3 ms.
+32 threads have 64. A question every 15 seconds, answered by a few index look-ups, holds one for milliseconds
+(`python -m tests.bench --only live` measures both).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from ...accounts import Account
-from ...live import latest, mark
+from ...live import latest
 from ...permissions import Permission, requires
 from ...routing import is_provider_id
 
@@ -26,4 +27,4 @@ def look_for_news(account: Account) -> Response:
     newest = latest(account, order_id)
     if not newest.is_after(request.args.get("seen", "")):
         return make_response("", 204)
-    return jsonify(seen=mark(newest))
+    return jsonify(seen=newest.mark)
