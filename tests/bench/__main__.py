@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import audit_log, calls, live_pages, pages, processes
+from tests.bench import audit_log, calls, exports, live_pages, pages, processes
 from tests.bench.goals import Result, table
 from tests.bench.places import set_up
 
@@ -44,6 +44,7 @@ def _measures(stack: ExitStack, folder: Path, options: argparse.Namespace) -> li
         "memory": lambda: processes.memory(scene, options.pages),
         "start": lambda: processes.start(scene),
         "calls": lambda: calls.count_calls(folder / "calls", environment),
+        "exports": lambda: exports.exports(folder / "exports"),
         "audit": lambda: audit_log.growth(folder, environment, sizes),
     }
     return [(name, measure) for name, measure in measures.items() if name in (options.only or measures)]
@@ -60,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=100_000, help="of the larger provider (default: %(default)s)")
     parser.add_argument("--audit-rows", type=int, default=300_000, help="of the larger log; 10000000 takes an hour")
     parser.add_argument("--pages", type=int, default=4000, help="over which memory may not grow (default: %(default)s)")
-    parser.add_argument("--only", nargs="*", help="cost, orders, django, latency, live, memory, start, calls, audit")
+    parser.add_argument("--only", nargs="*", help="a few of them by name, such as cost, live or exports")
     return parser.parse_args()
 
 

@@ -166,6 +166,10 @@ class Control:
         if milliseconds:
             self._ask("POST", "/faults", {"kind": "latency", "seconds": milliseconds / 1000})
 
+    def fault(self, **fields: Any) -> None:
+        """One more rule; the oldest that applies is used."""
+        self._ask("POST", "/faults", fields)
+
     def order(self, **fields: Any) -> None:
         self._ask("POST", "/orders", fields)
 

@@ -69,7 +69,7 @@ KINDS: dict[str, Kind] = {
         lazy_gettext("Orders"), frozenset({Permission.ORDER_READ}), orders.lay_out, orders.rows, orders.takes
     ),
     "refunds": Kind(
-        lazy_gettext("Refunds of an order"),
+        lazy_gettext("Refunds of order"),
         frozenset({Permission.ORDER_READ}),
         refunds.lay_out,
         refunds.rows,

@@ -15,6 +15,9 @@ from .spool import Taken
 if TYPE_CHECKING:
     from .kinds import Asked, Rows, Wait
 
+IN_FLIGHT = 10
+"""Calls at a time. Two exports of a worker leave some of its places for refunds whose outcome is looked for."""
+
 
 def lay_out(columns: Columns, _asked: Asked) -> None:
     columns.text(gettext("Order ID"))
@@ -27,7 +30,7 @@ def lay_out(columns: Columns, _asked: Asked) -> None:
 
 
 def rows(asked: Asked, wait: Wait) -> Rows:
-    return provider(asked.account).each_order(asked.query, bound=asked.bound, wait=wait)
+    return provider(asked.account).each_order(asked.query, bound=asked.bound, in_flight=IN_FLIGHT, wait=wait)
 
 
 def takes(asked: Asked) -> Callable[[OrderSummary], Taken]:

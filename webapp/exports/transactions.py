@@ -12,6 +12,7 @@ from ..gateways.postpay.models import Transaction
 from ..payout_filter import prove_payout_field
 from ..provider import provider
 from .columns import Columns, Plain, micros
+from .orders import IN_FLIGHT
 from .spool import Taken
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def rows(asked: Asked, wait: Wait) -> Rows:
     query = asked.query
     if (query.is_paid, query.paid_from, query.paid_before) != (None, None, None):
         query = replace(query, payout_field=prove_payout_field(asked.account))
-    return provider(asked.account).each_transaction(query, bound=asked.bound, wait=wait)
+    return provider(asked.account).each_transaction(query, bound=asked.bound, in_flight=IN_FLIGHT, wait=wait)
 
 
 def takes(asked: Asked) -> Callable[[Transaction], Taken]:

@@ -63,10 +63,9 @@ def is_ready(export: Export, job: Job) -> bool:
 
 
 def title(export: Export) -> str:
+    """ "Orders", "Refunds of order order-01"."""
     label = str(KINDS[export.what].label)
-    if export.object_id is None:
-        return gettext("Export: %(what)s", what=label)
-    return gettext("Export: %(what)s %(id)s", what=label, id=export.object_id)
+    return f"{label} {export.object_id}" if export.object_id else label
 
 
 def _state(export: Export, job: Job) -> tuple[str, str]:
@@ -121,7 +120,8 @@ def why(export: Export, job: Job) -> list[str]:
 def proof(export: Export) -> str:
     """What was checked, of an export that is complete."""
     keeper = gettext("Postpay") if export.what not in ("audit", "payouts") else gettext("The desk's database")
-    rows = ngettext("%(num)s row, and its ID once.", "%(num)s rows, each ID once.", export.rows or 0)
+    count = export.rows or 0
+    rows = ngettext("1 row.", "%(count)s rows, each ID once.", count, count=f"{count:,}")
     counted = gettext(
         "%(keeper)s counted %(count)s before the reading and %(after)s after it.",
         keeper=keeper,

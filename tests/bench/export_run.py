@@ -1,0 +1,100 @@
+"""Exports all orders in this process, and tells pace and memory as JSON: `python -m tests.bench.export_run`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+
+import psutil
+from flask import Flask
+from sqlalchemy import select
+
+from webapp import create_app
+from webapp.accounts import Account
+from webapp.exports import Viewer, Wanted, start_export
+from webapp.extensions import db
+from webapp.gateways.postpay.filters import OrderQuery
+from webapp.jobs import work_once
+from webapp.models.export import Export
+from webapp.models.user import User
+from webapp.permissions import permissions_of
+from webapp.provider import provider
+
+PAGES = 60
+"""Of the list one by one: its pace does not change over more."""
+LOOK_EVERY = 0.02
+
+
+class Memory:
+    """The most that this process holds while it is watched, above what it held before."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._before = self._most = self._now()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Memory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK_EVERY):
+            self._most = max(self._most, self._now())
+
+    def _now(self) -> float:
+        return float(self._process.memory_info().rss) / 2**20
+
+    @property
+    def grown(self) -> float:
+        return self._most - self._before
+
+
+def export(app: Flask, account: Account, address: str) -> Export:
+    """Asks for the list at this address, and makes the file. Raises SystemExit unless it is proved."""
+    with app.app_context():
+        person = db.session.scalars(select(User)).one()
+        viewer = Viewer(person.id, permissions_of(person.role))
+        begun = start_export(account, viewer, Wanted("orders", "csv", address), request_id=None)
+    work_once(app)
+    with app.app_context():
+        done = db.session.get_one(Export, begun.id)
+    if not done.proved:
+        raise SystemExit(f"not proved: {done.rows} rows, counted {done.counted} and {done.recounted}")
+    return done
+
+
+def one_by_one(app: Flask, account: Account) -> float:
+    """Orders a second by page numbers, one call after the other."""
+    with app.app_context():
+        client, began = provider(account), time.perf_counter()
+        rows = sum(len(client.list_orders(OrderQuery(page=number, page_size=50)).results) for number in range(1, PAGES))
+        return rows / (time.perf_counter() - began)
+
+
+def main() -> None:
+    app = create_app()
+    account = next(iter(app.extensions["accounts"].values()))
+    export(app, account, "created=7-days")  # whatever is imported and pooled when first used
+    with Memory() as memory:
+        began = time.perf_counter()
+        done = export(app, account, "")
+        seconds = time.perf_counter() - began
+    told = {
+        "rows": done.rows,
+        "seconds": seconds,
+        "pace": (done.rows or 0) / seconds,
+        "grown": memory.grown,
+        "pages_pace": one_by_one(app, account),
+    }
+    sys.stdout.write(f"{json.dumps(told)}\n")
+
+
+if __name__ == "__main__":
+    main()
