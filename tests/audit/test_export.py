@@ -1,4 +1,4 @@
-"""The log as a file: complete or said not to be, no formulas, on record, and verifiable with the key."""
+"""The log as a file: no formulas, on record, and verifiable with the key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import time_machine
 
 from tests.audit.log import Log
 from webapp import audit
-from webapp.audit import export
 from webapp.audit.export import csv_blocks, guarded, record_export
 from webapp.audit.search import AuditQuery
 
@@ -61,15 +60,6 @@ def test_what_was_searched_by_is_not_kept(log: Log) -> None:
     record_export(AuditQuery(object_id="+971 50 199 8853", words="jane.canary@private.example"), "csv")
     assert "jane.canary" not in (log.entries()[-1].after or "")
     assert "8853" not in (log.entries()[-1].after or "")
-
-
-def test_a_file_that_is_not_complete_says_so(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "BLOCK", 2)
-    log.write(6)
-    plan = record_export(AuditQuery(), "csv", most=5)
-    found = rows("".join(csv_blocks(plan)))
-    assert (plan.is_complete, "first-part" in plan.file_name) == (False, True)
-    assert [row["seq"] for row in found] == ["1", "2", "3", "4", "5", "There is more: this file ends after 5 entries."]
 
 
 def test_what_is_written_meanwhile_is_not_part_of_the_file(log: Log) -> None:

@@ -120,7 +120,7 @@ def export(since: datetime | None, until: datetime | None, file_format: Format, 
     zone = _settings().accounts[0].zone
     first, last = instants(since.date() if since else None, until.date() if until else None, zone)
     audit.bind(audit.Who.at_terminal())
-    plan = record_export(AuditQuery(since=first, until=last), file_format, most=None)
+    plan = record_export(AuditQuery(since=first, until=last), file_format)
     for block in csv_blocks(plan) if file_format == "csv" else jsonl_blocks(plan):
         output.write(block)
     click.echo(f"{plan.rows:,} entries, up to entry {plan.head[0]:,}.", err=True)
