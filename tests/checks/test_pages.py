@@ -38,11 +38,13 @@ def test_an_empty_list_that_was_checked_is_good_news(farah: Browser, book: Book)
 def test_the_fee_check_says_why_and_leads_on(farah: Browser, book: Book) -> None:
     book.read("")
     off = book.row(off=-525, order_id="order 1/2")
+    book.row(created=now() - timedelta(days=3))
+    book.row(created=now() - timedelta(days=3), fee_rate=1, currency="KWD")
     new = book.row(fee_minor=150, fee_rate=490, new_rate=True, created=now() - timedelta(days=2))
     farah.open("/demo/to-look-at/fees")
     assert ids_in(farah) == [off, new]
     assert "Payout is AED\u00a05.25 too little" in farah.response.get_data(as_text=True)
-    assert "New rate: 4.9 % + AED 1.50, tax 5 %" in farah.words.replace("\u00a0", " ")
+    assert "New rate: 4.9 % + AED 1.50, tax 5 %; was 4.5 % + AED 1.00, tax 5 %" in farah.words.replace("\u00a0", " ")
     links = [a["href"] for a in farah.page.select("table.to-look-at a")]
     assert links == [f"/demo/settlements/{off}", "/demo/orders/order%201%2F2", f"/demo/settlements/{new}"]
 

@@ -10,10 +10,11 @@ from tests.checks.desk import TICK, Book
 from webapp.checks.ages import Ages, ages
 from webapp.checks.checking import orders_in_ledger
 from webapp.checks.counting import refresh_to_look_at
-from webapp.checks.work_lists import WorkList, checked_at, counts, rows_of
+from webapp.checks.work_lists import WorkList, checked_at, counts, rate_before, rows_of
 from webapp.extensions import db
 from webapp.models.base import now
 from webapp.models.check import ToLookAt
+from webapp.models.ledger import LedgerRow
 
 CUTS = [
     # A shop in Dubai, at noon there: three days before 21 November began at 20:00 UTC of the 17th.
@@ -75,6 +76,20 @@ def test_the_fee_check_lists_what_is_off_by_more_than_one_and_new_rates(any_book
     any_book.row(type="refund", amount=-100, total=-100, fee_minor=None, fee_rate=None, fee_tax_rate=None)
     span = ages(any_book.account, any_book.settings, now())
     assert set(names(any_book, WorkList.FEES, span)) == {*off, new, told_otherwise}
+
+
+def test_a_new_rate_is_told_with_the_one_before_it(any_book: Book) -> None:
+    moment = now() - timedelta(days=2)
+    first = any_book.row(created=moment)
+    new = any_book.row(created=moment, fee_rate=490, new_rate=True)
+    any_book.row(created=moment - TICK, currency="KWD", fee_rate=1)
+    any_book.row(created=moment - TICK, type="refund", fee_rate=2)
+    any_book.row(created=moment + TICK, fee_rate=3)
+    rows = {name: db.session.get_one(LedgerRow, ("demo", name)) for name in (first, new)}
+    before = rate_before(rows[new])
+    assert before is not None
+    assert before.transaction_id == first
+    assert rate_before(rows[first]) is None
 
 
 def test_what_waits_longest_comes_first_and_pages_fit_together(any_book: Book) -> None:

@@ -19,6 +19,7 @@ from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.awaiting_capture import AwaitingCapture
 from webapp.models.base import now
+from webapp.models.check import ToLookAt
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.sign_in_throttle import SignInThrottle
 from webapp.models.staff_session import StaffSession
@@ -92,6 +93,11 @@ def test_it_counts_the_orders_that_wait_for_capture(app: Flask, sandbox: Sandbox
     provider_of(sandbox).order("waiting-2", status="approved")
     with Running(app) as running:
         running.until(lambda: db.session.scalars(select(AwaitingCapture.count)).all() == [2])
+
+
+def test_it_counts_what_finance_is_to_look_at(app: Flask) -> None:
+    with Running(app) as running:
+        running.until(lambda: db.session.scalars(select(ToLookAt.count)).all() == [0])
 
 
 def test_without_the_provider_it_goes_on_and_says_so(

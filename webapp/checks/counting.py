@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import current_app
 
 from ..accounts import Account
-from ..database import writing
+from ..database import release, writing
+from ..extensions import db
 from ..models.base import now
 from ..models.check import ToLookAt
 from .ages import ages
 from .work_lists import counts
+
+WORTH_KEEPING = timedelta(minutes=4)
+"""A count that is younger need not be written down again."""
 
 
 def refresh_to_look_at(account: Account) -> int:
@@ -20,7 +26,10 @@ def refresh_to_look_at(account: Account) -> int:
 
 
 def correct_to_look_at(account: Account, count: int) -> int:
-    """Takes over what a page has just counted, so that the counter beside it says the same."""
-    with writing() as session:
-        session.merge(ToLookAt(account=account.slug, count=count, counted=now()))
+    """Takes over what a page has just counted, so that the counter beside it says the same; a look need not write."""
+    known = db.session.get(ToLookAt, account.slug)
+    release()
+    if known is None or known.count != count or known.counted < now() - WORTH_KEEPING:
+        with writing() as session:
+            session.merge(ToLookAt(account=account.slug, count=count, counted=now()))
     return count

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, tuple_
 
 from ..accounts import Account
 from ..database import release
@@ -74,6 +74,18 @@ def rows_of(work_list: WorkList, account: str, span: Ages, *, page: int, size: i
     table, conditions = belongs(work_list, account, span)
     asked = select(table).where(*conditions).order_by(*_ORDER[work_list]).limit(size).offset((page - 1) * size)
     found = list(db.session.scalars(asked))
+    release()
+    return found
+
+
+def rate_before(row: LedgerRow) -> LedgerRow | None:
+    """The row of the same currency and type that was created before it, by whose fees the rate of this one is new."""
+    one = LedgerRow
+    earlier = tuple_(one.created, one.transaction_id) < tuple_(row.created, row.transaction_id)
+    same = (one.account == row.account, one.currency == row.currency, one.type == row.type)
+    told = or_(one.fee_rate.is_not(None), one.fee_minor.is_not(None))
+    asked = select(one).where(*same, one.created <= row.created, earlier, told)
+    found = db.session.scalars(asked.order_by(one.created.desc(), one.transaction_id.desc()).limit(1)).first()
     release()
     return found
 

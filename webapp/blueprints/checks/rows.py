@@ -14,7 +14,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from ...accounts import Account
-from ...checks.work_lists import WorkList
+from ...checks.work_lists import WorkList, rate_before
 from ...database import release
 from ...extensions import db
 from ...fees import is_off
@@ -109,9 +109,15 @@ def _why(row: LedgerRow) -> Iterable[Note]:
         off = _too_words(Money(row.off_by, row.currency))
         yield Note(gettext("Payout is %(off)s", off=off), "bad", "alert-triangle")
     if row.new_rate:
-        yield Note(gettext("New rate: %(rate)s", rate=rate_words(row)), "wait", "refresh")
+        yield Note(_new_rate_words(row, rate_before(row)), "wait", "refresh")
     if row.differs:
         yield Note(gettext("Told otherwise since it was paid out"), "bad", "alert-circle")
+
+
+def _new_rate_words(row: LedgerRow, before: LedgerRow | None) -> str:
+    if before is None:
+        return gettext("New rate: %(rate)s", rate=rate_words(row))
+    return gettext("New rate: %(rate)s; was %(before)s", rate=rate_words(row), before=rate_words(before))
 
 
 def rate_words(row: LedgerRow) -> str:
