@@ -36,6 +36,7 @@ from .provider import provider
 from .services.forward_delivery import forward_due
 from .services.reconcile import reconcile_due
 from .services.reread_object import reread_due
+from .services.settle_hooks import settle_hooks
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
@@ -107,6 +108,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
     tasks = []
     for account in accounts:
         tasks.append(Task(f"reconcile {account.slug}", 3.0, _reconciling(account)))
+        tasks.append(Task(f"hooks {account.slug}", 5.0, _settling_hooks(account)))
         tasks.append(Task(f"count {account.slug}", MINUTE, _counting(account)))
         tasks.append(Task(f"prune {account.slug}", HOUR, _pruning(account)))
         tasks.append(Task(f"look {account.slug}", 5 * MINUTE, _looking(account)))
@@ -147,6 +149,10 @@ def _reconciling(account: Account) -> Callable[[Event], None]:
                 return
 
     return reconcile
+
+
+def _settling_hooks(account: Account) -> Callable[[Event], int]:
+    return lambda _stop: settle_hooks(account, provider(account), current_app.extensions["settings"])
 
 
 def _counting(account: Account) -> Callable[[Event], int]:

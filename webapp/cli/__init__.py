@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 
-SUBJECTS = ("people", "audit", "money", "serve")
+SUBJECTS = ("people", "audit", "money", "keys", "serve")
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,282 @@
+"""Another secret without a gap: five steps, each of which can be taken back, left and taken up again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from playwright._impl._driver import compute_driver_executable
+from sqlalchemy import select
+
+from tests.browser import Browser
+from tests.hooks.conftest import Hooks, changes, entries, let_leases_end, secret_on, work
+from tests.sandbox.receiver import Receiver, receiving
+from webapp.extensions import db
+from webapp.models.base import now
+from webapp.models.rotation import Rotation
+
+WIZARD = "/demo/hooks/rotations/1"
+A_DAY = timedelta(hours=25)
+
+
+@pytest.fixture
+def hook_id(hooks: Hooks) -> str:
+    return hooks.make()
+
+
+@pytest.fixture
+def started(adam: Browser, hook_id: str) -> Browser:
+    """Adam, in front of the second step."""
+    adam.open(f"/demo/hooks/{hook_id}")
+    adam.follow("Replace without a gap")
+    adam.submit("Make the second webhook")
+    assert "Step 2" in adam.words, adam.words
+    return adam
+
+
+def the_rotation(app: Flask) -> Rotation:
+    with app.app_context():
+        return db.session.scalars(select(Rotation)).one()
+
+
+def active(hooks: Hooks) -> dict[str, bool]:
+    return {hook["id"]: hook["active"] for hook in hooks.all()}
+
+
+def go_to(browser: Browser, step: str) -> None:
+    """From the second step to a later one."""
+    browser.open(WIZARD)
+    for name, button, fields in (
+        ("watch", "The shop has both", {}),
+        ("quiet", "Pause the old webhook without", {"anyway": "yes"}),
+    ):
+        browser.submit(button, **fields)
+        if name == step:
+            return
+
+
+def test_the_five_steps(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
+    new = next(each for each in active(hooks) if each != hook_id)
+    assert active(hooks) == {new: False, hook_id: True}, "the shop notices nothing until it has the secret"
+    started.submit("Show the secret")
+    secret_on(started)
+    started.follow("I have kept it: go on")
+    started.submit("The shop has both")
+    assert active(hooks) == {new: True, hook_id: True}
+    assert "Step 3" in started.words
+    started.submit("Pause the old webhook without")
+    assert "has not taken a delivery" in started.words, "somebody must say so"
+    with receiving() as receiver:
+        deliver(hooks, receiver, new, 200)
+    started.follow("Check now")
+    assert "Step 4" in started.words
+    started.submit("Pause the old webhook")
+    assert active(hooks) == {new: True, hook_id: False}
+    assert "Delete the old webhook" not in started.words
+    assert work(app) == 0
+    with time_machine.travel(now() + A_DAY):
+        assert work(app) == 1
+    assert active(hooks) == {new: True}
+    started.open(WIZARD)
+    assert "The secret is replaced" in started.words
+    assert [each for each in entries(app) if "rotation" in each] == [
+        "hook.rotation_started", *["hook.rotation_step"] * 3, "hook.rotation_ended"
+    ]  # fmt: skip
+
+
+def deliver(hooks: Hooks, receiver: Receiver, hook_id: str, status: int) -> None:
+    """Has the provider deliver something to a webhook, which the shop answers with a status."""
+    there = hooks.one(hook_id)
+    assert there is not None
+    receiver.status = status
+    address = f"{hooks.address}/{hook_id}"
+    hooks.direct.patch(address, json={"url": receiver.url}, timeout=10)
+    hooks.order("an-order", status="approved")
+    hooks.direct.post(f"{hooks.root.removesuffix('/_sandbox')}/orders/an-order/capture", timeout=10)
+    for _ in range(2):
+        receiver.got.get(timeout=5)
+    while hooks._ask("GET", "/deliveries")["pending"]:
+        time.sleep(0.01)
+    hooks.direct.patch(address, json={"url": there["url"]}, timeout=10)
+
+
+def test_a_delivery_that_is_turned_away_is_no_proof(started: Browser, hooks: Hooks, hook_id: str) -> None:
+    go_to(started, "watch")
+    new = next(each for each in active(hooks) if each != hook_id)
+    with receiving() as receiver:
+        deliver(hooks, receiver, new, 401)
+    started.open(WIZARD)
+    assert "401 turned away" in started.words
+    assert "Step 3" in started.words
+    part = started.client.get(f"{WIZARD}?seen=nothing", headers={"HX-Request": "true"})
+    assert (part.status_code, part.data) == (204, b"")
+
+
+def test_a_second_rotation_is_refused_and_says_whose_is_open(
+    started: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks, hook_id: str
+) -> None:
+    other = sign_in("admin")
+    for address in (f"/demo/hooks/{hook_id}/rotate", f"/demo/hooks/{hook_id}/delete", f"/demo/hooks/{hook_id}/edit"):
+        other.open(address)
+        assert other.status == 409
+        assert "Adam Admin is replacing the secret" in other.words
+    auditor = sign_in("auditor")
+    auditor.open("/demo/hooks")
+    assert "The secret of shop.example.com is being replaced" in auditor.words
+    assert "Adam Admin started it" in auditor.words
+    assert auditor.words.count("Secret being replaced") == 2
+    auditor.open(WIZARD)
+    assert "you may look" in auditor.words
+    assert not auditor.page.select("main form")
+
+
+def test_two_admins_cannot_start_it_twice(
+    adam: Browser, sign_in: Callable[[str], Browser], hooks: Hooks, hook_id: str
+) -> None:
+    other = sign_in("admin")
+    for browser in (adam, other):
+        browser.open(f"/demo/hooks/{hook_id}/rotate")
+    adam.submit("Make the second webhook")
+    other.submit("Make the second webhook")
+    assert other.status == 409
+    assert "is replacing the secret" in other.words
+    assert len(hooks.all()) == 2
+
+
+@pytest.mark.parametrize("step", ["install", "watch", "quiet"])
+def test_everything_can_be_taken_back_at_each_step(
+    started: Browser, app: Flask, hooks: Hooks, hook_id: str, step: str
+) -> None:
+    if step != "install":
+        go_to(started, step)
+    started.open(WIZARD)
+    started.submit("Take everything back")
+    assert "Everything was taken back" in started.words
+    assert active(hooks) == {hook_id: True}
+    assert the_rotation(app).step == "undone"
+    started.open(f"/demo/hooks/{hook_id}/rotate")
+    started.submit("Make the second webhook")
+    assert "Step 2" in started.words, "and begun anew"
+
+
+def test_each_step_has_one_that_takes_it_back(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
+    new = next(each for each in active(hooks) if each != hook_id)
+    go_to(started, "quiet")
+    started.submit("A step back: switch the old one on again")
+    assert active(hooks) == {new: True, hook_id: True}
+    started.submit("A step back: pause the new one")
+    assert active(hooks) == {new: False, hook_id: True}
+    assert "Step 2" in started.words
+    assert "Make another secret" not in started.words, "it has delivered with this one"
+
+
+def test_a_secret_that_nobody_kept_is_made_anew(started: Browser, app: Flask, hooks: Hooks) -> None:
+    started.submit("Show the secret")
+    first = secret_on(started)
+    started.open(WIZARD)
+    started.submit("Make another secret")
+    started.submit("Show the secret")
+    assert secret_on(started) != first
+
+
+@pytest.mark.parametrize("step", ["install", "watch", "quiet"])
+def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(
+    started: Browser, app: Flask, hooks: Hooks, step: str
+) -> None:
+    buttons = {
+        "install": ("The shop has both", {}),
+        "watch": ("Pause the old webhook without", {"anyway": "yes"}),
+        "quiet": ("A step back: switch", {}),
+    }
+    if step != "install":
+        go_to(started, step)
+    button, fields = buttons[step]
+    hooks.fault("drop_before", method="PATCH", path="/hooks/")
+    started.submit(button, **fields)
+    assert "Not known yet" in started.words
+    started.follow("To the replacement of the secret")
+    assert "is being confirmed" in started.words
+    assert not [each for each in started.page.select("main form button") if button in each.get_text()]
+    let_leases_end(app)
+    started.open(f"/demo/hooks/changes/{changes(app)[-1].id}")
+    started.submit("Send again")
+    assert the_rotation(app).step == {"install": "watch", "watch": "quiet", "quiet": "watch"}[step]
+
+
+def test_taking_back_goes_on_by_itself_where_it_was_stopped(
+    started: Browser, app: Flask, hooks: Hooks, hook_id: str
+) -> None:
+    go_to(started, "quiet")
+    hooks.fault("drop_before", method="DELETE", path="/hooks/", times=1)
+    started.submit("Take everything back")
+    started.open(WIZARD)
+    assert "is being confirmed" in started.words
+    let_leases_end(app)
+    work(app)
+    started.open(f"/demo/hooks/changes/{changes(app)[-1].id}")
+    let_leases_end(app)
+    started.submit("Send again")
+    assert active(hooks) == {hook_id: True}
+    assert the_rotation(app).step == "undone"
+
+
+def test_a_first_step_that_was_refused_can_be_taken_again_or_left(
+    adam: Browser, app: Flask, hooks: Hooks, hook_id: str
+) -> None:
+    hooks.fault("status", path="=/hooks", status=429, code="throttled", times=1)
+    adam.open(f"/demo/hooks/{hook_id}/rotate")
+    adam.submit("Make the second webhook")
+    assert "Step 1: the second webhook is not there yet" in adam.words
+    adam.submit("Make the second webhook")
+    assert "Step 2" in adam.words
+
+
+def test_a_step_that_somebody_else_took_is_not_taken_twice(
+    started: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks
+) -> None:
+    other = sign_in("admin")
+    other.open(WIZARD)
+    started.submit("The shop has both")
+    other.submit("The shop has both")
+    assert "It does not stand there any more" in other.words
+    assert len(hooks.sent("PATCH")) == 1
+
+
+def test_the_snippets_take_either_secret_in_both_forms_and_nothing_else(started: Browser, tmp_path: Path) -> None:
+    codes = {
+        details.find("summary").get_text(strip=True): details.find("code").get_text()  # type: ignore[union-attr]
+        for details in started.page.select(".snippets details")
+    }
+    assert list(codes) == ["PHP", "Python", "Node"]
+    body, moment = '{"event": "order", "data": "ü"}'.encode(), int(time.time())
+
+    def digest(secret: str, text: bytes) -> str:
+        return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+
+    good = [digest(secret, body) for secret in ("old", "new")]
+    good += [f"{moment}:{digest(secret, b'%d:' % moment + body)}" for secret in ("old", "new")]
+    late = moment - 400
+    bad = [digest("other", body), f"{late}:{digest('new', b'%d:' % late + body)}", "", "x", f"{moment}:{good[0]}"]
+    environ = {"POSTPAY_HOOK_SECRET_NEW": "new", "POSTPAY_HOOK_SECRET_OLD": "old"}
+    ask = {
+        "Python": "\nimport sys, json\nheaders = json.loads(sys.argv[1])\n"
+        "print(json.dumps([is_from_postpay(sys.argv[2].encode(), one) for one in headers]))",
+        "Node": "\nconst [headers, body] = process.argv.slice(2);\nconsole.log(JSON.stringify("
+        "JSON.parse(headers).map((one) => isFromPostpay(Buffer.from(body), one))));",
+    }
+    node = str(compute_driver_executable()[0])
+    for title, command in (("Python", ["python3"]), ("Node", [node])):
+        file = tmp_path / f"verify.{title}.js"
+        file.write_text(codes[title] + ask[title], encoding="utf-8")
+        run = [*command, str(file), json.dumps(good + bad), body.decode()]
+        done = subprocess.run(run, env=environ | {"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout) == [True] * len(good) + [False] * len(bad), title

@@ -1,0 +1,61 @@
+"""`rotate-keys`: every sealed column under the present key, and the old key can go (R53)."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from pydantic import SecretStr
+from sqlalchemy import select, update
+
+from tests.browser import Browser
+from tests.conftest import PASSWORD, PEOPLE
+from tests.hooks.conftest import Hooks, create, secret_on, the_change
+from webapp import create_app
+from webapp.cli.keys import sealed_columns
+from webapp.database import writing
+from webapp.extensions import db
+from webapp.models.audit_entry import AuditEntry
+from webapp.models.hook_change import HookChange
+from webapp.settings import Settings
+
+NEW = SecretStr("00112233445566778899aabbccddeeff" * 2)
+
+
+@pytest.fixture
+def both(settings: Settings) -> Settings:
+    return settings.model_copy(update={"seal_key": NEW, "seal_old_keys": settings.seal_key})
+
+
+def test_a_secret_outlives_the_key_it_was_sealed_with(adam: Browser, app: Flask, hooks: Hooks, both: Settings) -> None:
+    create(adam)
+    before = the_change(app).secret_sealed
+    done = create_app(both).test_cli_runner().invoke(args=["rotate-keys"])
+    assert (done.exit_code, done.output) == (0, "1 secrets sealed with the present key, 0 could not be read\n")
+    after = the_change(app).secret_sealed
+    assert after != before
+    new_only = create_app(both.model_copy(update={"seal_old_keys": SecretStr("")}))
+    again = Browser(new_only)
+    again.open("/sign-in")
+    again.submit("Sign in", email=PEOPLE["admin"][0], password=PASSWORD)
+    again.open("/demo/hooks/changes/1")
+    again.submit("Show the secret")
+    secret_on(again)
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "settings.secrets_resealed")).one()
+    assert entry.after == '{"failures":0,"rows":1}'
+
+
+def test_what_no_key_opens_is_named_and_left_as_it_is(adam: Browser, app: Flask, hooks: Hooks, both: Settings) -> None:
+    create(adam)
+    with app.app_context(), writing() as session:
+        session.execute(update(HookChange).values(secret_sealed="not a seal"))
+    done = create_app(both).test_cli_runner().invoke(args=["rotate-keys"])
+    assert done.exit_code == 1
+    assert "hook_change 1: secret_sealed cannot be read" in done.output
+    assert the_change(app).secret_sealed == "not a seal"
+
+
+def test_every_sealed_column_has_one_key_to_find_its_row_by() -> None:
+    found = {f"{table.name}.{column.name}": len(table.primary_key.columns) for table, column in sealed_columns()}
+    assert "hook_change.secret_sealed" in found
+    assert set(found.values()) == {1}
