@@ -91,6 +91,7 @@ def test_a_killed_workers_export_is_taken_over(app: Flask, sandbox: Sandbox, tmp
     assert len(entries(app, "export.finished")) == 1
 
 
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 def test_a_worker_that_is_told_to_stop_gives_it_back(app: Flask, sandbox: Sandbox, tmp_path: Path) -> None:
     farah, address, process = begin_slowly(app, sandbox, tmp_path)
     process.terminate()

@@ -94,13 +94,13 @@ def _read(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
         rows = kind.rows(asked, lambda seconds: _pause(job, spool, seconds))
         for batch in rows:
             spool.add(map(take, batch))
-            job.tell(len(spool), rows.counted)
+            job.tell(spool.arrived, rows.counted)
             if (rows.counted or 0) > MOST_ROWS:
                 raise Failed("too_many")
         recounted = _patiently(job, spool, rows)
-        _note(job, export, reading=reading, rows=len(spool), counted=rows.counted, recounted=recounted)
-        job.tell(len(spool), rows.counted)
-        if len(spool) == rows.counted == recounted:
+        different = len(spool)
+        _note(job, export, reading=reading, rows=different, counted=rows.counted, recounted=recounted)
+        if different == rows.counted == recounted:
             return
     raise Failed("incomplete")
 
@@ -116,10 +116,10 @@ def _note(job: Running, export: Export, **seen: int | None) -> None:
 def _pause(job: Running, spool: Spool, seconds: float) -> None:
     """Waits, listening: raises as soon as the job is to end."""
     ends = time.monotonic() + seconds
-    job.tell(len(spool))
+    job.tell(spool.arrived)
     while (left := ends - time.monotonic()) > 0:
         job.stop.wait(min(left, SLICE))
-        job.tell(len(spool))
+        job.tell(spool.arrived)
 
 
 def _patiently(job: Running, spool: Spool, rows: Rows) -> int:
@@ -153,7 +153,7 @@ def _write(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
     with file:
         for rows in spool.in_order():
             file.add(rows, body)
-            job.tell(len(spool))
+            job.tell(spool.arrived)
         file.close(body)
     _prove(job, export, columns.every, body)
 

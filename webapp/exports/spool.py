@@ -25,6 +25,9 @@ class Taken(NamedTuple):
 class Spool:
     """A temporary database without a name: gone when it is closed, or when the process dies."""
 
+    arrived: int = 0
+    """Rows so far, for the progress; how many different ones there are is counted once, at the end."""
+
     def __enter__(self) -> Self:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("PRAGMA journal_mode = OFF")
@@ -42,6 +45,7 @@ class Spool:
     def clear(self) -> None:
         """Before the rows are read again."""
         self._db.execute("DELETE FROM row")
+        self.arrived = 0
 
     def add(self, rows: Iterable[Taken]) -> None:
         """Keeps rows; of two with one id the later one, for it is the newer reading."""
@@ -49,6 +53,7 @@ class Spool:
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?)", lines)
         self._db.execute("COMMIT")
+        self.arrived += len(lines)
 
     def __len__(self) -> int:
         count: int = self._db.execute("SELECT count(*) FROM row").fetchone()[0]

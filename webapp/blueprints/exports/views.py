@@ -117,7 +117,7 @@ def show_export(account: Account, export_id: int) -> Response:
         "export": export,
         "job": job,
         "shown": words.shown(export, job),
-        "is_unattended": words.unattended(job),
+        "warnings": words.warnings(job),
         "why": words.why(export, job) if job.state == JobState.FAILED else [],
         "proof": words.proof(export) if export.proved else None,
         "again": words.form_values(export),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ...exports import KINDS, READINGS, words_of
 from ...formatting import time_html
-from ...job_words import cause_words, state_words
+from ...job_words import cause_words, no_worker_words, state_words
 from ...jobs import is_unattended
 from ...models.base import now
 from ...models.export import Export
@@ -97,8 +97,14 @@ def _progress(export: Export, job: Job) -> str:
     return read
 
 
-def unattended(job: Job) -> bool:
-    return is_unattended(job)
+def warnings(job: Job) -> list[str]:
+    """What a person who watches should know about the workers."""
+    told = []
+    if is_unattended(job):
+        told.append(no_worker_words())
+    elif job.is_open and job.attempt > 1:
+        told.append(gettext("The worker that was at it died, so another one has begun again."))
+    return told
 
 
 def why(export: Export, job: Job) -> list[str]:
