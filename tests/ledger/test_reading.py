@@ -73,6 +73,15 @@ def test_rows_that_arrive_meanwhile_are_neither_lost_nor_doubled(shop: Shop) -> 
     assert payout.figures.gross.minor == sum(range(1, 121))
 
 
+@pytest.mark.parametrize("name", ["payment", "paid"])
+def test_either_name_of_the_payout_filter_will_do(shop: Shop, name: str) -> None:
+    shop.provider._ask("PUT", "/settings", {"payout_names": [name]})
+    inside = shop.row("2026-09-08T00:00:00Z")["id"]
+    shop.row("2026-08-08T00:00:00Z"), shop.row(None)
+    shop.read("2026-09")
+    assert set(shop.rows()) == {inside}
+
+
 def test_a_month_whose_rows_keep_changing_is_not_called_read(shop: Shop) -> None:
     shop.row("2026-09-08T00:00:00Z")
     with pytest.raises(Unsettled):

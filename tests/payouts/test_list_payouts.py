@@ -57,7 +57,7 @@ def test_a_period_is_read_on_demand_and_shown_in_the_order_finance_reads(
     assert dubai[:8] == ["8 Sep, 04:00", "AED", "814.80", "−50.00", "20.00", "−3.00", "−38.57", "−1.93"]
     assert dubai[8:] == ["741.30 AED", "Rows 4", "Not entered"]
     assert kuwait[1:3] == ["KWD", "12.345"]
-    assert "AED 775.25 1 row" in farah.words, "what is still to come"
+    assert "AED 775.25 1 row in AED" in farah.words, "what is still to come"
 
 
 def test_totals_equal_the_rows_also_over_several_pages(farah: Browser, provider: Provider, read: Read) -> None:

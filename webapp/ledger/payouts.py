@@ -104,12 +104,14 @@ def rows_of_payout(
     account: Account, naming: Naming, currency: str, name: str, *, flagged: bool = False, limit: int, offset: int = 0
 ) -> Sequence[LedgerRow]:
     """Rows of a payout by their creation; with `flagged` only those to look at."""
-    since, until = naming.range(name) or (datetime.max, datetime.min)
+    paid = naming.range(name)
+    if paid is None:
+        return []
     conditions = [
         LedgerRow.account == account.slug,
         LedgerRow.currency == currency,
-        LedgerRow.paid >= since,
-        LedgerRow.paid < until,
+        LedgerRow.paid >= paid[0],
+        LedgerRow.paid < paid[1],
     ]
     return _rows(select(LedgerRow).where(*conditions, *([_IS_FLAGGED] if flagged else [])), limit, offset)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from ...ledger.payouts import Payout, totals
 from ...ledger.receipts import receipts_of
 from ...list_filters.payouts import PayoutFilters
 from ...list_filters.shown import Chip, Option, currency_options, pager, preset_options
+from ...list_filters.transactions import NOT_YET
 from ...models.bank_receipt import BankReceipt, ReceiptState
 from ...money import Money
 from ...pager import Pager
@@ -185,10 +186,19 @@ class ComingRow(NamedTuple):
     currency: str
     net: Markup
     number: int
+    href: str
 
 
-def coming_rows(sums: Sequence[Figures]) -> list[ComingRow]:
-    return [ComingRow(one.currency, figure_html(one.net), one.count) for one in sums]
+def _unpaid(currency: str) -> str:
+    return urlencode({"currency": currency, "paid": NOT_YET})
+
+
+def coming_rows(sums: Sequence[Figures], transactions: str) -> list[ComingRow]:
+    """By currency, with a way to the rows; `transactions` is the address of their list."""
+    return [
+        ComingRow(one.currency, figure_html(one.net), one.count, f"{transactions}?{_unpaid(one.currency)}")
+        for one in sums
+    ]
 
 
 def period_words(filters: PayoutFilters) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ...accounts import Account
 from ...job_words import cause_words, no_worker_words
@@ -13,6 +13,9 @@ from ...ledger.naming import month_of, months_between
 from ...ledger.reading import COMING, FRESH_FOR, is_final, missing, periods_of
 from ...models.base import now
 from ...models.job import JobState
+
+NEWS = timedelta(hours=1)
+"""How long a page goes on speaking of a reading that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +51,6 @@ def standing(account: Account, since: datetime, until: datetime) -> Standing:
     if job.is_open:
         warning = no_worker_words() if is_unattended(job) else None
         return Standing(found.is_whole, found.is_fresh, found.as_of, progress(account, job), warning)
-    problem = cause_words(job.cause) if job.state == JobState.FAILED else None
+    is_news = job.finished is not None and job.finished >= now() - NEWS
+    problem = cause_words(job.cause) if job.state == JobState.FAILED and is_news else None
     return Standing(found.is_whole, found.is_fresh, found.as_of, problem=problem)

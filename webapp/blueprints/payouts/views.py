@@ -60,7 +60,7 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
             "listing": listing.listing(account, found, filters, naming, base),
             "sizes": page_sizes(filters, base),
             "standing": standing(account, *filters.period),
-            "coming": listing.coming_rows(to_come.figures),
+            "coming": listing.coming_rows(to_come.figures, url_for("settlements.list_transactions", account=account)),
             "coming_as_of": to_come.as_of,
             "here": here,
             "reading_href": filters.address(url_for(".show_reading", account=account)),
@@ -108,5 +108,5 @@ def show_reading(account: Account) -> AnyResponse:
 def _filters_of(account: Account, given: MultiDict[str, str]) -> PayoutFilters:
     filters = PayoutFilters(given, account.zone)
     if filters.errors:
-        abort(422)
+        abort(400)
     return filters
