@@ -132,7 +132,9 @@ _HOOK = frozenset(
         "attempt", "outcome_code", "error_class", "status", "cause", "quiet_until",
     }
 )  # fmt: skip
-_DELIVERY = frozenset({"receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count"})
+_DELIVERY = frozenset(
+    {"receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "secret_fingerprint"}
+)
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "from_seq", "last_seq", "entries", "anchors"})
 
 _BY_FAMILY: dict[str, frozenset[str]] = {

@@ -50,7 +50,8 @@ class Receiver(Base):
     """An address of the desk's own at which one account's deliveries arrive; at most one that is not stopped.
 
     It is found by the digest of its token; token and secrets are sealed, and gone once it is stopped. While a secret
-    is being replaced, `other_sealed` is the one before, accepted until `other_until`.
+    is being replaced, `other_sealed` is the one before, accepted since `other_since` beside the new one until an
+    admin has it forgotten: nobody but they know whether the provider has taken the new one.
     """
 
     __tablename__ = "receiver"
@@ -68,7 +69,8 @@ class Receiver(Base):
     secret_sealed: Mapped[str | None] = mapped_column(Text)
     secret_fingerprint: Mapped[str] = mapped_column(String(16))
     other_sealed: Mapped[str | None] = mapped_column(Text)
-    other_until: Mapped[datetime | None]
+    other_fingerprint: Mapped[str | None] = mapped_column(String(16))
+    other_since: Mapped[datetime | None]
     hook_change_id: Mapped[int | None] = mapped_column(ForeignKey("hook_change.id"))
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created: Mapped[datetime] = mapped_column(default=now)

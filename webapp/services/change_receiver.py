@@ -6,7 +6,6 @@ Each in one transaction with its audit entry, which holds fingerprints and a hos
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from pydantic import SecretStr
 from sqlalchemy import Select, select
@@ -23,12 +22,15 @@ from ..models.delivery import Forwarding, Receiver
 from ..settings import Settings
 from .take_delivery import token_digest
 
-BOTH_SECRETS_FOR = timedelta(days=1)
 EVENTS = ("order", "transaction")
 
 
 class NotThere(Exception):
     """There is no receiver, or it is not the one that the form showed."""
+
+
+class TwoSecrets(Exception):
+    """Two secrets are good already."""
 
 
 class AlreadyReceiving(Exception):
@@ -65,12 +67,20 @@ def start_receiving(account: Account, person_id: int, settings: Settings) -> Rec
     return receiver
 
 
-def replace_secret(account: Account, receiver_id: int, settings: Settings) -> SecretStr:
-    """A new secret; the one before is accepted for a day more. Raises NotThere."""
-    secret = _new_secret()
+def replace_secret(
+    account: Account, receiver_id: int, settings: Settings, given: SecretStr | None = None
+) -> SecretStr:
+    """Another secret, made here or `given`; the one before stays good until it is forgotten.
+
+    Raises NotThere; TwoSecrets while the last replacement is not over.
+    """
+    secret = given or _new_secret()
     with writing() as session:
         receiver = _locked(session, account, receiver_id)
-        receiver.other_sealed, receiver.other_until = receiver.secret_sealed, now() + BOTH_SECRETS_FOR
+        if receiver.other_sealed is not None:
+            raise TwoSecrets
+        receiver.other_sealed, receiver.other_since = receiver.secret_sealed, now()
+        receiver.other_fingerprint = receiver.secret_fingerprint
         receiver.secret_sealed = sealing.seal(settings, secret)
         receiver.secret_fingerprint = sealing.fingerprint(settings, secret)
         _record(account, receiver, "secret_replaced")
@@ -81,7 +91,7 @@ def forget_old_secret(account: Account, receiver_id: int) -> None:
     """From now on only the newest secret is accepted. Raises NotThere."""
     with writing() as session:
         receiver = _locked(session, account, receiver_id)
-        receiver.other_sealed = receiver.other_until = None
+        receiver.other_sealed = receiver.other_since = receiver.other_fingerprint = None
         _record(account, receiver, "old_secret_forgotten")
 
 
@@ -90,8 +100,20 @@ def stop_receiving(account: Account, receiver_id: int) -> None:
     with writing() as session:
         receiver = _locked(session, account, receiver_id)
         receiver.stopped = now()
-        receiver.token_sealed = receiver.secret_sealed = receiver.other_sealed = receiver.other_until = None
+        receiver.token_sealed = receiver.secret_sealed = receiver.other_sealed = None
+        receiver.other_since = receiver.other_fingerprint = None
         _record(account, receiver, "stopped")
+
+
+def take_back_secret(account: Account, receiver_id: int) -> None:
+    """The new secret did not come into force: the one before is the only one again. Raises NotThere."""
+    with writing() as session:
+        receiver = _locked(session, account, receiver_id)
+        if receiver.other_sealed is None:
+            raise NotThere
+        receiver.secret_sealed, receiver.secret_fingerprint = receiver.other_sealed, receiver.other_fingerprint or ""
+        receiver.other_sealed = receiver.other_since = receiver.other_fingerprint = None
+        _record(account, receiver, "new_secret_taken_back")
 
 
 def note_registration(account: Account, receiver_id: int, change_id: int) -> None:
@@ -160,7 +182,9 @@ def _record(account: Account, receiver: Receiver, what: str) -> None:
         account=account.slug,
         object_type="receiver",
         object_id=receiver.id,
-        after={"receiver_id": receiver.id, "what": what, "active": receiver.stopped is None},
+        after={"receiver_id": receiver.id, "what": what, "active": receiver.stopped is None,
+            "secret_fingerprint": receiver.secret_fingerprint,
+        },
     )
 
 

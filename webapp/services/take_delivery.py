@@ -77,7 +77,7 @@ def take_delivery(
     Of those that are refused only a few a minute are kept. Raises CannotUnseal when the secrets cannot be read.
     """
     moment = now()
-    secrets = [secret.get_secret_value() for secret in accepted_secrets(receiver, settings, moment)]
+    secrets = [secret.get_secret_value() for secret in accepted_secrets(receiver, settings)]
     verdict = judge(given, body, secrets, moment.timestamp())
     if verdict not in GENUINE:
         if not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
@@ -89,11 +89,9 @@ def take_delivery(
     return taken if verdict in GENUINE else Taken.REFUSED
 
 
-def accepted_secrets(receiver: Receiver, settings: Settings, moment: datetime) -> list[SecretStr]:
+def accepted_secrets(receiver: Receiver, settings: Settings) -> list[SecretStr]:
     """One secret, or two while it is being replaced. Raises CannotUnseal."""
-    sealed = [receiver.secret_sealed]
-    if receiver.other_until is not None and moment < receiver.other_until:
-        sealed.append(receiver.other_sealed)
+    sealed = (receiver.secret_sealed, receiver.other_sealed)
     return [sealing.unseal(settings, one) for one in sealed if one]
 
 

@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from . import bench_views as _bench_views  # noqa: F401 - adds the bench
 from . import blueprint
+from . import log_views as _log_views  # noqa: F401 - adds the log
+from . import receiver_views as _receiver_views  # noqa: F401 - adds receiving
 
 __all__ = ["blueprint"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from flask import g, make_response, render_template
+from flask import g, make_response, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from ... import audit
 from ...accounts import Account
 from ...database import release, writing
+from ...deliveries.search import deliveries_of_order
 from ...errors import words_for_gateway, words_for_order
 from ...extensions import db
 from ...gateways.errors import GatewayError
@@ -30,7 +31,7 @@ from . import blueprint
 from .figures import figures, item_lines
 from .offers import offers
 from .people import people, ships_to
-from .timeline import timeline
+from .timeline import Delivered, timeline
 
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>")
@@ -86,6 +87,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
     order = reading.order
     intents = _intents(account, order.order_id)
     told = audit.entries_for_object(account.slug, "order", order.order_id)
+    deliveries = _deliveries(account, order.order_id)
     release()
     open_intents = [intent for intent in intents if intent.is_open]
     order_figures = figures(reading, open_intents)
@@ -96,7 +98,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
         "figures": order_figures,
         "items": item_lines(order),
         "offers": offers(account, reading, order_figures, intents, current_user.permissions),
-        "history": timeline(account, reading, intents, told),
+        "history": timeline(account, reading, intents, told, deliveries),
         "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
         "settlements": order_settlements(account, order) if current_user.can(Permission.SETTLEMENTS_READ) else None,
         "request_id": g.get("request_id", ""),
@@ -117,6 +119,15 @@ def _people(order: Order, *, is_open: bool) -> dict[str, object]:
 
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=dict)
+
+
+def _deliveries(account: Account, order_id: str) -> list[Delivered]:
+    """What was delivered about it, linked for those who may see the log of deliveries."""
+    may_see = current_user.can(Permission.HOOKS_READ)
+    return [
+        (one, url_for("deliveries.show_delivery", account=account, delivery_id=one.id) if may_see else None)
+        for one in deliveries_of_order(account, order_id)
+    ]
 
 
 def _intents(account: Account, order_id: str) -> Sequence[Intent]:

@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from ...accounts import Account
 from ...audit import Told
+from ...delivery_words import OUTCOMES, event_words, outcome_words
 from ...formatting import long_day, money, status_label, when
 from ...gateways.postpay.models import Refund
 from ...intent_words import intent_href, intent_words
+from ...models.delivery import Delivery
 from ...models.intent import Intent, IntentKind, IntentState
 from ...money import Money, total
 from ...order_reading import OrderReading
@@ -41,6 +43,9 @@ class Event(NamedTuple):
 
 Day = tuple[str, list[Event]]
 
+Delivered = tuple[Delivery, str | None]
+"""What Postpay told the desk about the order by itself, and where it is shown to those who may see it."""
+
 
 class Timeline(NamedTuple):
     """The days with their events, newest first; then `earlier` refunds that are folded, and how they are called."""
@@ -50,7 +55,13 @@ class Timeline(NamedTuple):
     earlier_words: str
 
 
-def timeline(account: Account, reading: OrderReading, intents: Sequence[Intent], told: Sequence[Told]) -> Timeline:
+def timeline(
+    account: Account,
+    reading: OrderReading,
+    intents: Sequence[Intent],
+    told: Sequence[Told],
+    deliveries: Sequence[Delivered] = (),
+) -> Timeline:
     """Days of the account's zone with their events. What is still open stands at the very top."""
     refunds = sorted(reading.refunds or (), key=lambda refund: refund.created)
     earlier, newest = refunds[:-MOST_REFUNDS], refunds[-MOST_REFUNDS:]
@@ -58,6 +69,7 @@ def timeline(account: Account, reading: OrderReading, intents: Sequence[Intent],
     events = [
         *_of_order(reading, intents),
         *_of_refunds(newest, currency, intents),
+        *_of_deliveries(deliveries),
         *reversed(_of_staff(told, intents)),
     ]
     days = _by_day(account, events)
@@ -125,6 +137,20 @@ def _of_refunds(refunds: Sequence[Refund], currency: str, intents: Sequence[Inte
             )
         )
     return events
+
+
+def _of_deliveries(deliveries: Sequence[Delivered]) -> list[Event]:
+    return [
+        Event(
+            delivery.received,
+            gettext("Postpay told the desk: %(event)s", event=event_words(delivery.event)),
+            text=outcome_words(delivery),
+            href=href,
+            icon="webhook",
+            tone="bad" if OUTCOMES[delivery.outcome][1] == "bad" else "idle",
+        )
+        for delivery, href in deliveries
+    ]
 
 
 def _of_intent(intent: Intent) -> Event:
