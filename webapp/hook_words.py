@@ -132,7 +132,7 @@ def change_sentences(change: HookChange) -> list[str]:
             return [gettext("It is being sent to Postpay at this moment.")]
     lost = gettext("Postpay's answer did not arrive.")
     following = gettext("The desk looks again at %(moment)s.", moment=when_long(change.next_check))
-    advice = _WHAT_NEXT.get(HookAction(change.action), gettext("You can check again, or send it again."))
+    advice = _WHAT_NEXT.get(HookAction(change.action), gettext("Check again; half a minute after it was sent you can send it again."))
     return [str(_WHY_UNKNOWN.get(change.outcome_code or "", lost)), str(advice), following]
 
 
@@ -175,7 +175,7 @@ def secret_words(change: HookChange) -> str:
     if change.secret_shown is None:
         return ""
     name = change.shower.name if change.shower else gettext("somebody")
-    return gettext("Shown to %(name)s, %(moment)s", name=name, moment=when(change.secret_shown))
+    return gettext("%(name)s, %(moment)s", name=name, moment=when(change.secret_shown))
 
 
 def event_words(events: tuple[str, ...] | list[str]) -> str:

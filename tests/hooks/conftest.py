@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -64,6 +65,10 @@ class Hooks(Provider):
 
     def remove(self, hook_id: str) -> None:
         self.direct.delete(f"{self.address}/{hook_id}", timeout=10)
+
+    def answer(self, path: str, body: dict[str, Any]) -> None:
+        """From now on a question for this path is answered so."""
+        self.fault("malformed", method="GET", path=path, times=99, body=json.dumps(body), applied="before")
 
     def sent(self, method: str, path: str = "/hooks") -> list[dict[str, Any]]:
         """The calls to the webhooks' addresses, oldest first."""

@@ -133,7 +133,8 @@ def test_a_second_rotation_is_refused_and_says_whose_is_open(
     auditor.open("/demo/hooks")
     assert "The secret of shop.example.com is being replaced" in auditor.words
     assert "Adam Admin started it" in auditor.words
-    assert auditor.words.count("Secret being replaced") == 2
+    assert "Old: secret being replaced" in auditor.words
+    assert "New: takes over" in auditor.words
     auditor.open(WIZARD)
     assert "you may look" in auditor.words
     assert not auditor.page.select("main form")

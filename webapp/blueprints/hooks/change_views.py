@@ -30,7 +30,7 @@ def show_change(account: Account, change_id: int) -> Response:
     change = _change(account, change_id)
     if not wants_fragment():
         return _page("hooks/change.html", account, change)
-    if request.args.get("seen") == f"{change.state}-{change.checks}":
+    if request.args.get("seen") == _seen(change):
         return make_response("", 204)
     return _page("hooks/_change.html", account, change)
 
@@ -93,12 +93,18 @@ def show_secret(account: Account, change_id: int) -> Response:
     return make_response(page)
 
 
+def _seen(change: HookChange) -> str:
+    """What the page of a change says, in short: it is drawn anew only when that differs."""
+    return f"{change.state}-{change.checks}-{int(checks.may_repeat(change))}"
+
+
 def _page(template: str, account: Account, change: HookChange) -> Response:
     may_edit = current_user.can(Permission.HOOKS_EDIT)
     page = render_template(
         template,
         account=account,
         change=change,
+        seen=_seen(change),
         may_check=may_edit and change.is_open,
         may_repeat=may_edit and checks.may_repeat(change),
         may_close=may_edit and checks.may_close(change),

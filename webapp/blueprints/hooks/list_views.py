@@ -133,7 +133,7 @@ def _draw(filters: HookFilters, base: str) -> Markup:
         events=[(event, str(EVENT_LABELS[event]), event in filters.events) for event in EVENTS],
         hows=[(how, hows[how], how == filters.how) for how in HOWS],
         actives=[
-            ("", gettext("Active or paused"), False),
+            ("", gettext("Any"), False),
             ("yes", listing.active_words(True), filters.active is True),
             ("no", listing.active_words(False), filters.active is False),
         ],

@@ -30,7 +30,7 @@ TWIN = "twin"
 
 
 class Row(NamedTuple):
-    """One webhook of the list. `change` and `rotation` are what is not finished about it."""
+    """One webhook of the list. `change` and `rotation` are what is not finished; `is_old`: it is the one replaced."""
 
     href: str
     host: str
@@ -41,6 +41,7 @@ class Row(NamedTuple):
     created: Markup
     change: HookChange | None
     rotation: Rotation | None
+    is_old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def _rows(base: str, hooks: Iterable[Hook], open_things: Unfinished) -> list[Row
             response_html(hook),
             time(hook.created),
             changes.get(hook.id),
-            rotations.get(hook.id),
+            rotation := rotations.get(hook.id),
+            rotation is not None and rotation.hook_id == hook.id,
         )
         for hook in hooks
     ]

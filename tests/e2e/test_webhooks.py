@@ -1,0 +1,70 @@
+"""Webhooks in a real browser: no fault on any page of theirs, and a rotation that watches by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.conftest import DESKTOP, PHONE, Eyes
+from tests.hooks.conftest import Hooks
+from webapp.gateways.postpay.sandbox.server import Sandbox
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def hooks(sandbox: Sandbox) -> Hooks:
+    return Hooks(sandbox.base_url)
+
+
+def test_no_page_about_one_webhook_has_a_fault(eyes: Callable[..., Eyes], hooks: Hooks) -> None:
+    hook_id = hooks.make("https://shop.example.com/a/very/long/address/that/goes/on/and/on?and=on&for=ever")
+    adam = eyes(viewport=PHONE, dark=True)
+    adam.sign_in("admin")
+    for what in ("", "/edit", "/pause", "/secret", "/delete", "/rotate"):
+        adam.open(f"/demo/hooks/{hook_id}{what}")
+        adam.check()
+    adam.press("Make the second webhook")
+    adam.sees("Step 2")
+    adam.page.get_by_text("Python").first.click()
+    adam.check()
+    adam.press("The shop has both")
+    adam.sees("Step 3")
+    adam.check()
+
+
+def test_no_page_about_something_unfinished_has_a_fault(eyes: Callable[..., Eyes], hooks: Hooks) -> None:
+    busy = hooks.make("https://busy.example.com/in")
+    adam = eyes(viewport=DESKTOP)
+    adam.sign_in("admin")
+    hooks.fault("drop_before", method="PATCH", path="/hooks/")
+    adam.open(f"/demo/hooks/{busy}/pause")
+    adam.press("Pause it now")
+    adam.sees("Not known yet whether the webhook was paused")
+    for address in ("", f"/{busy}", f"/{busy}/delete", "/changes/1", "/changes/1/close"):
+        adam.open(f"/demo/hooks{address}")
+        adam.check()
+
+
+def test_a_secret_is_copied_and_the_wizard_notices_the_first_delivery_by_itself(
+    eyes: Callable[..., Eyes], hooks: Hooks
+) -> None:
+    hook_id = hooks.make()
+    adam = eyes()
+    adam.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    adam.sign_in("admin")
+    adam.open(f"/demo/hooks/{hook_id}/rotate")
+    adam.press("Make the second webhook")
+    adam.press("Show the secret, once")
+    secret = adam.page.inner_text(".secret code")
+    adam.page.get_by_role("button", name="Copy the secret").click()
+    assert adam.page.evaluate("navigator.clipboard.readText()") == secret
+    adam.check()
+    adam.page.get_by_text("I have kept it").click()
+    adam.press("The shop has both")
+    adam.sees("Step 3")
+    new = next(hook["id"] for hook in hooks.all() if hook["id"] != hook_id)
+    answered = {**(hooks.one(new) or {}), "last_response": {"code": 200, "status": "success"}}
+    hooks.answer(f"/hooks/{new}", answered)
+    adam.sees("Step 4: the shop takes deliveries with the new secret")
