@@ -59,13 +59,13 @@ class ForwardForm(BaseForm):
     """Where the shop takes deliveries; an empty secret keeps the one that is there."""
 
     url = AddressField(_l("Address"))
-    secret = SecretField(_l("Secret"))
+    shop_secret = SecretField(_l("Secret"))
 
     def __init__(self, *, has_secret: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.has_secret = has_secret
 
-    def validate_secret(self, field: SecretField) -> None:
+    def validate_shop_secret(self, field: SecretField) -> None:
         if not field.data and self.has_secret:
             return
         check_secret(field.data or "")

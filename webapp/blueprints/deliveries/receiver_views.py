@@ -168,7 +168,7 @@ def save_forwarding(account: Account) -> Response:
     form = ForwardForm(has_secret=receiving.forwarding_of(account) is not None)
     if not form.validate() or form.url.address is None:
         return _page(account, forward=form, status=422)
-    secret = SecretStr(form.secret.data) if form.secret.data else None
+    secret = SecretStr(form.shop_secret.data) if form.shop_secret.data else None
     receiving.save_forwarding(account, form.url.address, secret, current_user.id, _settings())
     flash(gettext("Each genuine delivery is sent on to the shop from now on."), "success")
     return _back(account)
