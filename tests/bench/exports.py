@@ -95,9 +95,14 @@ def _run(servers: Servers, name: str) -> dict[str, Any]:
 
 def _results(calm: dict[str, Any], busy: dict[str, Any]) -> list[Result]:
     one_by_one = calm["pages_pace"]
-    grown = max(calm["grown"], busy["grown"])
     return [
-        Result(13, "export memory grown", round(grown, 1), 10, unit="MB", note=f"{ORDERS:,} orders, CSV"),
+        *(
+            Result(
+                13, f"export memory grown, {name}", round(max(grown, busy["grown"][name]), 1), 10, unit="MB",
+                note=f"{ORDERS:,} orders",
+            )
+            for name, grown in calm["grown"].items()
+        ),
         *(
             Result(
                 13, f"{words} / one by one", told["pace"] / one_by_one, 3.5, 7, Kind.AT_LEAST,

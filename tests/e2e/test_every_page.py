@@ -38,7 +38,7 @@ PAGES = {
         "/demo/payouts?paid=range&paid_from=2026-01-01&paid_to=2026-01-02", "/demo/payouts?paid=range&paid_to=2026-01-01",
         "/demo/payouts?paid=range&paid_from=2026-09-01&paid_to=2026-09-30", PAYOUT,
         "/demo/to-look-at", "/demo/to-look-at/captured", "/demo/to-look-at/refunded", "/demo/to-look-at/bank",
-        "/demo/fees",
+        "/demo/fees", "/demo/exports",
     ],
 }  # fmt: skip
 
