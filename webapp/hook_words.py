@@ -55,6 +55,10 @@ _WHY_UNKNOWN = {
     "no_answer": lazy_gettext("Postpay does not answer at the moment."),
     "unreadable": lazy_gettext("Postpay answered with something unreadable."),
     "throttled": lazy_gettext("Postpay is busy and has not taken it yet."),
+    "cannot_unseal": lazy_gettext(
+        "The desk cannot read the secret any more: its keys were changed without `rotate-keys`. Give this up, and "
+        "change the secret anew."
+    ),
 }
 _WHAT_NEXT = {
     HookAction.CREATE: lazy_gettext(

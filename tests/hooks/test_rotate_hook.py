@@ -241,6 +241,33 @@ def test_a_first_step_that_was_refused_can_be_taken_again_or_left(
     assert "Step 2" in adam.words
 
 
+def test_the_old_one_is_not_taken_for_the_new_when_an_answer_is_lost(
+    adam: Browser, app: Flask, hooks: Hooks, hook_id: str
+) -> None:
+    hooks.fault("drop_after", path="=/hooks")
+    adam.open(f"/demo/hooks/{hook_id}/rotate")
+    adam.submit("Make the second webhook")
+    assert "Step 2" in adam.words
+    assert the_rotation(app).new_hook_id in set(active(hooks)) - {hook_id}
+
+
+def test_the_desk_does_not_insist_every_few_seconds(
+    started: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks, hook_id: str
+) -> None:
+    go_to(started, "quiet")
+    hooks.fault("status", method="DELETE", path="/hooks/", status=403, code="permission_denied", times=9)
+    with time_machine.travel(now() + A_DAY):
+        for _ in range(3):
+            work(app)
+        assert len(hooks.sent("DELETE")) == 1
+        adam = sign_in("admin")
+        adam.open(WIZARD)
+        assert "Not done: Deleting the webhook" in adam.words
+        hooks.heal()
+        adam.submit("Delete the old webhook now")
+        assert "The secret is replaced" in adam.words
+
+
 def test_a_step_that_somebody_else_took_is_not_taken_twice(
     started: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks
 ) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
-from tests.hooks.conftest import Hooks, create, secret_on, the_change
+from tests.hooks.conftest import Hooks, create, let_leases_end, secret_on, the_change, work
 from webapp import create_app
 from webapp.cli.keys import sealed_columns
 from webapp.database import writing
@@ -53,6 +53,27 @@ def test_what_no_key_opens_is_named_and_left_as_it_is(adam: Browser, app: Flask,
     assert done.exit_code == 1
     assert "hook_change 1: secret_sealed cannot be read" in done.output
     assert the_change(app).secret_sealed == "not a seal"
+
+
+def test_a_secret_that_was_lost_with_its_key_can_be_given_up_and_made_anew(
+    adam: Browser, app: Flask, hooks: Hooks
+) -> None:
+    hook_id = hooks.make()
+    hooks.fault("drop_before", method="PATCH", path="/hooks/")
+    adam.open(f"/demo/hooks/{hook_id}/secret")
+    adam.submit("Change the secret now")
+    with app.app_context(), writing() as session:
+        session.execute(update(HookChange).values(secret_sealed="not a seal"))
+    let_leases_end(app)
+    work(app)
+    let_leases_end(app)
+    adam.open("/demo/hooks/changes/1")
+    assert "cannot read the secret any more" in adam.words
+    adam.follow("Give it up")
+    adam.submit("Give it up", reason="The key is gone")
+    adam.open(f"/demo/hooks/{hook_id}/secret")
+    adam.submit("Change the secret now")
+    assert "The new secret is in force" in adam.words
 
 
 def test_every_sealed_column_has_one_key_to_find_its_row_by() -> None:

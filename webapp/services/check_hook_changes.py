@@ -31,6 +31,7 @@ WAIT_BEFORE_AGAIN = timedelta(seconds=30)
 TWIN_WITHIN = timedelta(hours=1)
 """A creation that was sent twice is watched so long for a second webhook."""
 TWIN = "twin"
+CANNOT_UNSEAL = "cannot_unseal"
 
 
 def check_due(account: Account, client: PostpayClient, settings: Settings, *, limit: int = 20) -> int:
@@ -45,8 +46,7 @@ def check_due(account: Account, client: PostpayClient, settings: Settings, *, li
             HookChange.action == HookAction.CREATE,
             HookChange.state == ChangeState.SUCCEEDED,
             HookChange.attempt > 1,
-            HookChange.outcome_code != TWIN,
-            HookChange.settled >= moment - TWIN_WITHIN,
+            (HookChange.settled >= moment - TWIN_WITHIN) | (HookChange.outcome_code == TWIN),
         ).limit(limit)
     ).all()
     release()
@@ -70,7 +70,10 @@ def check(client: PostpayClient, change: HookChange, settings: Settings, *, agai
     resend = again or (leased.action == HookAction.SECRET and is_young)
     if found.state is not ChangeState.UNKNOWN or found.code in ("several", "no_answer") or not resend:
         return settle(leased, found)
-    secret = _secret(leased, settings)
+    try:
+        secret = _secret(leased, settings)
+    except sealing.CannotUnseal:
+        return settle(leased, Finding(ChangeState.UNKNOWN, CANNOT_UNSEAL))
     counted = _count_attempt(leased, settings, by_hand=again)
     if counted is None:
         return _reread(change)
@@ -96,7 +99,7 @@ def send_again(client: PostpayClient, change: HookChange, settings: Settings) ->
 def close(change: HookChange, reason: str) -> HookChange:
     """An admin gives a change up that Postpay has not made. Raises NotNow while it may still be made.
 
-    A secret is never given up: nobody would know which one is in force.
+    A secret that the desk still has is never given up: nobody would know which one is in force.
     """
     if not may_close(change):
         raise NotNow
@@ -111,24 +114,35 @@ def may_repeat(change: HookChange) -> bool:
 
 
 def may_close(change: HookChange) -> bool:
-    """Whether a person may give it up now: the last look must have seen that it is not done."""
+    """Whether a person may give it up now: the last look must have seen that it is not done.
+
+    A secret only when the desk itself has lost it with its keys: then another one must be made.
+    """
+    if change.outcome_code == CANNOT_UNSEAL:
+        return may_repeat(change)
     was_seen = change.outcome_code in ("not_seen", "several")
     return may_repeat(change) and was_seen and change.action != HookAction.SECRET
 
 
 def _look_for_twin(client: PostpayClient, change: HookChange, settings: Settings) -> None:
-    """A creation that was sent twice may have made two: the second one, which nobody asked for, is told of."""
+    """A creation that was sent twice may have made two: the second one, which nobody asked for, is told of.
+
+    Until it is paused or gone, or somebody has done something about it on the desk.
+    """
     claimed = {*claimed_hooks(change), change.hook_id or ""}
     try:
-        twins = new_hooks(client, change, claimed, settings.provider_deadline)
+        found = new_hooks(client, change, claimed, settings.provider_deadline)
     except GatewayError:
-        twins = []
+        return
+    twins = [hook for hook in found if hook.active]
     with writing() as session:
         row = session.get_one(HookChange, change.id, populate_existing=True)
         row.next_check = now() + timedelta(minutes=1)
-        if twins:
+        if twins and row.outcome_code != TWIN:
             row.outcome_code = TWIN
             _record(row, audit.Action.HOOK_UNKNOWN, outcome_code=TWIN, new_hook_id=twins[0].id)
+        elif not twins and row.outcome_code == TWIN:
+            row.outcome_code = "done"
 
 
 def _secret(change: HookChange, settings: Settings) -> SecretStr | None:

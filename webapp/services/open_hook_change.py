@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.exc import IntegrityError
 
 from .. import audit, sealing
@@ -89,11 +89,12 @@ def open_rotation_of(account: Account, hook_id: str) -> Rotation | None:
 
 
 def claimed_hooks(change: HookChange) -> Collection[str]:
-    """The webhooks that other changes speak of: none of them is the one that this creation makes."""
+    """The webhooks that other changes and rotations speak of: none of them is the one that this creation makes."""
     others = select(HookChange.hook_id).where(
         HookChange.account == change.account, HookChange.id != change.id, HookChange.hook_id.is_not(None)
     )
-    ids = {hook_id for hook_id in db.session.scalars(others.distinct()) if hook_id}
+    rotated = select(Rotation.hook_id).where(Rotation.account == change.account)
+    ids = {hook_id for hook_id in db.session.scalars(union(others, rotated)) if hook_id}
     release()
     return ids
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from .. import audit
@@ -123,31 +123,6 @@ def undo(work: Rotating, rotation: Rotation, token: ChangeToken) -> Rotation:
     away = _Deed(Step(rotation.step), HookAction.DELETE, True)
     _change(work, rotation, away, replace(token, kind="undo-delete"))
     return reread(rotation)
-
-
-def go_on(work_for: Rotating, account: Account) -> int:
-    """What needs nobody: old webhooks go when their quiet time is over, and what is being taken back is taken back.
-
-    Returns how many rotations it worked on.
-    """
-    due = select(Rotation).where(
-        Rotation.account == account.slug,
-        (Rotation.undoing & Rotation.ended.is_(None))
-        | ((Rotation.step == Step.QUIET) & (Rotation.quiet_until <= now())),
-    )
-    rotations = db.session.scalars(due).all()
-    release()
-    for rotation in rotations:
-        work = replace(work_for, requester_id=rotation.started_by)
-        token = _token_of_the_desk(rotation)
-        try:
-            if rotation.undoing:
-                undo(work, rotation, token)
-            else:
-                take_step(work, rotation, Act.DELETE_OLD, token)
-        except (HookBusy, StaleForm, NotNow):
-            continue
-    return len(rotations)
 
 
 def is_taken(client: PostpayClient, rotation: Rotation) -> bool:
@@ -278,10 +253,3 @@ def _end_without_new(rotation: Rotation) -> Rotation:
         if current.is_open and current.new_hook_id is None:
             move(current, Step.UNDONE)
     return reread(rotation)
-
-
-def _token_of_the_desk(rotation: Rotation) -> ChangeToken:
-    """The worker decides once for what was tried so far: two workers make one change."""
-    tried = db.session.scalar(select(func.count()).where(HookChange.rotation_id == rotation.id)) or 0
-    release()
-    return ChangeToken("rotation", 0, rotation.account, str(rotation.id), tried, rotation.step, f"desk-{tried}")

@@ -86,6 +86,13 @@ FACTS = {
     "count": lazy_gettext("How many"),
 }
 
+OF_FAMILY = {
+    ("hook", "active"): lazy_gettext("Active"),
+    ("delivery", "active"): lazy_gettext("Active"),
+    ("hook", "change_id"): lazy_gettext("Number of the change"),
+}
+"""Facts that are called otherwise in the entries of one family."""
+
 TECHNICAL = ("intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest")
 MINOR = "_minor"
 """The end of the name of each fact that is an amount in minor units of the entry's currency."""
@@ -105,7 +112,7 @@ def changes(entry: AuditEntry) -> list[Change]:
     names = dict.fromkeys([*before, *after])
     hidden = {*TECHNICAL, *(["currency"] if any(name.endswith(MINOR) for name in names) else [])}
     return [
-        Change(_label(name), _said(name, before, after), _said(name, after, before))
+        Change(_label(name, entry.family), _said(name, before, after), _said(name, after, before))
         for name in names
         if name not in hidden
     ]
@@ -117,8 +124,8 @@ def technical(entry: AuditEntry) -> list[tuple[str, str | None]]:
     return [(_label(name), str(facts[name]) if name in facts else None) for name in TECHNICAL]
 
 
-def _label(name: str) -> str:
-    return str(FACTS.get(name, name))
+def _label(name: str, family: str = "") -> str:
+    return str(OF_FAMILY.get((family, name)) or FACTS.get(name, name))
 
 
 def _said(name: str, facts: Mapping[str, Any], others: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from ...models.hook_change import HookChange
 from ...models.rotation import Rotation
 from ...permissions import Permission, requires
 from ...provider import provider
+from ...sealing import CannotUnseal
 from ...services import check_hook_changes as checks
 from ...services.hook_errors import NotNow
 from ...services.show_secret import show_secret as take_secret
@@ -80,7 +81,11 @@ def close_change(account: Account, change_id: int) -> Response:
 def show_secret(account: Account, change_id: int) -> Response:
     """The secret, to the first who asks; no address leads to it a second time."""
     change = _change(account, change_id)
-    secret = take_secret(change, current_user.id, _settings())
+    try:
+        secret = take_secret(change, current_user.id, _settings())
+    except CannotUnseal:
+        flash(gettext("The desk cannot read it any more: its keys were changed. Give the webhook a new one."), "danger")
+        return redirect_after_post(change_href(change))
     change = _change(account, change_id)
     if secret is None:
         flash(gettext("There is no secret to show: it was shown before, or never came into force."), "warning")

@@ -58,7 +58,9 @@ def show_hook(account: Account, hook_id: str) -> Response:
     except NotFound:
         if not past.days:
             raise
-        page = render_template("hooks/gone.html", account=account, hook_id=hook_id, history=past.days, change=change)
+        page = render_template(
+            "hooks/gone.html", account=account, hook_id=hook_id, history=past.days, change=change, rotation=rotation
+        )
         return make_response(page, 404)
     page = render_template(
         "hooks/show.html",
