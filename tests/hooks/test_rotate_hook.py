@@ -169,6 +169,17 @@ def test_everything_can_be_taken_back_at_each_step(
     assert "Step 2" in started.words, "and begun anew"
 
 
+def test_without_the_old_one_the_new_one_stays(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
+    go_to(started, "watch")
+    hooks.remove(hook_id)
+    started.submit("Take everything back")
+    assert "nothing to go back to" in started.words
+    started.submit("Pause the old webhook without", anyway="yes")
+    started.open(WIZARD)
+    assert "The secret is replaced" in started.words
+    assert list(active(hooks).values()) == [True]
+
+
 def test_each_step_has_one_that_takes_it_back(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
     new = next(each for each in active(hooks) if each != hook_id)
     go_to(started, "quiet")

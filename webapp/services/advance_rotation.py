@@ -45,6 +45,13 @@ def advance(session: Session, change: HookChange) -> None:
         move(rotation, following)
 
 
+def end_without_old(session: Session, change: HookChange) -> None:
+    """The old webhook could not be paused because it is gone: the new one has taken over already. As `advance`."""
+    rotation = session.get_one(Rotation, change.rotation_id, populate_existing=True, with_for_update=True)
+    if (rotation.step, change.action, change.hook_id) == (Step.WATCH, HookAction.PAUSE, rotation.hook_id):
+        move(rotation, Step.DONE)
+
+
 def move(rotation: Rotation, step: Step) -> None:
     """Writes the step and its audit entry. Call inside of `writing()`."""
     moment = now()

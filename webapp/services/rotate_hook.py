@@ -17,6 +17,7 @@ from .. import audit
 from ..accounts import Account
 from ..database import release, writing
 from ..extensions import db
+from ..gateways.errors import NotFound
 from ..gateways.postpay.client import PostpayClient
 from ..gateways.postpay.models import Hook
 from ..models.base import now
@@ -40,6 +41,10 @@ class Act(StrEnum):
     PAUSE_OLD = "pause-old"
     RESUME_OLD = "resume-old"
     DELETE_OLD = "delete-old"
+
+
+class OldIsGone(NotNow):
+    """Somebody has deleted the old webhook: there is nothing to go back to."""
 
 
 class NothingTaken(NotNow):
@@ -108,13 +113,15 @@ def take_step(work: Rotating, rotation: Rotation, act: Act, token: ChangeToken, 
 def undo(work: Rotating, rotation: Rotation, token: ChangeToken) -> Rotation:
     """Takes everything back that was done: the old webhook delivers, the new one goes. Goes on where it was stopped.
 
-    Stops where the outcome of a change is not known yet. Raises NotNow when it has ended, HookBusy, StaleForm.
+    Stops where the outcome of a change is not known yet. Raises NotNow when it has ended, or when the old webhook is
+    gone (OldIsGone: it goes on as if nobody had asked), HookBusy, StaleForm, and GatewayError.
     """
     if not rotation.is_open:
         raise NotNow
+    old = _old_hook(work, rotation)
     rotation = _decide_undo(rotation)
-    if rotation.step == Step.QUIET:
-        back = _Deed(Step.QUIET, HookAction.ACTIVATE, False)
+    if not old.active:
+        back = _Deed(Step(rotation.step), HookAction.ACTIVATE, False)
         if _change(work, rotation, back, replace(token, kind="undo-activate")).state != ChangeState.SUCCEEDED:
             return reread(rotation)
         rotation = reread(rotation)
@@ -220,6 +227,18 @@ def _change(work: Rotating, rotation: Rotation, deed: _Deed, token: ChangeToken)
         requester_id=work.requester_id,
         settings=work.settings,
     )
+
+
+def _old_hook(work: Rotating, rotation: Rotation) -> Hook:
+    """The old webhook; without it the new one must stay, and what was decided before is void."""
+    release()
+    try:
+        return work.client.get_hook(hook_id=rotation.hook_id)
+    except NotFound:
+        if rotation.undoing:
+            with writing() as session:
+                session.get_one(Rotation, rotation.id, populate_existing=True).undoing = False
+        raise OldIsGone from None
 
 
 def _decide_undo(rotation: Rotation) -> Rotation:

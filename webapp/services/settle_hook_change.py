@@ -13,7 +13,7 @@ from .. import audit
 from ..database import writing
 from ..models.base import now
 from ..models.hook_change import OPEN_STATES, ChangeState, HookChange
-from .advance_rotation import advance
+from .advance_rotation import advance, end_without_old
 from .open_hook_change import described, object_id
 from .send_hook_change import Finding
 
@@ -63,6 +63,8 @@ def _close(session: Session, change: HookChange, finding: Finding, reason: str |
     _record(settled, finding.state, finding.code, reason)
     if settled.rotation_id is not None and finding.state is ChangeState.SUCCEEDED:
         advance(session, settled)
+    elif settled.rotation_id is not None and finding.code == "gone":
+        end_without_old(session, settled)
 
 
 def _stay_unknown(session: Session, change: HookChange, finding: Finding) -> None:

@@ -105,6 +105,8 @@ def undo_rotation(account: Account, rotation_id: int) -> Response:
         rotation = rotations.undo(_work(account), rotation, _token("rotation", account, str(rotation_id)))
     except HookBusy as error:
         return to_change(error.change)
+    except rotations.OldIsGone:
+        flash(gettext("The old webhook is gone, so there is nothing to go back to. Go on with the new one."), "warning")
     except (NotChanged, BadToken):
         _flash_moved_on()
     return _to(rotation)
