@@ -46,3 +46,8 @@ def upgrade() -> None:
         sa.Column("counted", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_to_look_at")),
     )
+    flagged, unpaid = sa.text("(new_rate OR differs OR off_by > 1 OR off_by < -1)"), sa.text("paid IS NULL")
+    for name, where in (("flagged", flagged), ("unpaid", unpaid)):
+        op.create_index(
+            f"ix_ledger_row_{name}", "ledger_row", ["account", "created"], sqlite_where=where, postgresql_where=where
+        )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
 from tests.checks.desk import TICK, Book
 from webapp.checks.ages import Ages, ages
 from webapp.checks.checking import orders_in_ledger
 from webapp.checks.counting import refresh_to_look_at
-from webapp.checks.work_lists import WorkList, checked_at, counts, rate_before, rows_of
+from webapp.checks.work_lists import WorkList, belongs, checked_at, counts, rate_before, rows_of
 from webapp.extensions import db
 from webapp.models.base import now
 from webapp.models.check import ToLookAt
@@ -125,3 +125,13 @@ def test_a_small_window_looks_no_further(any_book: Book) -> None:
     off = any_book.row(off=9, created=now() - timedelta(days=6))
     any_book.row(off=9, created=now() - timedelta(days=9))
     assert names(any_book, WorkList.FEES, ages(any_book.account, near, now())) == [off]
+
+
+def test_long_ledgers_are_not_read_through_to_count_what_is_to_be_looked_at(book: Book) -> None:
+    span = ages(book.account, book.settings, now())
+    with book.app.app_context():
+        for work_list, index in ((WorkList.FEES, "ix_ledger_row_flagged"), (WorkList.UNPAID, "ix_ledger_row_unpaid")):
+            table, conditions = belongs(work_list, "demo", span)
+            asked = select(func.count()).select_from(table).where(*conditions)
+            statement = asked.compile(db.engine, compile_kwargs={"literal_binds": True})
+            assert index in str(db.session.execute(text(f"EXPLAIN QUERY PLAN {statement}")).all())

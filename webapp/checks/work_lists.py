@@ -6,16 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, or_, select, tuple_
 
 from ..accounts import Account
 from ..database import release
 from ..extensions import db
-from ..fees import LARGEST_ROUNDING
 from ..ledger.reading import COMING
 from ..models.bank_receipt import BankReceipt, ReceiptState
 from ..models.check import CheckRun, MissingKind, MissingTransaction
-from ..models.ledger import LedgerPeriod, LedgerRow
+from ..models.ledger import FLAGGED, LedgerPeriod, LedgerRow
 from .ages import Ages
 
 
@@ -29,15 +28,12 @@ class WorkList(StrEnum):
     BANK = "bank"
 
 
-OFF = func.abs(LedgerRow.off_by) > LARGEST_ROUNDING
-"""The provider's arithmetic is off by more than rounding explains."""
-
-
-def belongs(work_list: WorkList, account: str, span: Ages) -> tuple[type[Any], tuple[ColumnElement[bool], ...]]:
+def belongs(
+    work_list: WorkList, account: str, span: Ages
+) -> tuple[type[Any], tuple[ColumnElement[bool] | TextClause, ...]]:
     """The table of a list, and what makes a row of it one to look at."""
     if work_list is WorkList.FEES:
-        wrong = or_(OFF, LedgerRow.new_rate.is_(True), LedgerRow.differs.is_(True))
-        return LedgerRow, (LedgerRow.account == account, LedgerRow.created >= span.since, wrong)
+        return LedgerRow, (LedgerRow.account == account, LedgerRow.created >= span.since, FLAGGED)
     if work_list is WorkList.UNPAID:
         return LedgerRow, (LedgerRow.account == account, LedgerRow.paid.is_(None), LedgerRow.created < span.unpaid)
     if work_list is WorkList.BANK:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..money import Money
 from .base import Base, now
+
+FLAGGED = text("(new_rate OR differs OR off_by > 1 OR off_by < -1)")
+"""A row to look at, in the words of the index that finds them: more than one minor unit is no rounding."""
+UNPAID = text("paid IS NULL")
 
 
 class LedgerRow(Base):
@@ -26,6 +30,8 @@ class LedgerRow(Base):
         Index(None, "account", "order_id"),
         Index(None, "account", "created"),
         Index(None, "account", "currency", "created"),
+        Index("ix_ledger_row_flagged", "account", "created", sqlite_where=FLAGGED, postgresql_where=FLAGGED),
+        Index("ix_ledger_row_unpaid", "account", "created", sqlite_where=UNPAID, postgresql_where=UNPAID),
     )
 
     account: Mapped[str] = mapped_column(String(40), primary_key=True)
