@@ -136,7 +136,9 @@ def change_sentences(change: HookChange) -> list[str]:
             return [gettext("It is being sent to Postpay at this moment.")]
     lost = gettext("Postpay's answer did not arrive.")
     following = gettext("The desk looks again at %(moment)s.", moment=when_long(change.next_check))
-    advice = _WHAT_NEXT.get(HookAction(change.action), gettext("Check again; half a minute after it was sent you can send it again."))
+    advice = _WHAT_NEXT.get(
+        HookAction(change.action), gettext("Check again; half a minute after it was sent you can send it again.")
+    )
     return [str(_WHY_UNKNOWN.get(change.outcome_code or "", lost)), str(advice), following]
 
 

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 import requests
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select, update
 
 from tests.browser import Browser
-from tests.provider import Provider, provider_of
-from webapp import audit
+from tests.provider import Provider
+from webapp import audit, create_app
 from webapp.database import release, writing
 from webapp.extensions import db
 from webapp.gateways.postpay.sandbox.server import Sandbox
@@ -28,7 +29,7 @@ from webapp.models.base import now
 from webapp.models.hook_change import HookChange
 from webapp.provider import provider
 from webapp.services.settle_hooks import settle_hooks
-from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT
+from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT, Settings
 
 URL = "https://shop.example.com/webhooks/postpay"
 
@@ -75,9 +76,21 @@ class Hooks(Provider):
         return [call for call in self.seen(method, path) if not call["path"].startswith("/_sandbox")]
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once for all tests of these pages."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
+@pytest.fixture
+def app(settings: Settings, compiled: FileSystemBytecodeCache) -> Flask:
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled
+    return app
+
+
 @pytest.fixture
 def hooks(sandbox: Sandbox) -> Hooks:
-    assert isinstance(provider_of(sandbox), Provider)
     return Hooks(sandbox.base_url)
 
 
