@@ -84,6 +84,7 @@ def test_open_bank_exceptions_are_listed_with_their_owner(farah: Browser, book: 
     table = farah.page.select_one("table.to-look-at")
     assert table is not None
     assert [cell.get_text(strip=True) for cell in table.select("td:last-child")] == ["Farah Finance", "Nobody yet"]
+    assert all(words.startswith("19 Nov") and words.endswith(", 04:00") for words in ids_in(farah))
     assert [a["href"] for a in table.select("a")] == [
         "/demo/payouts/AED/2026-11-19T000000.000000Z",
         "/demo/payouts/KWD/2026-11-19T000000.000000Z",

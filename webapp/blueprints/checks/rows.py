@@ -18,7 +18,8 @@ from ...checks.work_lists import WorkList, rate_before
 from ...database import release
 from ...extensions import db
 from ...fees import is_off
-from ...formatting import age, amount_html, money, rate, times_html, when
+from ...formatting import age, amount_html, money, rate, short_day, times_html, when
+from ...ledger.naming import Naming, PayoutsBy, naming_of
 from ...models.bank_receipt import BankReceipt
 from ...models.base import now
 from ...models.check import MissingKind, MissingTransaction
@@ -158,11 +159,12 @@ def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[Row]:
     owners = {one.owner_id for one in found if one.owner_id is not None}
     people = db.session.execute(select(User.id, User.name).where(User.id.in_(owners)))
     names = {person: name for person, name in people}  # noqa: C416 - rows are not pairs to the type checker
+    naming = naming_of(places.account)
     release()
     return [
         Row(
             url_for("payouts.show_payout", account=places.account, currency=one.currency, payout=one.payout),
-            one.payout,
+            _payout_words(one.payout, naming),
             [Note(_too_words(one.difference), "bad", "alert-triangle")],
             amount_html(one.received),
             times_html()(one.entered),
@@ -170,6 +172,14 @@ def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[Row]:
         )
         for one in found
     ]
+
+
+def _payout_words(name: str, naming: Naming) -> str:
+    """When it was paid out, as people read it; a name of payouts that were grouped otherwise then, as it is."""
+    span = naming.range(name)
+    if span is None:
+        return name
+    return when(span[0]) if naming.by is PayoutsBy.MOMENT else short_day(span[0].astimezone(naming.zone).date())
 
 
 def _too_words(difference: Money) -> str:
