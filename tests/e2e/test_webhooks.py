@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.conftest import DESKTOP, PHONE, Eyes
-from tests.hooks.conftest import Hooks
+from tests.hooks.at_provider import Hooks
 from webapp.gateways.postpay.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD
-from tests.hooks.conftest import Hooks, changes, entries, same_browser, the_change, work
+from tests.hooks.acting import changes, entries, same_browser, the_change, work
+from tests.hooks.at_provider import Hooks
 from webapp.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from tests.browser import Browser, form_values
-from tests.hooks.conftest import URL, Hooks, changes, create, entries, secret_on, the_change
+from tests.hooks.acting import changes, create, entries, secret_on, the_change
+from tests.hooks.at_provider import URL, Hooks
 
 
 def test_it_is_created_and_its_secret_is_shown_once(adam: Browser, app: Flask, hooks: Hooks) -> None:

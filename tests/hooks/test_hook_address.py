@@ -10,7 +10,8 @@ from pydantic import HttpUrl
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
-from tests.hooks.conftest import Hooks, changes
+from tests.hooks.acting import changes
+from tests.hooks.at_provider import Hooks
 from webapp import create_app
 from webapp.accounts import Environment
 from webapp.hook_address import (

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from tests.browser import Browser
-from tests.hooks.conftest import Hooks, create
+from tests.hooks.acting import create
+from tests.hooks.at_provider import Hooks
 from webapp.gateways.postpay.sandbox.server import Sandbox
 
 

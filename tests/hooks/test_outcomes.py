@@ -12,9 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.browser import Browser, form_values
-from tests.hooks.conftest import (
-    URL,
-    Hooks,
+from tests.hooks.acting import (
     changes,
     create,
     entries,
@@ -25,6 +23,7 @@ from tests.hooks.conftest import (
     until,
     work,
 )
+from tests.hooks.at_provider import URL, Hooks
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.models.base import now

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
-from tests.hooks.conftest import Hooks, create, let_leases_end, secret_on, the_change, work
+from tests.hooks.acting import create, let_leases_end, secret_on, the_change, work
+from tests.hooks.at_provider import Hooks
 from webapp import create_app
 from webapp.cli.keys import sealed_columns
 from webapp.database import writing

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.browser import Browser
-from tests.hooks.conftest import Hooks, kill_while_pressing, let_leases_end, secret_on, until, work
+from tests.hooks.acting import kill_while_pressing, let_leases_end, secret_on, until, work
+from tests.hooks.at_provider import Hooks
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.gateways.postpay.signature import is_genuine
