@@ -29,6 +29,8 @@ from gunicorn.workers import gthread
 
 SECONDS_FOR_HEADERS = 10
 SECONDS_FOR_BODY = 30
+SECONDS_FOR_THE_REST = 0.2
+"""For what is left of a body when the answer is out already."""
 SECONDS_FOR_DELIVERY = 5
 """For the body of a webhook's delivery: it comes from a machine, and many may come at once."""
 DELIVERIES = b"POST /hooks/"
@@ -81,6 +83,11 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         is_delivery = conn.parser.unreader.buf.getvalue().lstrip(b"\r\n").startswith(DELIVERIES)
         conn.parser.unreader.until = time.monotonic() + (SECONDS_FOR_DELIVERY if is_delivery else SECONDS_FOR_BODY)
         return super().handle(conn)
+
+    def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
+        """In a thread, after the answer: a body that nobody read is not waited for, its connection ends."""
+        conn.parser.unreader.until = time.monotonic() + SECONDS_FOR_THE_REST
+        return bool(super()._keepalive_after(conn, keepalive))
 
     def murder_pending(self) -> None:
         """In the main loop: closes connections whose headers did not come in time."""

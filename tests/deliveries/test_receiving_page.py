@@ -5,19 +5,25 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from flask import Flask
+from sqlalchemy import update
 
 from tests.browser import Browser
+from tests.conftest import PASSWORD
 from tests.deliveries.receiving import order_body
+from webapp.database import writing
 from webapp.extensions import db
 from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.gateways.postpay.signature import HEADER, sign
+from webapp.models.base import now
 from webapp.models.delivery import Receiver
+from webapp.models.staff_session import StaffSession
 from webapp.sealing import unseal
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 
@@ -172,3 +178,17 @@ def test_no_secret_stands_in_the_database_the_log_or_a_page(
     output = capfd.readouterr()
     for canary in (secret, brought, shop):
         assert canary not in stored + output.out + output.err + page
+
+
+def test_who_proved_long_ago_who_they_are_is_asked_again(app: Flask, adam: Browser) -> None:
+    adam.open(PAGE)
+    adam.submit("Make an address")
+    for act in ("Show the secret", "Register it at Postpay", "Replace the secret"):
+        with app.app_context(), writing() as session:
+            session.execute(update(StaffSession).values(confirmed=now() - timedelta(minutes=6)))
+        adam.open(PAGE)
+        adam.submit(act)
+        assert adam.address == f"/you/confirm?next={PAGE}"
+        adam.submit("Go on", password=PASSWORD)
+        assert adam.address == PAGE
+    assert len(secrets_of(app)) == 1

@@ -67,9 +67,7 @@ def start_receiving(account: Account, person_id: int, settings: Settings) -> Rec
     return receiver
 
 
-def replace_secret(
-    account: Account, receiver_id: int, settings: Settings, given: SecretStr | None = None
-) -> SecretStr:
+def replace_secret(account: Account, receiver_id: int, settings: Settings, given: SecretStr | None = None) -> SecretStr:
     """Another secret, made here or `given`; the one before stays good until it is forgotten.
 
     Raises NotThere; TwoSecrets while the last replacement is not over.
@@ -182,7 +180,10 @@ def _record(account: Account, receiver: Receiver, what: str) -> None:
         account=account.slug,
         object_type="receiver",
         object_id=receiver.id,
-        after={"receiver_id": receiver.id, "what": what, "active": receiver.stopped is None,
+        after={
+            "receiver_id": receiver.id,
+            "what": what,
+            "active": receiver.stopped is None,
             "secret_fingerprint": receiver.secret_fingerprint,
         },
     )

@@ -1,0 +1,134 @@
+"""The page of receiving as values, and what its acts share: the receiver, its address, the token, why not."""
+
+from __future__ import annotations
+
+from flask import Response, abort, current_app, make_response, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from ...accounts import Account
+from ...address_field import PROBLEMS
+from ...database import release
+from ...deliveries import search
+from ...hook_address import BadAddress, read_address
+from ...htmx import redirect_after_post
+from ...models.delivery import Receiver
+from ...models.hook_change import ChangeState, HookAction, HookChange
+from ...permissions import Permission
+from ...provider import provider
+from ...services import change_receiver as receiving
+from ...services.change_hook import change_hook
+from ...services.forward_delivery import allows_loopback
+from ...services.hook_errors import AlreadyThere
+from ...services.open_hook_change import NEW, Wish, version_of
+from ...settings import Settings
+from ...submit_token import ChangeToken, new_change_token, read_change_token
+from .receiver_forms import AcceptForm, ForwardForm, StopForm
+
+
+def receiving_page(
+    account: Account, *, accept: AcceptForm | None = None, forward: ForwardForm | None = None, status: int = 200
+) -> Response:
+    receiver, forwarded = receiving.receiver_of(account), receiving.forwarding_of(account)
+    may_edit = current_user.can(Permission.HOOKS_EDIT)
+    hook_id = hook_id_of(receiver) if receiver else None
+    action = HookAction.SECRET if hook_id else HookAction.CREATE
+    url = forwarded.url if forwarded else ""
+    page = render_template(
+        "deliveries/receiving.html",
+        account=account,
+        receiver=receiver,
+        address=address_of(receiver) if receiver and may_edit else None,
+        problem=unreachable(account, receiver) if receiver else None,
+        change=receiver.hook_change if receiver else None,
+        hook_id=hook_id,
+        token=new_token(account, action, hook_id or NEW) if may_edit and receiver else "",
+        accept=accept or AcceptForm(formdata=None),
+        forward=forward or ForwardForm(has_secret=forwarded is not None, formdata=None, url=url),
+        forwarding=forwarded,
+        latest=search.latest(account),
+        may_edit=may_edit,
+        form=accept or forward,
+        days=settings().delivery_days,
+    )
+    release()
+    return make_response(page, status)
+
+
+def stop_page(account: Account, form: StopForm, status: int = 200) -> Response:
+    receiver = receiver_or_404(account)
+    page = render_template(
+        "deliveries/stop.html", account=account, form=form, receiver=receiver, hook_id=hook_id_of(receiver)
+    )
+    return make_response(page, status)
+
+
+def receiver_or_404(account: Account) -> Receiver:
+    receiver = receiving.receiver_of(account)
+    if receiver is None:
+        abort(404)
+    return receiver
+
+
+def hook_id_of(receiver: Receiver) -> str | None:
+    """The webhook that the desk made for it, once that is known."""
+    change = receiver.hook_change
+    return change.hook_id if change is not None and change.state == ChangeState.SUCCEEDED else None
+
+
+def address_of(receiver: Receiver) -> str | None:
+    token = receiving.token_of(receiver, settings())
+    return url_for("receiver.receive", account=receiver.account, token=token, _external=True) if token else None
+
+
+def unreachable(account: Account, receiver: Receiver) -> str | None:
+    """Why the provider could not deliver there, if so: this desk may be known inside of a network only."""
+    try:
+        read_address(address_of(receiver) or "", loopback=allows_loopback(account))
+    except BadAddress as error:
+        return str(PROBLEMS[error.problem])
+    return None
+
+
+def send_change(account: Account, wish: Wish, token: ChangeToken) -> HookChange:
+    return change_hook(
+        wish,
+        client=provider(account),
+        account=account,
+        token=token,
+        requester_id=current_user.id,
+        settings=settings(),
+    )
+
+
+def new_token(account: Account, action: HookAction, object_id: str) -> str:
+    version = version_of(account, None if object_id == NEW else object_id)
+    return new_change_token(
+        action, user_id=current_user.id, account=account.slug, object_id=object_id, version=version
+    )  # fmt: skip
+
+
+def token_given(account: Account, action: HookAction, object_id: str) -> ChangeToken:
+    given = request.form.get("submit_token", "")
+    return read_change_token(given, kind=action, user_id=current_user.id, account=account.slug, object_id=object_id)
+
+
+def why_not(error: Exception) -> str:
+    """In one sentence; nothing was sent."""
+    match error:
+        case BadAddress(problem=problem):
+            return str(PROBLEMS[problem])
+        case AlreadyThere():
+            return gettext("There is a webhook at this address already, so nothing was sent.")
+        case receiving.TwoSecrets():
+            return gettext("Two secrets are accepted already. Have the old one forgotten first.")
+    return gettext("Somebody has changed a webhook since you opened the page, so nothing was sent. Press again.")
+
+
+def back(account: Account) -> Response:
+    return redirect_after_post(url_for("deliveries.show_receiving", account=account))
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
