@@ -184,3 +184,14 @@ def test_guessing_at_the_confirmation_locks_like_a_sign_in(adam: Browser, hooks:
             adam.submit("Go on", password="not my password")
         adam.submit("Go on", password=PASSWORD)
         assert "Too many wrong passwords" in adam.words
+
+
+def test_the_desks_own_webhook_leads_to_where_its_secret_is_kept(adam: Browser, hooks: Hooks) -> None:
+    adam.open("/demo/deliveries/receiving")
+    adam.submit("Make an address")
+    adam.submit("Register it at Postpay")
+    adam.open(f"/demo/hooks/{hooks.all()[0]['id']}")
+    assert "leads to the desk itself" in adam.words
+    assert "Replace without a gap" not in adam.words
+    adam.follow("How the desk receives")
+    assert adam.address == "/demo/deliveries/receiving"

@@ -20,7 +20,7 @@ from ...permissions import Permission, requires
 from ...provider import provider
 from . import blueprint, listing
 from .history import history
-from .one import unfinished_of
+from .one import is_the_desks_own, unfinished_of
 
 
 @blueprint.get("/<account:account>/hooks")
@@ -53,6 +53,7 @@ def show_hook(account: Account, hook_id: str) -> Response:
     """A webhook as the provider has it, what is open about it, and what was done with it. One call."""
     past = history(account, hook_id)
     change, rotation = unfinished_of(account, hook_id)
+    own = is_the_desks_own(account, hook_id)
     try:
         hook = provider(account).get_hook(hook_id=hook_id)
     except NotFound:
@@ -72,6 +73,7 @@ def show_hook(account: Account, hook_id: str) -> Response:
         secret_change=past.waiting_secret,
         last_secret=past.last_secret,
         may_edit=current_user.can(Permission.HOOKS_EDIT),
+        is_own=own,
     )
     return make_response(page)
 

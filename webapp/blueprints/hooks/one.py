@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from ...accounts import Account
 from ...database import release
+from ...extensions import db
+from ...models.delivery import Receiver
 from ...models.hook_change import HookChange
 from ...models.rotation import Rotation
 from ...services.open_hook_change import open_change_of, open_rotation_of
@@ -14,3 +18,15 @@ def unfinished_of(account: Account, hook_id: str) -> tuple[HookChange | None, Ro
     found = open_change_of(account, hook_id), open_rotation_of(account, hook_id)
     release()
     return found
+
+
+def is_the_desks_own(account: Account, hook_id: str) -> bool:
+    """Whether a webhook leads to the desk itself, which keeps its secret under Deliveries."""
+    own = (
+        select(Receiver.id)
+        .join(HookChange, HookChange.id == Receiver.hook_change_id)
+        .where(Receiver.account == account.slug, Receiver.stopped.is_(None), HookChange.hook_id == hook_id)
+    )
+    found = db.session.scalar(own)
+    release()
+    return found is not None
