@@ -230,6 +230,17 @@ def test_a_secret_is_sent_again_unchanged_until_it_is_confirmed(adam: Browser, a
     secret_on(adam)
 
 
+def test_a_secret_that_was_replaced_before_anybody_saw_it_is_not_shown(adam: Browser, app: Flask, hooks: Hooks) -> None:
+    create(adam)
+    adam.open(f"/demo/hooks/{hooks.all()[0]['id']}/secret")
+    adam.submit("Change the secret now")
+    adam.open("/demo/hooks/changes/1")
+    assert "Show the secret" not in adam.words
+    adam.open("/demo/hooks/changes/2")
+    adam.submit("Show the secret")
+    secret_on(adam)
+
+
 def test_after_a_quarter_of_an_hour_only_a_person_sends_a_secret_again(adam: Browser, app: Flask, hooks: Hooks) -> None:
     hook_id = hooks.make()
     hooks.fault("drop_before", method="PATCH", path="/hooks/")

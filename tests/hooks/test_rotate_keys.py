@@ -31,7 +31,7 @@ def test_a_secret_outlives_the_key_it_was_sealed_with(adam: Browser, app: Flask,
     create(adam)
     before = the_change(app).secret_sealed
     done = create_app(both).test_cli_runner().invoke(args=["rotate-keys"])
-    assert (done.exit_code, done.output) == (0, "1 secrets sealed with the present key, 0 could not be read\n")
+    assert (done.exit_code, done.output) == (0, "1 sealed with the present key, 0 could not be read\n")
     after = the_change(app).secret_sealed
     assert after != before
     new_only = create_app(both.model_copy(update={"seal_old_keys": SecretStr("")}))

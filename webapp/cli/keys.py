@@ -52,7 +52,7 @@ def rotate_keys() -> None:
             outcome="failed" if failures else "ok",
             after={"rows": done, "failures": failures},
         )
-    click.echo(f"{done} secrets sealed with the present key, {failures} could not be read")
+    click.echo(f"{done} sealed with the present key, {failures} could not be read")
     sys.exit(1 if failures else 0)
 
 

@@ -89,9 +89,12 @@ def open_rotation_of(account: Account, hook_id: str) -> Rotation | None:
 
 
 def claimed_hooks(change: HookChange) -> Collection[str]:
-    """The webhooks that other changes and rotations speak of: none of them is the one that this creation makes."""
+    """What other creations made, and rotations replace: none of these webhooks is the one that this creation makes."""
     others = select(HookChange.hook_id).where(
-        HookChange.account == change.account, HookChange.id != change.id, HookChange.hook_id.is_not(None)
+        HookChange.account == change.account,
+        HookChange.id != change.id,
+        HookChange.action == HookAction.CREATE,
+        HookChange.hook_id.is_not(None),
     )
     rotated = select(Rotation.hook_id).where(Rotation.account == change.account)
     ids = {hook_id for hook_id in db.session.scalars(union(others, rotated)) if hook_id}

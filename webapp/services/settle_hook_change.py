@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from .. import audit
 from ..database import writing
 from ..models.base import now
-from ..models.hook_change import OPEN_STATES, ChangeState, HookChange
+from ..models.hook_change import OPEN_STATES, ChangeState, HookAction, HookChange
 from .advance_rotation import advance, end_without_old
 from .open_hook_change import described, object_id
 from .send_hook_change import Finding
@@ -61,10 +61,22 @@ def _close(session: Session, change: HookChange, finding: Finding, reason: str |
         return
     settled = session.get_one(HookChange, change.id, populate_existing=True)
     _record(settled, finding.state, finding.code, reason)
+    if finding.state is ChangeState.SUCCEEDED and settled.action in (HookAction.SECRET, HookAction.DELETE):
+        _forget_earlier_secrets(session, settled)
     if settled.rotation_id is not None and finding.state is ChangeState.SUCCEEDED:
         advance(session, settled)
     elif settled.rotation_id is not None and finding.code == "gone":
         end_without_old(session, settled)
+
+
+def _forget_earlier_secrets(session: Session, change: HookChange) -> None:
+    """Secrets of the webhook that nobody has seen, and that are not in force any more."""
+    session.execute(
+        update(HookChange)
+        .where(HookChange.account == change.account, HookChange.hook_id == change.hook_id, HookChange.id < change.id)
+        .values(secret_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _stay_unknown(session: Session, change: HookChange, finding: Finding) -> None:

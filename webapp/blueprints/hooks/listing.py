@@ -150,7 +150,7 @@ def chips(filters: HookFilters, base: str) -> list[Chip]:
         found.append(Chip(label, filters.search, without("q", "how")))
     for event in filters.events:
         href = filters.address_where(base, lambda pair, off=event: pair != ("events", off))  # type: ignore[misc]
-        found.append(Chip(gettext("Told of"), event_words((event,)), href))
+        found.append(Chip(gettext("Tells of"), event_words((event,)), href))
     if filters.active is not None:
         found.append(Chip(gettext("State"), active_words(filters.active), without("active")))
     if filters.typed["code"]:
