@@ -91,7 +91,7 @@ def _deliveries() -> None:
         sa.Column("object_kind", sa.String(length=12), nullable=True),
         sa.Column("object_id", sa.String(length=255), nullable=True),
         sa.Column("order_id", sa.String(length=255), nullable=True),
-        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("content_sealed", sa.Text(), nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=False),
         sa.Column("last_repeat", Moment(), nullable=True),
         sa.Column("outcome", sa.String(length=8), nullable=False),

@@ -92,7 +92,10 @@ def test_one_mebibyte_is_the_most(receiving: Receiving) -> None:
     assert receiving.deliver(largest).status_code == 200
     assert receiving.deliver(largest + b" ").status_code == 413
     assert receiving.deliver(b"x" * 10 * LARGEST).status_code == 413
-    assert verdicts(receiving) == ["timed"]
+    assert receiving.deliver(largest, "0" * 64).status_code == 401
+    assert [(row.verdict, row.size, bool(row.content_sealed)) for row in receiving.rows()] == [
+        ("timed", LARGEST, True), ("wrong", LARGEST, False),
+    ]  # fmt: skip
 
 
 def test_the_body_is_taken_raw_whatever_it_calls_itself(receiving: Receiving) -> None:

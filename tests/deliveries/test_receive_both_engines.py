@@ -6,18 +6,32 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
+from sqlalchemy import update
+from werkzeug.datastructures import MultiDict
 
 from tests.conftest import make_settings
 from tests.deliveries.receiving import CANARY, Receiving, order_body
+from tests.sandbox.receiver import receiving as listening
 from webapp import create_app
+from webapp.database import writing
+from webapp.deliveries import search
+from webapp.deliveries.pruning import prune_deliveries
 from webapp.extensions import db
+from webapp.gateways.errors import GatewayError
 from webapp.gateways.postpay.signature import sign
-from webapp.models.base import Base
+from webapp.hook_address import read_address
+from webapp.list_filters.deliveries import DeliveryFilters
+from webapp.models.base import Base, now
+from webapp.models.delivery import Delivery
 from webapp.services import change_receiver
+from webapp.services.forward_delivery import send_failed_again
 
 NOWHERE = "http://127.0.0.1:1"
 BODY = order_body()
@@ -139,3 +153,34 @@ def test_neither_secrets_nor_people_stand_in_the_database_or_the_log(
     assert "order-01" in text
     for canary in (receiving.secret, receiving.token, CANARY):
         assert canary not in text
+
+
+def test_a_whole_life_on_either_engine(receiving: Receiving) -> None:
+    """Found by every filter, told on, given up, sent again, put off while the provider is away, and forgotten."""
+    app, account = receiving.app, receiving.account
+    with listening() as shop, app.app_context():
+        address = read_address(shop.url, loopback=True)
+        change_receiver.save_forwarding(account, address, SecretStr("x" * 32), 1, receiving.settings)
+        for name in ("a", "b", "a"):
+            receiving.deliver(order_body(name, note=len(receiving.rows())))
+        receiving.deliver(b"forged", "0" * 64)
+        asked = {"": 4, "about=a": 2, "event=other": 1, "verdict=genuine&days=today": 3, "page_size=50": 4}
+        for query, found in asked.items():
+            with app.test_request_context():
+                filters = DeliveryFilters(MultiDict(parse_qsl(query)), account.zone)
+                assert (len(search.page_of(account, filters).rows), search.count(account, filters)) == (found, found)
+        with pytest.raises(GatewayError):
+            receiving.reread()
+        shop.status = 500
+        receiving.work("forward")
+        assert [row.forward_tries for row in receiving.rows()] == [1, 1, 1, 0]
+        with writing() as session:
+            session.execute(update(Delivery).where(Delivery.id < 4).values(forward_state="failed"))
+        assert send_failed_again(account) == 2
+        shop.status = 200
+        receiving.work("forward")
+        assert [row.forward_state for row in receiving.rows()] == ["superseded", "sent", "sent", None]
+        with writing() as session:
+            session.execute(update(Delivery).values(received=now() - timedelta(days=61)))
+        assert prune_deliveries(account, 60) == 4
+        assert receiving.rows() == []

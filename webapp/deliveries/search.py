@@ -16,7 +16,7 @@ from ..models.delivery import GENUINE, Delivery, ForwardState
 
 COUNT_CAP = 1000
 MOST_OF_ORDER = 20
-_LIGHT = defer(Delivery.content)
+_LIGHT = defer(Delivery.content_sealed)
 """Lists do not need the sealed content."""
 
 

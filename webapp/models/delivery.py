@@ -97,7 +97,7 @@ class Forwarding(Base):
 
 
 class Delivery(Base):
-    """One delivery. Headers and body are sealed in `content`, for they hold personal data.
+    """One delivery. Headers and body are sealed in `content_sealed`, for they hold personal data.
 
     `digest` tells repetitions apart: of time and body, by whether it was taken. `age`: seconds between its signature's
     time and its arrival (negative: signed ahead of our clock). `object_state` is what the provider said when the
@@ -137,7 +137,7 @@ class Delivery(Base):
     object_kind: Mapped[str | None] = mapped_column(String(12))
     object_id: Mapped[str | None] = mapped_column(String(255))
     order_id: Mapped[str | None] = mapped_column(String(255))
-    content: Mapped[str | None] = mapped_column(Text)
+    content_sealed: Mapped[str | None] = mapped_column(Text)
     repeats: Mapped[int] = mapped_column(default=0)
     last_repeat: Mapped[datetime | None]
 

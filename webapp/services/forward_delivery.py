@@ -79,7 +79,9 @@ def _claim(account: Account) -> Due | None:
     waiting = (Delivery.account == account.slug, Delivery.forward_state == ForwardState.WAITING)
     moment = now()
     found = db.session.execute(
-        select(Delivery.id, Delivery.forward_next, Delivery.content, Delivery.forward_tries, Delivery.forward_until)
+        select(
+            Delivery.id, Delivery.forward_next, Delivery.content_sealed, Delivery.forward_tries, Delivery.forward_until
+        )
         .where(*waiting, Delivery.forward_next <= moment)
         .order_by(Delivery.forward_next, Delivery.id)
         .limit(1)
@@ -96,7 +98,7 @@ def _claim(account: Account) -> Due | None:
         )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         return None
-    return Due(found.id, found.content or "", found.forward_tries, found.forward_until or moment)
+    return Due(found.id, found.content_sealed or "", found.forward_tries, found.forward_until or moment)
 
 
 def _send(account: Account, row: Forwarding, due: Due, settings: Settings, resolve: Resolve) -> Told:
@@ -195,7 +197,9 @@ def send_failed_again(account: Account) -> int:
 
 
 def _can_be_sent(delivery: Delivery) -> bool:
-    return delivery.is_genuine and delivery.content is not None and delivery.forward_state != ForwardState.WAITING
+    return (
+        delivery.is_genuine and delivery.content_sealed is not None and delivery.forward_state != ForwardState.WAITING
+    )
 
 
 def _start_over(delivery: Delivery) -> None:

@@ -79,12 +79,11 @@ def take_delivery(
     moment = now()
     secrets = [secret.get_secret_value() for secret in accepted_secrets(receiver, settings)]
     verdict = judge(given, body, secrets, moment.timestamp())
-    if verdict not in GENUINE:
-        if not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
-            return Taken.REFUSED
-        body = body if len(body) <= LARGEST_REFUSED else b""
+    if verdict not in GENUINE and not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
+        return Taken.REFUSED
     row = _row(receiver, verdict, given, body, moment)
-    row["content"] = seal_content(settings, headers, body)
+    is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
+    row["content_sealed"] = seal_content(settings, headers, body) if is_kept else None
     taken = _batch().add(Arrival(row, verdict))
     return taken if verdict in GENUINE else Taken.REFUSED
 

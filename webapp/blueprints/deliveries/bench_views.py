@@ -50,10 +50,10 @@ def _stored(account: Account, number: str) -> Stored | None:
     delivery = db.session.get(Delivery, int(number))
     receiver = db.session.get(Receiver, delivery.receiver_id) if delivery else None
     release()
-    if delivery is None or receiver is None or delivery.account != account.slug or not delivery.content:
+    if delivery is None or receiver is None or delivery.account != account.slug or not delivery.content_sealed:
         return None
     try:
-        content = open_content(settings, delivery.content)
+        content = open_content(settings, delivery.content_sealed)
         secrets = tuple(one.get_secret_value() for one in accepted_secrets(receiver, settings))
     except CannotUnseal:
         return None
