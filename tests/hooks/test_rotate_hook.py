@@ -211,19 +211,28 @@ def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(started: Brows
         assert the_rotation(app).step == follows
 
 
-def test_taking_back_goes_on_by_itself_where_it_was_stopped(
-    started: Browser, app: Flask, hooks: Hooks, hook_id: str
-) -> None:
+def test_taking_back_goes_on_where_it_was_stopped(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
     go_to(started, "quiet")
-    hooks.fault("drop_before", method="DELETE", path="/hooks/", times=1)
+    hooks.fault("status", method="DELETE", path="/hooks/", status=429, code="throttled", times=1)
     started.submit("Take everything back")
-    started.open(WIZARD)
+    assert "It is being taken back" in started.words
+    assert active(hooks)[hook_id], "the old one delivers already"
+    hooks.fault("drop_before", method="DELETE", path="/hooks/")
+    started.submit("Go on taking it back")
     assert "is being confirmed" in started.words
     let_leases_end(app)
-    work(app)
     started.open(f"/demo/hooks/changes/{changes(app)[-1].id}")
-    let_leases_end(app)
     started.submit("Send again")
+    assert active(hooks) == {hook_id: True}
+    assert the_rotation(app).step == "undone"
+
+
+def test_taking_back_goes_on_by_itself(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
+    go_to(started, "quiet")
+    hooks.fault("status", method="DELETE", path="/hooks/", status=429, code="throttled", times=1)
+    started.submit("Take everything back")
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        work(app)
     assert active(hooks) == {hook_id: True}
     assert the_rotation(app).step == "undone"
 
