@@ -103,7 +103,7 @@ def _read(running: Running, client: PostpayClient, month: str, done: int, total:
             writes=running.writing,
         )
     except Unsettled:
-        raise Failed("unsettled") from None
+        raise Failed("incomplete") from None
     period = periods_of(running.account, [month]).get(month)
     return period.rows if period else 0
 
