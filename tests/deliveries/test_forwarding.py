@@ -91,7 +91,7 @@ def test_what_came_before_or_after_it_is_on_is_not_told_on(receiving: Receiving,
         change_receiver.stop_forwarding(receiving.account)
     receiving.deliver(order_body("after"))
     receiving.work("forward")
-    assert states(receiving) == [(None, 0), ("waiting", 0), (None, 0)]
+    assert states(receiving) == [(None, 0), ("failed", 0), (None, 0)]
     assert shop.got.empty()
 
 

@@ -1,12 +1,14 @@
 """Many deliveries at once, the provider away: nothing lost, nothing taken twice, and the desk still answers.
 
-`python -m tests.storm.burst` sends 10,000 in a minute to two real processes and prints what came of it.
+`python -m tests.storm.burst` sends 10,000 in a minute to two real processes and prints what came of it; with `--kill`
+one of them is killed every two seconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import random
 import re
 import tempfile
 import threading
@@ -21,7 +23,7 @@ import requests
 from sqlalchemy import func, select
 
 from tests.deliveries.receiving import Receiving, order_body
-from tests.storm.desk import PASSWORD, Desk
+from tests.storm.desk import PASSWORD, Desk, Killer
 from webapp import create_app
 from webapp.extensions import db
 from webapp.gateways.postpay.signature import HEADER, sign
@@ -39,12 +41,14 @@ class Report:
     health: list[float] = field(default_factory=list)
     sign_in: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    broken: int = 0
     seconds: float = 0.0
     late: list[float] = field(default_factory=list)
 
     def __str__(self) -> str:
         slowest = {name: f"{_high(getattr(self, name)):.3f} s" for name in ("late", "health", "sign_in", "page")}
-        return f"{dict(self.answers)} in {self.seconds:.1f} s; 99 % of answers within: {slowest}"
+        return f"{dict(self.answers)}, {self.broken} broken off, in {self.seconds:.1f} s; 99 % within: {slowest}"
 
 
 def _high(times: list[float]) -> float:
@@ -68,10 +72,12 @@ def receiving_desk(folder: Path, *, worker: bool = False) -> Iterator[tuple[Desk
             db.engine.dispose()
 
 
-def burst(desk: Desk, receiving: Receiving, count: int, seconds: float, senders: int = 8) -> Report:
+def burst(
+    desk: Desk, receiving: Receiving, count: int, seconds: float, senders: int = 8, *, watched: bool = True
+) -> Report:
     """Sends so many in so many seconds, a tenth of them twice, while somebody signs in and looks at pages."""
     report, over = Report(), threading.Event()
-    others = [threading.Thread(target=_live, args=(desk, report, over)) for _ in range(2)]
+    others = [threading.Thread(target=_live, args=(desk, report, over)) for _ in range(2 * watched)]
     begun = time.monotonic()
     sending = [
         threading.Thread(target=_send, args=(desk, receiving, report, range(n, count, senders), begun, seconds / count))
@@ -96,11 +102,20 @@ def _send(desk: Desk, receiving: Receiving, report: Report, numbers: range, begu
         signature = sign(body, receiving.secret, at=int(time.time()))
         for _ in range(2 if number % 10 == 0 else 1):
             started = time.monotonic()
-            connection.request("POST", receiving.path, body, {"Content-Type": "application/json", HEADER: signature})
-            answer = connection.getresponse()
-            answer.read()
+            try:
+                connection.request(
+                    "POST", receiving.path, body, {"Content-Type": "application/json", HEADER: signature}
+                )
+                answer = connection.getresponse()
+                answer.read()
+            except (OSError, http.client.HTTPException):
+                report.broken += 1
+                connection.close()
+                continue
             report.answers[answer.status] += 1
             report.late.append(time.monotonic() - started)
+            if answer.status == 200:
+                report.taken.add(f"order-{number}")
     connection.close()
 
 
@@ -147,17 +162,32 @@ def kept(receiving: Receiving) -> tuple[int, int, int]:
     return rows, orders, int(repeats or 0)
 
 
+def lost(receiving: Receiving, report: Report) -> set[str]:
+    """Orders of which a delivery was answered, and is not there."""
+    with receiving.app.app_context():
+        return report.taken - set(db.session.scalars(select(Delivery.order_id)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--kill", action="store_true", help="kill a web process every two seconds")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, receiving_desk(Path(folder), worker=True) as (desk, receiving):
-        report = burst(desk, receiving, options.count, options.seconds)
+        killer = Killer(desk, random.Random(7))
+        if options.kill:
+            killer.start()
+        report = burst(desk, receiving, options.count, options.seconds, watched=not options.kill)
+        if options.kill:
+            killer.stop()
         rows, orders, repeats = kept(receiving)
+        missing = lost(receiving, report)
     print(report)
-    print(f"{rows:,} written down of {orders:,} orders, {repeats:,} repetitions counted")
-    assert rows == orders == options.count, "something was lost or taken twice"
+    print(f"{rows:,} written down of {orders:,} orders, {repeats:,} repetitions counted, {len(missing)} lost")
+    assert not missing, "something was answered and lost"
+    assert rows == orders, "something was taken twice"
+    assert options.kill or rows == options.count, "something was not taken"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 
 from pydantic import SecretStr
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from ..database import writing
 from ..extensions import db
 from ..hook_address import HookAddress
 from ..models.base import now
-from ..models.delivery import Forwarding, Receiver
+from ..models.delivery import Delivery, Forwarding, ForwardState, Receiver
 from ..settings import Settings
 from .take_delivery import token_digest
 
@@ -149,12 +149,19 @@ def save_forwarding(
 
 
 def stop_forwarding(account: Account) -> None:
-    """Nothing more is told on; what still waits stays where it is until its time is over. Raises NotThere."""
+    """Nothing more is told on, and what still waits is given up: it can be sent again by hand. Raises NotThere."""
     with writing() as session:
         row = session.get(Forwarding, account.slug, with_for_update=True, populate_existing=True)
         if row is None:
             raise NotThere
         row.active = False
+        waiting = (Delivery.account == account.slug, Delivery.forward_state == ForwardState.WAITING)
+        session.execute(
+            update(Delivery)
+            .where(*waiting)
+            .values(forward_state=ForwardState.FAILED, forward_next=None)
+            .execution_options(synchronize_session=False)
+        )
         _record_forwarding(account, "forwarding_off", None)
 
 

@@ -25,6 +25,9 @@ OBJECTS = {
     "user": lazy_gettext("Person"),
     "schema": lazy_gettext("Schema"),
     "payout": lazy_gettext("Payout"),
+    "hook": lazy_gettext("Webhook"),
+    "delivery": lazy_gettext("Delivery"),
+    "receiver": lazy_gettext("Address for deliveries"),
 }
 
 
