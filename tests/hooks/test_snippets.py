@@ -14,7 +14,6 @@ from playwright._impl._driver import compute_driver_executable
 from tests.browser import Browser
 from tests.hooks.at_provider import Hooks
 
-
 BODY = '{"event": "order", "data": "ü"}'.encode()
 NODE = str(compute_driver_executable()[0])
 ASK = {
