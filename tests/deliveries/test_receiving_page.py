@@ -192,3 +192,20 @@ def test_who_proved_long_ago_who_they_are_is_asked_again(app: Flask, adam: Brows
         adam.submit("Go on", password=PASSWORD)
         assert adam.address == PAGE
     assert len(secrets_of(app)) == 1
+
+
+def test_a_webhook_that_is_gone_is_registered_anew(adam: Browser, sandbox: Sandbox) -> None:
+    adam.open(PAGE)
+    adam.submit("Make an address")
+    adam.submit("Register it at Postpay")
+    (hook,) = hooks(sandbox)
+    adam.open(f"/demo/hooks/{hook['id']}/delete")
+    adam.submit("Delete it now", host="localhost")
+    adam.open(PAGE)
+    assert "Not registered" in adam.words
+    adam.submit("Register it at Postpay")
+    (again,) = hooks(sandbox)
+    requests.delete(f"{sandbox.base_url}/hooks/{again['id']}", auth=AUTH, timeout=10)
+    adam.open(PAGE)
+    adam.submit("Replace the secret")
+    assert "There is a new secret" in adam.words

@@ -166,6 +166,10 @@ def _page(account: Account, delivery: Delivery, *, is_open: bool = False) -> Res
 
 def _content(delivery: Delivery) -> Content | None:
     try:
-        return open_content(current_app.extensions["settings"], delivery.content_sealed) if delivery.content_sealed else None
+        return (
+            open_content(current_app.extensions["settings"], delivery.content_sealed)
+            if delivery.content_sealed
+            else None
+        )
     except CannotUnseal:
         return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Response, abort, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy import select
 
 from ...accounts import Account
 from ...address_field import PROBLEMS
 from ...database import release
 from ...deliveries import search
+from ...extensions import db
 from ...hook_address import BadAddress, read_address
 from ...htmx import redirect_after_post
 from ...models.delivery import Receiver
@@ -71,9 +73,19 @@ def receiver_or_404(account: Account) -> Receiver:
 
 
 def hook_id_of(receiver: Receiver) -> str | None:
-    """The webhook that the desk made for it, once that is known."""
+    """The webhook at its address, once that is known: the newest that the desk made there and has not deleted."""
     change = receiver.hook_change
-    return change.hook_id if change is not None and change.state == ChangeState.SUCCEEDED else None
+    if change is None or change.state != ChangeState.SUCCEEDED:
+        return None
+    done = (HookChange.account == receiver.account, HookChange.state == ChangeState.SUCCEEDED)
+    deleted = select(HookChange.hook_id).where(*done, HookChange.action == HookAction.DELETE)
+    made = select(HookChange.hook_id).where(
+        *done,
+        HookChange.action == HookAction.CREATE,
+        HookChange.url == change.url,
+        HookChange.hook_id.not_in(deleted),
+    )
+    return db.session.scalar(made.order_by(HookChange.id.desc()).limit(1))
 
 
 def address_of(receiver: Receiver) -> str | None:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from pydantic import SecretStr
 
 from ...accounts import Account
-from ...gateways.errors import GatewayError
+from ...gateways.errors import GatewayError, NotFound
 from ...hook_address import BadAddress, read_address
 from ...htmx import redirect_after_post
 from ...models.delivery import Receiver
@@ -99,7 +99,10 @@ def replace_secret(account: Account) -> Response:
     hook_id = hook_id_of(receiver)
     if hook_id is None:
         return _replace_by_hand(account, receiver)
-    hook = provider(account).get_hook(hook_id=hook_id)
+    try:
+        hook = provider(account).get_hook(hook_id=hook_id)
+    except NotFound:
+        return _replace_by_hand(account, receiver)
     try:
         token = token_given(account, HookAction.SECRET, hook_id)
         secret = receiving.replace_secret(account, receiver.id, settings())
