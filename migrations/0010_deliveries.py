@@ -116,9 +116,19 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
     op.create_index(op.f("ix_delivery_account_digest"), "delivery", ["account", "digest"], unique=True)
-    for columns in (["account", "id"], ["account", "order_id", "id"], ["account", "object_id", "id"], ["received"]):
-        op.create_index(op.f(f"ix_delivery_{'_'.join(columns)}"), "delivery", columns, unique=False)
+    for columns in (
+        ["id"],
+        ["order_id", "id"],
+        ["object_id", "id"],
+        ["received"],
+        ["verdict", "id"],
+        ["outcome", "id"],
+    ):
+        op.create_index(
+            op.f(f"ix_delivery_account_{'_'.join(columns)}"), "delivery", ["account", *columns], unique=False
+        )
     for name, column, where in (
+        ("ix_delivery_not_forwarded", "id", sa.text("forward_state = 'failed'")),
         ("ix_delivery_to_read", "next_try", sa.text("outcome = 'waiting'")),
         ("ix_delivery_to_forward", "forward_next", sa.text("forward_state = 'waiting'")),
     ):
