@@ -176,6 +176,12 @@ def test_whoever_waits_may_end_it(shop: Sandbox, make_client: MakeClient) -> Non
         read(make_client(shop.base_url), OrderQuery(), wait=stop)
 
 
+def test_a_page_that_counts_rows_and_holds_none_is_noticed(make_client: MakeClient, serve: Serve) -> None:
+    client = make_client(serve(lambda line: line.send(answer(page(count=3)))).base_url)
+    with pytest.raises(UnreadableAnswer):
+        list(client.each_order(OrderQuery(), bound=END))
+
+
 @pytest.mark.parametrize("kind", ["out of order", "not asked for"])
 def test_a_provider_that_ignores_the_question_is_noticed(make_client: MakeClient, serve: Serve, kind: str) -> None:
     days = (3, 1, 2) if kind == "out of order" else (0, 1, 2)

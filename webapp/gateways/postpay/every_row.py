@@ -157,7 +157,8 @@ class EveryRow(Generic[T]):
 
     def _check(self, page: Page[T]) -> None:
         """Raises UnreadableAnswer when the provider has not understood the question."""
-        if page.unexpected or page.count < len(page.results):
+        is_hollow = page.count > 0 and page.number == 1 and not page.results
+        if page.unexpected or page.count < len(page.results) or is_hollow:
             raise UnreadableAnswer("every_row", "GET", "rows that were not asked for", status=200)
 
     def _take(self, span: _Span, pages: tuple[Page[T], ...], *, busy: int) -> tuple[tuple[T, ...], list[_Span]]:
