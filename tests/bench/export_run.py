@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sys
 import threading
 import time
+from datetime import datetime
 
 import psutil
 from flask import Flask
@@ -14,8 +17,12 @@ from sqlalchemy import select
 from webapp import create_app
 from webapp.accounts import Account
 from webapp.exports import Viewer, Wanted, start_export
+from webapp.exports.body import blocks
 from webapp.extensions import db
+from webapp.gateways.errors import ProviderFailed, Throttled
+from webapp.gateways.postpay.client import PostpayClient
 from webapp.gateways.postpay.filters import OrderQuery
+from webapp.gateways.postpay.models import OrderSummary, Page
 from webapp.jobs import work_once
 from webapp.models.export import Export
 from webapp.models.user import User
@@ -78,6 +85,28 @@ def one_by_one(app: Flask, account: Account) -> float:
         return rows / (time.perf_counter() - began)
 
 
+def check_against_the_screen(app: Flask, account: Account, done: Export) -> None:
+    """The file's orders, in their order, are those of the list's own pages. Raises SystemExit when they are not."""
+    with app.app_context():
+        lines = csv.reader(io.StringIO(b"".join(blocks(done)).decode("utf-8-sig")))
+        next(lines)
+        in_file = [line[0] for line in lines]
+        client, on_screen = provider(account), []
+        for number in range(1, -(-len(in_file) // 50) + 1):
+            on_screen += [order.order_id for order in patiently(client, done.bound, number).results]
+    if in_file != on_screen:
+        raise SystemExit(f"{len(in_file)} orders in the file, {len(on_screen)} on the screen, not the same")
+
+
+def patiently(client: PostpayClient, bound: datetime, number: int) -> Page[OrderSummary]:
+    """One page of the list as it was at the bound, asked for again while the provider stumbles."""
+    while True:
+        try:
+            return client.list_orders(OrderQuery(created_before=bound, page=number, page_size=50))
+        except (Throttled, ProviderFailed):
+            time.sleep(0.5)
+
+
 def main() -> None:
     app = create_app()
     account = next(iter(app.extensions["accounts"].values()))
@@ -88,6 +117,7 @@ def main() -> None:
         seconds = time.perf_counter() - began
     with Memory() as with_workbook:
         export(app, account, "", "xlsx")
+    check_against_the_screen(app, account, done)
     told = {
         "rows": done.rows,
         "seconds": seconds,
