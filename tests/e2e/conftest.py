@@ -80,7 +80,7 @@ class Eyes:
 
     def open(self, path: str) -> Page:
         self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("document.fonts.ready")
         return self.page
 
     def sign_in(self, person: str) -> Page:
@@ -108,6 +108,16 @@ class Eyes:
         wide, window = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= window, f"{self.page.url} scrolls sideways: {wide} in {window}"
         assert self.complaints == [], self.page.url
+
+    def check_in_the_dark(self) -> None:
+        """After `check`: the colours of the same page for those whose system is dark."""
+        paper = "getComputedStyle(document.body).backgroundColor"
+        in_the_light = self.page.evaluate(paper)
+        self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        assert self.page.evaluate(paper) != in_the_light
+        found = self.page.evaluate("axe.run(document, {runOnly: ['color-contrast']})")
+        assert found["violations"] == [], f"{self.page.url} in the dark\n{found['violations']}"
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
 
 @pytest.fixture

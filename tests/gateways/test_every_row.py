@@ -178,8 +178,8 @@ def test_whoever_waits_may_end_it(shop: Sandbox, make_client: MakeClient) -> Non
 
 def test_a_page_that_counts_rows_and_holds_none_is_noticed(make_client: MakeClient, serve: Serve) -> None:
     client = make_client(serve(lambda line: line.send(answer(page(count=3)))).base_url)
-    with pytest.raises(UnreadableAnswer):
-        list(client.each_order(OrderQuery(), bound=END))
+    with pytest.raises(UnreadableAnswer, match="counted and not there"):
+        list(client.each_order(OrderQuery(), bound=END, wait=lambda _seconds: None))
 
 
 @pytest.mark.parametrize("kind", ["out of order", "not asked for"])

@@ -131,6 +131,8 @@ class EveryRow(Generic[T]):
         """The answer, or None when the span must be asked for again. Raises what no repetition mends."""
         try:
             pages = future.result()
+            if pages[0].count and not pages[0].results:
+                raise UnreadableAnswer("every_row", "GET", "rows that are counted and not there", status=200)
         except GatewayError as error:
             self._slow_down(error)
             return None
@@ -157,8 +159,7 @@ class EveryRow(Generic[T]):
 
     def _check(self, page: Page[T]) -> None:
         """Raises UnreadableAnswer when the provider has not understood the question."""
-        is_hollow = page.count > 0 and page.number == 1 and not page.results
-        if page.unexpected or page.count < len(page.results) or is_hollow:
+        if page.unexpected or page.count < len(page.results):
             raise UnreadableAnswer("every_row", "GET", "rows that were not asked for", status=200)
 
     def _take(self, span: _Span, pages: tuple[Page[T], ...], *, busy: int) -> tuple[tuple[T, ...], list[_Span]]:
