@@ -69,6 +69,16 @@ def test_transactions_are_found_whether_paid_out_or_not(provider: Provider, chec
     assert "Captured, no transaction Nothing to look at" in checked().words
 
 
+def test_an_order_that_is_settled_by_instalments_has_its_transaction(provider: Provider, checked: Checked) -> None:
+    captured_without(provider, "in parts")
+    provider.transaction(type="instalment", order_id="in parts", amount=27160, currency="AED", created=ago(10))
+    captured_without(provider, "only refunded")
+    provider.transaction(type="refund", order_id="only refunded", amount=-100, currency="AED", created=ago(9))
+    farah = checked()
+    farah.follow("Captured, no transaction")
+    assert ids_in(farah) == ["only refunded"]
+
+
 def test_a_refund_of_the_desk_without_a_transaction_is_found(app: Flask, provider: Provider, checked: Checked) -> None:
     provider.order("order-01", created=ago(40))
     provider.refund_outside("order-01", 10000)

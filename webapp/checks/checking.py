@@ -39,6 +39,9 @@ from .whole import AT_ONCE, Progress, read_whole
 KIND = "check"
 LONGEST_WAIT = timedelta(minutes=10)
 
+_SALES = (TransactionType.ORDER, TransactionType.INSTALMENT)
+"""By which an order is settled: at once, or part by part."""
+
 T = TypeVar("T")
 Missing = dict[tuple[MissingKind, str], dict[str, Any]]
 
@@ -104,11 +107,11 @@ def _captured(order: OrderSummary) -> datetime:
 
 
 def orders_in_ledger(account: str, order_ids: Sequence[str]) -> set[str]:
-    """Those of the orders that the ledger holds an `order` transaction of."""
+    """Those of the orders that the ledger holds a sale of: an `order` transaction, or an `instalment` of it."""
     settled: set[str] = set()
     for part in _parts(order_ids):
         found = select(LedgerRow.order_id).where(
-            LedgerRow.account == account, LedgerRow.type == TransactionType.ORDER, LedgerRow.order_id.in_(part)
+            LedgerRow.account == account, LedgerRow.type.in_(_SALES), LedgerRow.order_id.in_(part)
         )
         settled |= {order_id for order_id in db.session.scalars(found) if order_id is not None}
     release()

@@ -34,7 +34,7 @@ WORDS: dict[WorkList, ListWords] = {
         "clock",
         lazy_gettext(
             "Orders created in the last %(window)s days and captured more than %(days)s ago, for which Postpay shows"
-            " no sale among its transactions: nothing will be paid out for them."
+            " neither a sale nor an instalment among its transactions: nothing will be paid out for them."
         ),
         lazy_gettext("Every captured order that is old enough has its transaction."),
     ),
