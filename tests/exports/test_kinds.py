@@ -67,6 +67,8 @@ def test_payouts_and_the_rows_of_one(app: Flask, farah: Browser, sandbox: Sandbo
     one = make(farah, f"/demo/payouts/AED/{name}")
     assert one.column("Net (minor units)") == ["77525"] * 3
     assert one.manifest["of"] == f"AED {name}"
+    assert one.manifest["filters"] == [], "one payout has no period"
+    assert file.manifest["filters"][0].startswith("Paid out: "), "a list of payouts always has one"
 
 
 def test_payouts_of_a_month_that_was_never_read_are_no_export(app: Flask, farah: Browser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -64,6 +65,8 @@ def start_export(account: Account, viewer: Viewer, wanted: Wanted, *, request_id
     screen = read_screen(wanted.what, parse(wanted.address), account, bound, viewer)
     if screen.errors:
         raise NotAsked(screen)
+    if wanted.object_id:  # its rows are all of it, whatever period the list beside it would show
+        screen = replace(screen, words=())
     key = _key(viewer, wanted, screen)
     with writing() as session:
         job = start("export", account=account.slug, key=key, parameters={}, owner_id=viewer.id, request_id=request_id)
