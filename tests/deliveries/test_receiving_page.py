@@ -22,7 +22,7 @@ from webapp.extensions import db
 from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.gateways.postpay.signature import HEADER, sign
 from webapp.models.base import now
-from webapp.models.delivery import Receiver
+from webapp.models.delivery import Forwarding, Receiver
 from webapp.models.staff_session import StaffSession
 from webapp.sealing import unseal
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
@@ -192,6 +192,24 @@ def test_who_proved_long_ago_who_they_are_is_asked_again(app: Flask, adam: Brows
         adam.submit("Go on", password=PASSWORD)
         assert adam.address == PAGE
     assert len(secrets_of(app)) == 1
+
+
+def test_nobody_turns_deliveries_elsewhere_with_a_session_found_open(app: Flask, adam: Browser) -> None:
+    adam.open(PAGE)
+    adam.submit("Make an address")
+    token = str(adam.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
+    with app.app_context(), writing() as session:
+        session.execute(update(StaffSession).values(confirmed=now() - timedelta(minutes=6)))
+    wanted = {
+        f"{PAGE}/accept": {"secret": "x" * 32},
+        "/demo/deliveries/forwarding": {"url": "https://else.example.com/", "shop_secret": "x" * 32},
+    }
+    for address, fields in wanted.items():
+        adam.send(address, {"csrf_token": token, **fields})
+        assert adam.response.headers["Location"] == f"/you/confirm?next={PAGE}"
+    assert len(secrets_of(app)) == 1
+    with app.app_context():
+        assert db.session.query(Forwarding).count() == 0
 
 
 def test_a_webhook_that_is_gone_is_registered_anew(adam: Browser, sandbox: Sandbox) -> None:

@@ -177,6 +177,26 @@ def test_an_old_sign_in_is_confirmed_before_a_secret_is_changed(
     assert entries(app) == ["hook.intent", "hook.succeeded"]
 
 
+def test_an_old_sign_in_is_confirmed_before_a_webhook_is_made_edited_or_deleted(
+    adam: Browser, app: Flask, hooks: Hooks, hook_id: str
+) -> None:
+    forms = [
+        (f"/demo/hooks/{hook_id}/edit", "Save the webhook", {"url": "https://else.example.com/"}),
+        (f"/demo/hooks/{hook_id}/delete", "Delete it now", {"host": "shop.example.com"}),
+        ("/demo/hooks/new", "Create the webhook", {"url": "https://else.example.com/"}),
+    ]
+    for number, (address, button, typed) in enumerate(forms):
+        with time_machine.travel(now() + timedelta(minutes=7 * number, seconds=30)):
+            adam.open(address)
+        with time_machine.travel(now() + timedelta(minutes=7 * number + 7)):
+            adam.submit(button, **typed)
+            assert adam.heading == "Confirm that it is you"
+            adam.submit("Go on", password=PASSWORD)
+            assert adam.address == address
+    assert changes(app) == []
+    assert len(hooks.all()) == 1
+
+
 def test_guessing_at_the_confirmation_locks_like_a_sign_in(adam: Browser, hooks: Hooks, hook_id: str) -> None:
     with time_machine.travel(now() + timedelta(minutes=6)):
         adam.open(f"/demo/hooks/{hook_id}/secret")

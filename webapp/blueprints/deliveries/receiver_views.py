@@ -136,6 +136,7 @@ def _replace_by_hand(account: Account, receiver: Receiver) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving/accept")
 @requires(Permission.HOOKS_EDIT)
+@proved_first
 def accept_secret(account: Account) -> Response:
     """A secret that was made elsewhere, as by a replacement without a gap: both are good from now on."""
     form = AcceptForm()
@@ -181,6 +182,7 @@ def stop_receiving(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/forwarding")
 @requires(Permission.HOOKS_EDIT)
+@proved_first
 def save_forwarding(account: Account) -> Response:
     """Each genuine delivery is told on from now on."""
     form = ForwardForm(has_secret=receiving.forwarding_of(account) is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, current_app, flash, make_response, render_template, request
+from flask import Response, abort, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -20,6 +20,7 @@ from ...services import check_hook_changes as checks
 from ...services.hook_errors import NotNow
 from ...services.show_secret import show_secret as take_secret
 from ...settings import Settings
+from ...step_up import is_fresh
 from . import blueprint
 from .forms import CloseForm
 
@@ -79,8 +80,10 @@ def close_change(account: Account, change_id: int) -> Response:
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/secret")
 @requires(Permission.HOOKS_EDIT)
 def show_secret(account: Account, change_id: int) -> Response:
-    """The secret, to the first who asks; no address leads to it a second time."""
+    """The secret, to the first who asks and has just proved who they are; no address leads to it a second time."""
     change = _change(account, change_id)
+    if not is_fresh(current_user):
+        return redirect_after_post(url_for("auth.ask_confirm", next=change_href(change)))
     try:
         secret = take_secret(change, current_user.id, _settings())
     except CannotUnseal:

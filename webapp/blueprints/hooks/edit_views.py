@@ -16,6 +16,7 @@ from ...provider import provider
 from ...services.change_hook import as_it_is
 from ...services.hook_errors import AlreadyThere, NotChanged, StaleForm
 from ...services.open_hook_change import Wish
+from ...step_up import fresh_sign_in
 from ...submit_token import BadToken
 from . import blueprint
 from .asking import not_changed, perform, stale_words, to_change, token_for
@@ -25,6 +26,7 @@ from .one import unfinished_of
 
 @blueprint.get("/<account:account>/hooks/new")
 @requires(Permission.HOOKS_EDIT)
+@fresh_sign_in
 def ask_new(account: Account) -> Response:
     """The form for a new webhook, told of everything unless somebody takes that away."""
     return _form(account, HookForm(formdata=None, events=list(EVENTS)))
@@ -33,6 +35,7 @@ def ask_new(account: Account) -> Response:
 @blueprint.post("/<account:account>/hooks/new")
 @requires(Permission.HOOKS_EDIT)
 @takes_lists("events")
+@fresh_sign_in
 def create_hook(account: Account) -> Response:
     """Makes it, once; the answer is a page that can be reloaded."""
     form = HookForm()
@@ -44,6 +47,7 @@ def create_hook(account: Account) -> Response:
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/edit")
 @requires(Permission.HOOKS_EDIT)
+@fresh_sign_in
 def ask_edit(account: Account, hook_id: str) -> Response:
     """The form with what the webhook is now; or why it cannot be changed."""
     change, rotation = unfinished_of(account, hook_id)
@@ -57,6 +61,7 @@ def ask_edit(account: Account, hook_id: str) -> Response:
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/edit")
 @requires(Permission.HOOKS_EDIT)
 @takes_lists("events")
+@fresh_sign_in
 def edit_hook(account: Account, hook_id: str) -> Response:
     """Changes address and events of a webhook; its secret and whether it is paused stay as they are."""
     form = HookForm()

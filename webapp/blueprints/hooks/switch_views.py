@@ -68,6 +68,7 @@ def change_secret(account: Account, hook_id: str) -> Response:
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/delete")
 @requires(Permission.HOOKS_EDIT)
+@fresh_sign_in
 def ask_delete(account: Account, hook_id: str) -> Response:
     """What deleting means; the host is typed to confirm."""
     return _question(account, _hook(account, hook_id), HookAction.DELETE, form=DeleteForm(formdata=None))
@@ -75,6 +76,7 @@ def ask_delete(account: Account, hook_id: str) -> Response:
 
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/delete")
 @requires(Permission.HOOKS_EDIT)
+@fresh_sign_in
 def delete_hook(account: Account, hook_id: str) -> Response:
     """Deletes it, when its host was typed."""
     hook, form = _hook(account, hook_id), DeleteForm()
