@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from ..gateways.strict_json import DEEPEST, is_deeper
 from ..masking import HIDDEN
 from .content import Content
 
@@ -57,13 +58,13 @@ def opened(content: Content) -> Shown:
 
 
 def _json(body: bytes) -> dict[str, Any] | None:
-    """For looking at only: what cannot be shown as it stands is no JSON here."""
+    """For looking at only: what cannot be shown as it stands, or is nested too deep to be drawn, is no JSON here."""
     try:
         value = json.loads(body)
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and not is_deeper(value, DEEPEST) else None
 
 
 def _masked(value: dict[str, Any], within: str = "") -> dict[str, Any]:

@@ -37,7 +37,7 @@ def read_object(body: bytes) -> dict[str, Any]:
         raise NotJSON("not JSON") from None
     if not isinstance(value, dict):
         raise NotJSON("not an object")
-    if _is_deeper(value, DEEPEST):
+    if is_deeper(value, DEEPEST):
         raise NotJSON("nested too deep")
     if "\\ud" in text or "\\uD" in text:
         _refuse_half_pairs(value)
@@ -67,7 +67,8 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _is_deeper(value: dict[str, Any], limit: int) -> bool:
+def is_deeper(value: dict[str, Any], limit: int) -> bool:
+    """Whether objects and lists are nested in it more than `limit` times."""
     level: list[Any] = [value]
     for _ in range(limit):
         level = [
