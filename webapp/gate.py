@@ -7,7 +7,7 @@ of strangers, only the first few of a minute.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
@@ -70,9 +70,14 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
     if current_user.must_change_password and request.endpoint not in BEFORE_A_NEW_PASSWORD:
         return _send(url_for("auth.show_password"), 303)
     if not current_user.can(needed):
-        _record_refusal(audit.Action.ACCESS_DENIED, permission=needed)
-        abort(403)
+        refuse(needed)
     return None
+
+
+def refuse(permission: Permission) -> NoReturn:
+    """403 with its audit entry, also for a view that needs a second permission."""
+    _record_refusal(audit.Action.ACCESS_DENIED, permission=permission)
+    abort(403)
 
 
 def _record_refusal(action: audit.Action, **why: str) -> None:

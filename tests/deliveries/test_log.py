@@ -120,6 +120,16 @@ def test_personal_data_is_hidden_until_somebody_with_the_right_opens_it(
     assert CANARY not in farah.words
 
 
+def test_an_agent_who_tries_to_open_one_is_refused_on_record(app: Flask, receiving: Receiving, alice: Browser) -> None:
+    receiving.deliver(order_body("order-01"))
+    alice.open("/demo/orders")
+    token = str(alice.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
+    alice.send(f"{LOG}/1/personal-data", {"csrf_token": token})
+    assert alice.status == 403
+    assert [event for event, _, _ in events_of(app, "access.denied")] == ["access.denied"]
+    assert events_of(app, "delivery.opened") == []
+
+
 def test_an_odd_body_is_hidden_whole_and_shown_as_it_is(receiving: Receiving, farah: Browser) -> None:
     for body in (b"<script>alert(1)</script> " + CANARY.encode(), b"\xff\x00", b"[1, 2]", b"", b'{"a": "\\ud800"}'):
         receiving.deliver(body)

@@ -17,6 +17,7 @@ from ...deliveries import search
 from ...deliveries.content import Content, open_content
 from ...deliveries.masked_body import masked, opened
 from ...extensions import db
+from ...gate import refuse
 from ...htmx import redirect_after_post, wants_fragment
 from ...list_filters.deliveries import DeliveryFilters
 from ...list_filters.shown import page_sizes
@@ -84,7 +85,7 @@ def show_delivery(account: Account, delivery_id: int) -> Response:
 def open_delivery(account: Account, delivery_id: int) -> Response:
     """Headers and body whole, once, after the opening was written down; loading the page again hides them again."""
     if not current_user.can(Permission.HOOKS_READ):
-        abort(403)
+        refuse(Permission.HOOKS_READ)
     delivery = _delivery(account, delivery_id)
     with writing():
         audit.record(
