@@ -130,6 +130,12 @@ def test_a_note_longer_than_its_room_is_refused(payout: Browser) -> None:
     assert "At most 500 characters." in payout.words
 
 
+def test_a_character_that_no_database_keeps_is_replaced_in_a_note(payout: Browser) -> None:
+    payout.submit("Compare", received="700")
+    payout.submit("Save", note="a\0b")
+    assert "a\ufffdb" in payout.words
+
+
 def test_of_two_people_the_second_sees_what_the_first_has_done(
     payout: Browser, app: Flask, sign_in: Callable[[str], Browser]
 ) -> None:

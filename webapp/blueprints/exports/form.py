@@ -5,9 +5,9 @@ from __future__ import annotations
 from werkzeug.datastructures import MultiDict
 
 from ...exports import FORMATS, KINDS, Wanted
+from ...routing import is_provider_id
 
 LONGEST_QUERY = 8000
-LONGEST_ID = 255
 
 
 def read(fields: MultiDict[str, str]) -> Wanted | None:
@@ -17,6 +17,8 @@ def read(fields: MultiDict[str, str]) -> Wanted | None:
     )
     if wanted.what not in KINDS or wanted.format not in FORMATS:
         return None
-    if len(wanted.address) > LONGEST_QUERY or len(wanted.object_id or "") > LONGEST_ID:
+    if len(wanted.address) > LONGEST_QUERY or not wanted.address.isprintable():
+        return None
+    if wanted.object_id is not None and not is_provider_id(wanted.object_id):
         return None
     return wanted if KINDS[wanted.what].fits(wanted.object_id) else None

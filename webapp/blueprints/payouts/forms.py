@@ -73,7 +73,9 @@ class ExceptionForm(_OnVersion):
     act = HiddenField()
     owner = SelectField(lazy_gettext("Who looks after it"), coerce=int)
     note = TextAreaField(
-        lazy_gettext("Note"), validators=[Length(max=LONGEST_NOTE, message=lazy_gettext("At most 500 characters."))]
+        lazy_gettext("Note"),
+        filters=[lambda text: (text or "").replace("\0", "\ufffd")],  # PostgreSQL takes no NUL
+        validators=[Length(max=LONGEST_NOTE, message=lazy_gettext("At most 500 characters."))],
     )
 
     def __init__(self, receipt: BankReceipt | None, **kwargs: Any) -> None:
