@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote, urlsplit
 
 LONGEST = 500
@@ -34,7 +34,11 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 _GLOBAL_V6 = IPv6Network("2000::/3")
-_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+_NOT_OF_A_SHOP = tuple(
+    ip_network(text)
+    for text in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "2002::/16", "2001::/32")
+)
+"""Global by the book, and yet no shop: a cloud's own services, relays, tunnels, documentation."""
 
 
 class Problem(StrEnum):
@@ -135,8 +139,10 @@ def is_public(text: str) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return False
-        if address not in _GLOBAL_V6 or any(address in tunnel for tunnel in _TUNNELS):
+        if address not in _GLOBAL_V6:
             return False
+    if any(address in network for network in _NOT_OF_A_SHOP):
+        return False
     return address.is_global and not address.is_multicast
 
 
