@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
-from typing import Protocol
 
 from .money import Money
 
@@ -19,19 +18,6 @@ RATE_UNITS = 10_000
 
 LARGEST_ROUNDING = 1
 """Minor units by which the provider's total may differ from ours without being wrong."""
-
-
-class Charged(Protocol):
-    """What is needed of a transaction: amounts in minor units, rates in hundredths of a per cent."""
-
-    @property
-    def amount(self) -> int: ...
-    @property
-    def fee_amount(self) -> int | None: ...
-    @property
-    def fee_rate(self) -> int | None: ...
-    @property
-    def fee_tax_rate(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +56,6 @@ def fee_lines(amount: Money, fee_minor: int | None, fee_rate: int | None, fee_ta
         net=money(amount.minor - fee),
         exact_net=amount.minor - exact_fee,
     )
-
-
-def expected_total(row: Charged) -> int | None:
-    """What should be paid out for a transaction, in minor units; None where it tells no fee."""
-    lines = fee_lines(Money(row.amount, ""), row.fee_amount, row.fee_rate, row.fee_tax_rate)
-    return None if lines is None else lines.net.minor
 
 
 def off_by(

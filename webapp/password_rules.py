@@ -16,7 +16,6 @@ from flask_babel.speaklater import LazyString
 from .passwords import normalised
 
 SHORTEST = 12
-RECOMMENDED = 15
 LONGEST = 1024
 
 TOO_SHORT = _l("Use at least 12 characters; 15 or more are better. Four words in a row are easy to remember.")

@@ -97,10 +97,6 @@ class Settings(BaseModel):
         """Whether no account reaches anything but an emulator: the only place for demo users."""
         return all(account.environment is Environment.EMBEDDED for account in self.accounts)
 
-    @property
-    def any_live(self) -> bool:
-        return any(account.is_live for account in self.accounts)
-
     def limit(self, role: str, currency: str) -> tuple[Money, Money] | None:
         """What a role may refund (at once, in a day), or None where nothing was allowed."""
         limit = self.refund_limits.get(role, {}).get(currency)

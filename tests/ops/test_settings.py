@@ -68,7 +68,7 @@ def test_processes_that_start_at_once_agree_on_the_keys(var: Path) -> None:
 
 def test_a_live_account_starts_with_everything_given() -> None:
     settings = load_settings(LIVE)
-    assert settings.any_live
+    assert settings.accounts[0].is_live
     assert not settings.demo_users
     assert settings.accounts[0].api_root == "https://api.provider.example"
     assert settings.accounts[0].time_zone == "Asia/Dubai"

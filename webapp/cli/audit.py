@@ -25,7 +25,7 @@ from ..days import instants
 from ..extensions import db
 from ..settings import Settings
 
-group = AppGroup("audit", help="The audit log: verify, export, anchor.")
+group = AppGroup("audit", help="The audit log: verify, export, its public key, the rights of a role.")
 
 OK, BROKEN, CANNOT_RUN = 0, 1, 2
 

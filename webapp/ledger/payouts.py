@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case, func, select
 
 from ..accounts import Account
 from ..database import release
-from ..days import first_instant
 from ..extensions import db
 from ..fees import LARGEST_ROUNDING
 from ..models.ledger import LedgerRow
-from ..money import Money
 from .figures import Figures, TypeSum
 from .naming import Naming
 from .reading import COMING, periods_of
@@ -149,55 +146,3 @@ def coming(account: Account) -> Coming:
         sums.setdefault(currency, []).append(_type_sum(values))
     release()
     return Coming([Figures.of(code, sums[code]) for code in sorted(sums)], period.read if period else None)
-
-
-@dataclass(frozen=True, slots=True)
-class MonthlyFees:
-    """What was kept of the rows with a fee that were paid out in a month of the account's zone. Positive amounts."""
-
-    month: date
-    currency: str
-    count: int
-    amount: Money
-    fees: Money
-    tax: Money
-
-
-def monthly_fees(account: Account, months: Iterable[date], zone: ZoneInfo) -> list[MonthlyFees]:
-    """By month (its first day) and currency; a month without such rows is left out."""
-    found = []
-    for month in months:
-        following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-        statement = (
-            select(LedgerRow.currency, *_SUMS[1:5])
-            .where(
-                LedgerRow.account == account.slug,
-                LedgerRow.paid >= first_instant(month, zone),
-                LedgerRow.paid < first_instant(following, zone),
-                LedgerRow.off_by.is_not(None),
-                LedgerRow.fees_minor + LedgerRow.tax_minor != 0,
-            )
-            .group_by(LedgerRow.currency)
-            .order_by(LedgerRow.currency)
-        )
-        for currency, count, *minor in db.session.execute(statement):
-            amount, fees, tax = (Money(int(value), currency) for value in minor)
-            found.append(MonthlyFees(month, currency, count, amount, fees, tax))
-    release()
-    return found
-
-
-def flagged(account: Account, *, limit: int, offset: int = 0) -> Sequence[LedgerRow]:
-    """Rows to look at, the newest first: the arithmetic is off, the rate is new, or they are told otherwise now."""
-    statement = select(LedgerRow).where(LedgerRow.account == account.slug, _IS_FLAGGED)
-    ordered = statement.order_by(LedgerRow.created.desc(), LedgerRow.transaction_id).limit(limit).offset(offset)
-    found: Sequence[LedgerRow] = db.session.scalars(ordered).all()
-    release()
-    return found
-
-
-def count_flagged(account: Account) -> int:
-    """How many rows are to be looked at."""
-    counted = db.session.scalar(select(func.count()).where(LedgerRow.account == account.slug, _IS_FLAGGED))
-    release()
-    return counted or 0

@@ -42,7 +42,6 @@ BLOCKING_STATES = (
 """While one of these stands, nothing else is started on the order: finance has the word on `attention`."""
 
 OPEN_STATES = (IntentState.AWAITING_APPROVAL, IntentState.PENDING, IntentState.UNKNOWN)
-TERMINAL_STATES = (IntentState.SUCCEEDED, IntentState.REFUSED, IntentState.CLOSED)
 _OPEN = text("state IN ('awaiting_approval', 'pending', 'unknown')")
 
 

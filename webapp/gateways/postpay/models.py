@@ -107,10 +107,6 @@ class Item(_Answered):
     def safe_url(self) -> str | None:
         return web_address(self.url)
 
-    @property
-    def safe_image_url(self) -> str | None:
-        return web_address(self.image_url)
-
 
 class Discount(_Answered):
     """Document: Checkout, Discount. `amount` excludes tax."""
