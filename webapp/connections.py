@@ -82,7 +82,10 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         conn.head_until = None
         is_delivery = conn.parser.unreader.buf.getvalue().lstrip(b"\r\n").startswith(DELIVERIES)
         conn.parser.unreader.until = time.monotonic() + (SECONDS_FOR_DELIVERY if is_delivery else SECONDS_FOR_BODY)
-        return super().handle(conn)
+        kept = super().handle(conn)
+        if kept is False:
+            _say_goodbye(conn.sock)
+        return kept
 
     def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
         """In a thread, after the answer: a body that nobody read is not waited for, its connection ends."""
@@ -127,6 +130,22 @@ def _gather(conn: Any) -> bool:
             return True
         held.write(piece)
     return True
+
+
+def _say_goodbye(sock: socket.socket) -> None:
+    """In a thread, before a connection is closed: lets the answer arrive, and then reads no more.
+
+    The main loop would wait for each sender in turn, two seconds for one that does not hang up, and serve nobody.
+    """
+    ends = time.monotonic() + SECONDS_FOR_THE_REST
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_WR)
+        with suppress(TimeoutError):
+            while (left := ends - time.monotonic()) > 0:
+                sock.settimeout(left)
+                if not sock.recv(LARGEST_HEAD):
+                    break
+        sock.shutdown(socket.SHUT_RD)
 
 
 def _head_is_whole(held: bytes) -> bool:

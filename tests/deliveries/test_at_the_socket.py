@@ -103,3 +103,16 @@ def test_slow_bodies_to_a_wrong_address_hold_nobody(served: Served) -> None:
         wrong = head(receiving, "Content-Length: 1000").replace(receiving.token.encode(), b"x" * 43)
         one.sendall(wrong + b"x")
         assert status(one) == 404
+
+
+def test_many_who_never_hang_up_keep_nobody_waiting(served: Served) -> None:
+    desk, receiving = served
+    slow = [connect(desk) for _ in range(2 * MORE_THAN_THREADS)]
+    for one in slow:
+        one.sendall(head(receiving, "Content-Length: 1000").replace(receiving.token.encode(), b"x" * 43) + b"x")
+    assert status(slow[0]) == 404
+    for _ in range(4):  # so that each process is asked
+        assert requests.get(f"{desk.address}/healthz", timeout=SECONDS_FOR_DELIVERY - 1).status_code == 200
+    assert [status(one) for one in slow[1:]] == [404] * (len(slow) - 1)
+    for one in slow:
+        one.close()
