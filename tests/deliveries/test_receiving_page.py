@@ -64,6 +64,7 @@ def test_it_is_made_and_registered_with_one_click_each(app: Flask, adam: Browser
     assert len(urlsplit(address).path.split("/")[-1]) == 43
     adam.submit("Register it at Postpay")
     assert "The webhook is created" in adam.words
+    assert "Show the secret" not in adam.words, "the desk keeps it itself"
     (hook,) = hooks(sandbox)
     assert (hook["url"], sorted(hook["events"]), hook["active"]) == (address, ["order", "transaction"], True)
     assert deliver(app, address, hook_secret(sandbox), "order-01") == 200

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Flask
 
 from tests.browser import Browser
 from tests.settlements.conftest import Settled, keep
+from webapp.jobs import work_once
+from webapp.ledger.job import start_reading
 
 
 def test_rows_payout_and_net_come_from_the_ledger(app: Flask, farah: Browser, settled: Settled) -> None:
@@ -48,6 +50,31 @@ def test_what_was_not_read_yet_is_found_in_the_list(farah: Browser, settled: Set
     farah.open("/demo/orders/order-01")
     farah.follow("Look for it in the settlements")
     assert settled.shown(farah) == ["sale"]
+
+
+def test_a_refund_that_the_ledger_cannot_know_yet_is_said(farah: Browser, settled: Settled) -> None:
+    settled.provider.order("order-01", total=81480)
+    settled.put("sale", 81480, order_id="order-01")
+    read_what_is_coming(farah)
+    farah.open("/demo/orders/order-01")
+    assert "What came later is not counted here" not in farah.words
+    settled.provider.refund_outside("order-01", 5000)
+    farah.open("/demo/orders/order-01")
+    assert "What came later is not counted here" in farah.words
+    section = farah.page.select_one('[aria-labelledby="settlements-title"]')
+    assert section is not None
+    ask_again = section.find("a", string="Ask again")
+    assert "transaction_id" not in str(ask_again)
+    read_what_is_coming(farah)
+    farah.open("/demo/orders/order-01")
+    assert "What came later is not counted here" not in farah.words
+
+
+def read_what_is_coming(farah: Browser) -> None:
+    account = farah.app.extensions["settings"].accounts[0]
+    with farah.app.app_context():
+        start_reading(account, [f"{datetime.now(UTC):%Y-%m}"], None, again=True)
+    assert work_once(farah.app)
 
 
 def test_those_who_may_not_see_settlements_see_none_of_it(

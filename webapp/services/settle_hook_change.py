@@ -6,12 +6,13 @@ import json
 import random
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import exists, update
 from sqlalchemy.orm import Session
 
 from .. import audit
 from ..database import writing
 from ..models.base import now
+from ..models.delivery import Receiver
 from ..models.hook_change import OPEN_STATES, ChangeState, HookAction, HookChange
 from .advance_rotation import advance, end_without_old
 from .open_hook_change import described, object_id
@@ -63,6 +64,8 @@ def _close(session: Session, change: HookChange, finding: Finding, reason: str |
     _record(settled, finding.state, finding.code, reason)
     if finding.state is ChangeState.SUCCEEDED and settled.action in (HookAction.SECRET, HookAction.DELETE):
         _forget_earlier_secrets(session, settled)
+    if finding.state is ChangeState.SUCCEEDED and settled.brings_secret:
+        _forget_what_the_desk_keeps(session, settled)
     if settled.rotation_id is not None and finding.state is ChangeState.SUCCEEDED:
         advance(session, settled)
     elif settled.rotation_id is not None and finding.code == "gone":
@@ -74,6 +77,21 @@ def _forget_earlier_secrets(session: Session, change: HookChange) -> None:
     session.execute(
         update(HookChange)
         .where(HookChange.account == change.account, HookChange.hook_id == change.hook_id, HookChange.id < change.id)
+        .values(secret_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _forget_what_the_desk_keeps(session: Session, change: HookChange) -> None:
+    """The secret of the desk's own receiver: nobody has to be shown it, and the receiver has it sealed."""
+    own = exists().where(
+        Receiver.account == change.account,
+        Receiver.stopped.is_(None),
+        Receiver.secret_fingerprint == change.secret_fingerprint,
+    )
+    session.execute(
+        update(HookChange)
+        .where(HookChange.id == change.id, own)
         .values(secret_sealed=None)
         .execution_options(synchronize_session=False)
     )

@@ -23,7 +23,7 @@ from ...live import live_page
 from ...masking import customer_initials
 from ...models.intent import Intent
 from ...order_reading import OrderReading, read_order
-from ...order_settlements import order_settlements
+from ...order_settlements import OrderSettlements, order_settlements
 from ...permissions import Permission, requires
 from ...provider import provider
 from ...services.reconcile import settle_from_reading
@@ -100,11 +100,18 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
         "offers": offers(account, reading, order_figures, intents, current_user.permissions),
         "history": timeline(account, reading, intents, told, deliveries),
         "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
-        "settlements": order_settlements(account, order) if current_user.can(Permission.SETTLEMENTS_READ) else None,
+        "settlements": _settlements(account, reading),
         "request_id": g.get("request_id", ""),
         "live": live_page(account, order.order_id) if not is_open else None,
         **_people(order, is_open=is_open),
     }
+
+
+def _settlements(account: Account, reading: OrderReading) -> OrderSettlements | None:
+    """For those who may see settlements."""
+    if not current_user.can(Permission.SETTLEMENTS_READ):
+        return None
+    return order_settlements(account, reading.order, reading.refunds or ())
 
 
 def _people(order: Order, *, is_open: bool) -> dict[str, object]:
