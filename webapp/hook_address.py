@@ -30,6 +30,8 @@ _INNER = frozenset({
     "localhost", "localdomain", "local", "internal", "intranet", "private", "corp", "home", "lan", "arpa", "test",
     "invalid", "onion", "alt",
 })  # fmt: skip
+_MEANS_ANOTHER = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
+"""Letters that the two standards of international names read as different names: straße.de and strasse.de."""
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
@@ -173,6 +175,8 @@ def _public_name(written: str) -> str:
     """The name in ASCII, if it is one that the whole world may know."""
     if written.startswith("["):
         raise BadAddress(Problem.NUMERIC)
+    if _MEANS_ANOTHER & set(written):
+        raise BadAddress(Problem.NOT_ONE)
     try:
         name = written.removesuffix(".").encode("idna").decode("ascii").lower()
     except UnicodeError:

@@ -170,6 +170,8 @@ def test_a_browser_that_has_the_file_need_not_load_it_again(app: Flask, farah: B
     file = make(farah, "/demo/orders")
     again = farah.client.get(f"{file.address}/file", headers={"If-None-Match": f'"{file.manifest["sha256"]}"'})
     assert (again.status_code, again.get_data()) == (304, b"")
+    asked = farah.client.head(f"{file.address}/file")
+    assert (asked.status_code, int(asked.headers["Content-Length"])) == (200, file.manifest["bytes"])
     assert len(entries(app, "export.downloaded")) == 1
 
 

@@ -56,6 +56,8 @@ BAD = {
     "https://shop.example.com/\r\nHost: x": Problem.NOT_ONE,
     "https://shop.exa\tmple.com/": Problem.NOT_ONE,
     "https://shop.example.com/\u202e": Problem.NOT_ONE,
+    "https://fa\u00df.example.com/": Problem.NOT_ONE,
+    "https://sh\u200dop.example.com/": Problem.NOT_ONE,
     "http://2130706433/": Problem.NOT_HTTPS,
     "https://2130706433/": Problem.NUMERIC,
     "https://0x7f000001/": Problem.NUMERIC,

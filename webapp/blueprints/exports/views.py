@@ -160,6 +160,8 @@ def download(account: Account, export_id: int) -> Response:
     headers = {"ETag": f'"{export.sha256}"', "Content-Disposition": _attachment(export.file_name)}
     if request.if_none_match.contains(export.sha256 or ""):
         return Response(status=304, headers=headers)
+    if request.method == "HEAD":
+        return Response(headers=headers | {"Content-Length": str(export.size)}, mimetype=_MIME[export.format])
     with writing():
         record(audit.Action.EXPORT_DOWNLOADED, export, rows=export.rows, sha256=export.sha256, file=export.file_name)
     response = Response(stream_with_context(blocks(export)), headers=headers, mimetype=_MIME[export.format])
