@@ -72,7 +72,7 @@ def test_done_it_asks_no_more_and_stands_in_the_list(farah: Browser) -> None:
     assert f"SHA-256 {file.manifest['sha256']}" in farah.words
     assert "3 rows, each ID once. Postpay counted 3 before the reading and 3 after it." in farah.words
     farah.open("/demo/exports")
-    assert "Orders Complete 3 CSV" in farah.words
+    assert "Orders CSV Complete 3 CSV" in farah.words
 
 
 def test_the_same_question_leads_to_the_export_under_way(farah: Browser) -> None:
