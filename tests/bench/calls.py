@@ -21,6 +21,7 @@ from webapp.extensions import db
 from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, load_settings
 
+FINANCE = "finance@bench.test"
 FRAGMENT = {"HX-Request": "true", "HX-Target": "results"}
 
 
@@ -39,10 +40,10 @@ class Counted:
 
 
 class Counter:
-    """One agent at one desk, and both their counters."""
+    """One person at one desk, and both their counters."""
 
-    def __init__(self, app: Flask, provider: Provider) -> None:
-        self.app, self.provider = app, provider
+    def __init__(self, app: Flask, provider: Provider, email: str = EMAIL) -> None:
+        self.app, self.provider, self.email = app, provider, email
         self.agent = Browser(app)
 
     @contextmanager
@@ -71,7 +72,7 @@ class Counter:
         """From the empty form to the redirect that follows the right password."""
         with self.counting() as counted:
             self.agent.open("/sign-in")
-            _press(self.agent, "Sign in", email=EMAIL, password=PASSWORD)()
+            _press(self.agent, "Sign in", email=self.email, password=PASSWORD)()
         return counted
 
 
@@ -88,9 +89,10 @@ def count_calls(folder: Path, environment: dict[str, str]) -> list[Result]:
         }
         app = create_app(load_settings({**environment, **changed, "ANCHOR_FILE": str(folder / "anchors.jsonl")}))
         with app.app_context():
-            hire(app, {"agent": (EMAIL, "Agent Bench")}, PASSWORD)
+            hire(app, {"agent": (EMAIL, "Agent Bench"), "finance": (FINANCE, "Finance Bench")}, PASSWORD)
         counter = Counter(app, provider_of(sandbox))
-        return [*_readings(counter), *_refund(counter), *_capture(counter)]
+        of_finance = Counter(app, counter.provider, FINANCE)
+        return [*_readings(counter), *_refund(counter), *_capture(counter), *_finance(of_finance)]
 
 
 def _readings(counter: Counter) -> list[Result]:
@@ -114,6 +116,25 @@ def _readings(counter: Counter) -> list[Result]:
     for name, address, headers, expected in pages:
         found.append(_calls(name, counter.during(lambda at=address, given=headers: _get(agent, at, given)), expected))
     return [*found, parallel]
+
+
+def _finance(counter: Counter) -> list[Result]:
+    """What finance opens; payouts, fees and what is to be looked at come from the desk's own copy."""
+    counter.sign_in()
+    pages = {
+        "settlements": ("/demo/settlements?type=order&created=30-days", 1),
+        "payouts": ("/demo/payouts", 0),
+        "fees": ("/demo/fees", 0),
+        "to look at": ("/demo/to-look-at", 0),
+        "exports": ("/demo/exports", 0),
+        "webhooks": ("/demo/hooks", 1),
+        "deliveries": ("/demo/deliveries", 0),
+        "connection": ("/demo/connection", 1),
+    }
+    return [
+        _calls(name, counter.during(lambda at=address: _get(counter.agent, at, {})), expected)
+        for name, (address, expected) in pages.items()
+    ]
 
 
 def _get(agent: Browser, address: str, headers: dict[str, str]) -> None:
