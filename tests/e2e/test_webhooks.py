@@ -68,3 +68,4 @@ def test_a_secret_is_copied_and_the_wizard_notices_the_first_delivery_by_itself(
     answered = {**(hooks.one(new) or {}), "last_response": {"code": 200, "status": "success"}}
     hooks.answer(f"/hooks/{new}", answered)
     adam.sees("Step 4: the shop takes deliveries with the new secret")
+    assert "The old one paused" in adam.page.inner_text("#steps [aria-current=step]")

@@ -47,6 +47,10 @@ def active(hooks: Hooks) -> dict[str, bool]:
     return {hook["id"]: hook["active"] for hook in hooks.all()}
 
 
+def current_step(browser: Browser) -> str:
+    return " ".join(browser.page.select_one("#steps [aria-current=step]").get_text(" ").split())
+
+
 def go_to(browser: Browser, step: str, wizard: str = WIZARD) -> None:
     """From the second step to a later one."""
     browser.open(wizard)
@@ -68,12 +72,17 @@ def test_the_five_steps(started: Browser, app: Flask, hooks: Hooks, hook_id: str
     started.submit("The shop has both")
     assert active(hooks) == {new: True, hook_id: True}
     assert "Step 3" in started.words
+    assert current_step(started) == "3 Both deliver"
     started.submit("Pause the old webhook without")
     assert "has not taken a delivery" in started.words, "somebody must say so"
     with receiving() as receiver:
         deliver(hooks, receiver, new, 200)
     started.follow("Check now")
     assert "Step 4" in started.words
+    assert current_step(started) == "4 The old one paused"
+    started.open(f"{WIZARD}?seen=nothing", headers={"HX-Request": "true"})
+    assert current_step(started) == "4 The old one paused", "it goes on with what is renewed below it"
+    started.open(WIZARD)
     started.submit("Pause the old webhook")
     assert active(hooks) == {new: True, hook_id: False}
     assert "Delete the old webhook" not in started.words

@@ -162,6 +162,7 @@ def _page(template: str, account: Account, rotation: Rotation, watched: Watched 
         host=host_of(rotation.url),
         token=token,
         watched=watched,
+        out_of_band=wants_fragment(),
         changes=changes[::-1],
         open_change=next((change for change in changes if change.is_open), None),
         secret_change=_latest_secret(changes),
