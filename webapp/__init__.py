@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
-__version__ = "0.1.0"
-
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Builds the desk; without settings, from the environment. Ends the process when those are bad."""

@@ -6,9 +6,10 @@ import hashlib
 
 from flask import current_app
 
-from . import __version__, audit
+from . import audit
 from .database import writing
 from .settings import Settings
+from .version import __version__
 
 
 def record_start(part: str) -> None:

@@ -29,9 +29,7 @@ def _transport(settings: Settings) -> TransportSettings:
     )
 
 
-def _observe(
-    account: str, endpoint: str, method: str, status: int | None, seconds: float, error: str | None
-) -> None:
+def _observe(account: str, endpoint: str, method: str, status: int | None, seconds: float, error: str | None) -> None:
     """Counts a call for Prometheus, and notes it for the page about the connection."""
     metrics.observe(account, endpoint, method, status, seconds, error)
     provider_health.note(account, endpoint, status, seconds, error)

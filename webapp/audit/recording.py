@@ -21,11 +21,11 @@ from flask import current_app, g
 from sqlalchemy import Connection, event, func, insert, select
 from sqlalchemy.orm import Session
 
-from .. import __version__
 from ..database import is_writing, lock_key
 from ..extensions import db
 from ..models.audit_entry import AuditEntry
 from ..models.base import now
+from ..version import __version__
 from .actions import ALLOWED_FIELDS, Action
 from .anchors import EVERY, head
 from .anchors import write as write_anchor

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .. import __version__
 from ..models.export import Export
 from ..models.job import Job
+from ..version import __version__
 from .asking import words_of
 from .columns import Column
 

@@ -18,8 +18,8 @@ import structlog
 import urllib3
 from requests.structures import CaseInsensitiveDict
 
-from .. import __version__
 from ..accounts import Account
+from ..version import __version__
 from .breaker import Breaker
 from .deadline import Adapter, Exchange, current
 from .errors import (
