@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         errors,
         extensions,
         formatting,
+        gate,
         headers,
         hook_words,
         intent_words,
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     formatting.init_app(app)
     intent_words.init_app(app)
     hook_words.init_app(app)
-    permissions.init_app(app)
+    gate.init_app(app)
     blueprints.init_app(app)
     shell.init_app(app)
     nav_counts.init_app(app)

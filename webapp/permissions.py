@@ -115,10 +115,3 @@ def check_every_endpoint(app: Flask) -> None:
     unguarded = [name for name, view in app.view_functions.items() if not hasattr(view, "required_permission")]
     if unguarded:
         raise RuntimeError(f"endpoints without @requires or @public: {', '.join(sorted(unguarded))}")
-
-
-def init_app(app: Flask) -> None:
-    """Refuses every request to a view that the person may not use: see `gate.py`."""
-    from . import gate
-
-    gate.init_app(app)
