@@ -11,6 +11,7 @@ from tests.audit.log import Log
 from webapp import audit
 from webapp.audit import Action, search
 from webapp.audit.search import AuditQuery
+from webapp.audit.telling import entries_for_object
 from webapp.extensions import db
 
 ALICE = audit.Who(7, "Alice Agent", "agent", "0123456789ab", "10.1.2.3", "Firefox", "request-of-alice")
@@ -151,7 +152,7 @@ def test_entries_of_an_object_are_told_newest_first(busy: Log) -> None:
     audit.bind(FARAH)
     busy.write(object_id="order-04", action=Action.PERSONAL_DATA_OPENED, after=None)
     with busy.app.test_request_context():
-        told = audit.entries_for_object("demo", "order", "order-04")
+        told = entries_for_object("demo", "order", "order-04")
     assert [one.sentence.striptags() for one in told] == [
         "Farah Finance opened the personal data of order-04",
         "Alice Agent refunded AED 4.00 of order-04",

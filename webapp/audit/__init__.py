@@ -9,9 +9,7 @@ from __future__ import annotations
 from .actions import Action
 from .looking import record_look
 from .recording import Outcome, Who, anchor, bind, by_the_desk, record, who
-from .telling import Told, entries_for_object
 
 __all__ = [
-    "Action", "Outcome", "Told", "Who", "anchor", "bind", "by_the_desk", "entries_for_object", "record", "record_look",
-    "who",
+    "Action", "Outcome", "Who", "anchor", "bind", "by_the_desk", "record", "record_look", "who",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ... import audit
 from ...accounts import Account
-from ...audit import Told, entries_for_object
+from ...audit.telling import Told, entries_for_object
 from ...database import release
 from ...extensions import db
 from ...formatting import long_day

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from ... import audit
 from ...accounts import Account
+from ...audit.telling import entries_for_object
 from ...database import release, writing
 from ...deliveries.search import deliveries_of_order
 from ...errors import words_for_gateway, words_for_order
@@ -86,7 +87,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
     """The values of an order's page."""
     order = reading.order
     intents = _intents(account, order.order_id)
-    told = audit.entries_for_object(account.slug, "order", order.order_id)
+    told = entries_for_object(account.slug, "order", order.order_id)
     deliveries = _deliveries(account, order.order_id)
     release()
     open_intents = [intent for intent in intents if intent.is_open]

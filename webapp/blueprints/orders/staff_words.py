@@ -8,8 +8,9 @@ from typing import NamedTuple
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup, escape
 
-from ...audit import Action, Told
+from ...audit import Action
 from ...audit.facts import facts_of
+from ...audit.telling import Told
 from ...models.intent import Intent
 
 _REASONS = {

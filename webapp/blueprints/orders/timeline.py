@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from ...accounts import Account
-from ...audit import Told
+from ...audit.telling import Told
 from ...delivery_words import OUTCOMES, event_words, outcome_words
 from ...formatting import long_day, money, status_label, when
 from ...gateways.postpay.models import Refund

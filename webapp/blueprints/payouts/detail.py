@@ -12,9 +12,10 @@ from flask import current_app, url_for
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
-from ... import audit
 from ...accounts import Account
+from ...audit import Action
 from ...audit.facts import facts_of
+from ...audit.telling import Told, entries_for_object
 from ...charts import Drawing, Step, waterfall
 from ...extensions import db
 from ...formatting import money, times_html
@@ -225,14 +226,14 @@ class Deed(NamedTuple):
 
 def history(account: Account, payout: Payout) -> list[Deed]:
     """From the audit log, the newest first."""
-    told = audit.entries_for_object(account.slug, "payout", f"{payout.currency} {payout.name}")
+    told = entries_for_object(account.slug, "payout", f"{payout.currency} {payout.name}")
     return [Deed(one.label, _deed_words(one), one.entry.reason, one.actor, one.moment) for one in told]
 
 
-def _deed_words(one: audit.Told) -> str:
+def _deed_words(one: Told) -> str:
     facts = facts_of(one.entry.after)
-    if one.entry.event == audit.Action.BANK_AMOUNT_ENTERED:
+    if one.entry.event == Action.BANK_AMOUNT_ENTERED:
         return money(Money(facts["received_minor"], facts["currency"]))
-    if one.entry.event == audit.Action.DIFFERENCE_EXPLAINED:
+    if one.entry.event == Action.DIFFERENCE_EXPLAINED:
         return ", ".join(line_label(code) for code in str(facts["explained_by"]).split(","))
     return name_of(facts.get("owner_id")) or ""
