@@ -11,9 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from .accounts import Account
+from .provider_id import is_provider_id
 from .settings import Settings
-
-LONGEST_ID = 255
 
 
 class ProviderId(BaseConverter):
@@ -33,11 +32,6 @@ class ProviderId(BaseConverter):
 
     def to_url(self, value: Any) -> str:
         return quote(str(value), safe="")
-
-
-def is_provider_id(text: str) -> bool:
-    """Whether a text may stand in the path of a call to the provider."""
-    return 0 < len(text) <= LONGEST_ID and text not in (".", "..") and text.isprintable()
 
 
 class RowId(IntegerConverter):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..gateways.postpay.models import HookEvent
 from ..gateways.strict_json import NotJSON, read_object
-from ..routing import is_provider_id
+from ..provider_id import is_provider_id
 
 ORDER, TRANSACTION = HookEvent.ORDER.value, HookEvent.TRANSACTION.value
 

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from ..blueprints.shared_forms import FilterField, FilterForm, amount_words
 from ..days import PRESET_WORDS, Preset, days_words, instants, parse_day, preset_days, today_in
 from ..money import AmountProblem, Money, NotAnAmount, is_known_currency, parse_money
-from ..routing import is_provider_id
+from ..provider_id import is_provider_id
 
 CURRENCIES = ("AED", "SAR", "QAR", "KWD", "BHD", "OMR", "EGP", "JPY", "USD", "EUR", "GBP")
 NEWEST_FIRST = "-created"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.datastructures import MultiDict
 
 from ...exports import FORMATS, KINDS, Wanted
-from ...routing import is_provider_id
+from ...provider_id import is_provider_id
 
 LONGEST_QUERY = 8000
 

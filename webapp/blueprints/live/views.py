@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from ...accounts import Account
 from ...live import latest
 from ...permissions import Permission, requires
-from ...routing import is_provider_id
+from ...provider_id import is_provider_id
 
 blueprint = Blueprint("live", __name__)
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from ...accounts import Account
 from ...exports.screens import Screen, Viewer, screen, words_of_chips
 from ...list_filters.orders import OrderFilters
-from ...routing import is_provider_id
+from ...provider_id import is_provider_id
 from .listing import chips
 
 

@@ -19,7 +19,7 @@ from ...live import live_page
 from ...pager import numbered_pager
 from ...permissions import Permission, requires
 from ...provider import provider
-from ...routing import is_provider_id
+from ...provider_id import is_provider_id
 from . import awaiting, blueprint, listing
 from . import exported as _exported  # noqa: F401 - tells exports what the list shows
 from . import order_views as _order_views  # noqa: F401 - adds the views of one order

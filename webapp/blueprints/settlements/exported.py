@@ -11,7 +11,7 @@ from ...accounts import Account
 from ...exports.screens import Screen, Viewer, screen, words_of_chips
 from ...list_filters.transactions import TransactionFilters
 from ...payout_filter import OLDER, known_payout_field
-from ...routing import is_provider_id
+from ...provider_id import is_provider_id
 from .listing import chips
 
 

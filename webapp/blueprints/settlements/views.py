@@ -16,7 +16,7 @@ from ...list_filters.transactions import TransactionFilters
 from ...payout_filter import OLDER, Reading, known_payout_field, read_transactions
 from ...permissions import Permission, requires
 from ...provider import provider
-from ...routing import is_provider_id
+from ...provider_id import is_provider_id
 from . import blueprint, listing
 from . import exported as _exported  # noqa: F401 - tells exports what the list shows
 from .detail import detail
