@@ -6,10 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext, lazy_gettext
-
-from .formatting import short_day
-
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -22,16 +18,6 @@ class Preset(StrEnum):
     LAST_30_DAYS = "30-days"
     THIS_MONTH = "this-month"
     LAST_MONTH = "last-month"
-
-
-PRESET_WORDS = {
-    Preset.TODAY: lazy_gettext("Today"),
-    Preset.YESTERDAY: lazy_gettext("Yesterday"),
-    Preset.LAST_7_DAYS: lazy_gettext("Last 7 days"),
-    Preset.LAST_30_DAYS: lazy_gettext("Last 30 days"),
-    Preset.THIS_MONTH: lazy_gettext("This month"),
-    Preset.LAST_MONTH: lazy_gettext("Last month"),
-}
 
 
 def preset_days(preset: Preset, today: date) -> tuple[date, date]:
@@ -74,12 +60,3 @@ def parse_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year < LAST_YEAR else None
-
-
-def days_words(first: date | None, last: date | None) -> str | None:
-    """A range of days for a chip: "1 Nov – 20 Nov". None without any."""
-    if first and last:
-        return f"{short_day(first)} – {short_day(last)}" if first != last else short_day(first)
-    if first:
-        return gettext("since %(day)s", day=short_day(first))
-    return gettext("up to %(day)s", day=short_day(last)) if last else None

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from ..accounts import Account
-from ..days import days_words
+from ..day_words import days_words
 from ..jobs import Failed
 from ..ledger.figures import OTHER, TYPES
 from ..ledger.naming import month_range, months_between, naming_of

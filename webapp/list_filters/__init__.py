@@ -17,7 +17,8 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from ..blueprints.shared_forms import FilterField, FilterForm, amount_words
-from ..days import PRESET_WORDS, Preset, days_words, instants, parse_day, preset_days, today_in
+from ..day_words import PRESET_WORDS, days_words
+from ..days import Preset, instants, parse_day, preset_days, today_in
 from ..money import AmountProblem, Money, NotAnAmount, is_known_currency, parse_money
 from ..provider_id import is_provider_id
 

@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import get_locale, gettext, lazy_gettext
 from markupsafe import Markup
 
-from ..days import PRESET_WORDS
+from ..day_words import PRESET_WORDS
 from ..pager import Pager, numbered_pager
 from . import CURRENCIES, NEWEST_FIRST, OWN_RANGE, PAGE_SIZES, AddressFilters, DayRange, ListFilters
 

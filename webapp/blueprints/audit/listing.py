@@ -16,7 +16,7 @@ from ...audit.search import COUNT_CAP, EntryPage
 from ...audit.sentences import LABELS
 from ...audit.telling import Told, told
 from ...audit.words import FAMILIES, OUTCOMES, action_label
-from ...days import PRESET_WORDS, days_words
+from ...day_words import PRESET_WORDS, days_words
 from ...extensions import db
 from ...formatting import time_html
 from ...models.user import User
