@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from ..blueprints.shared_forms import FilterField, FilterForm, amount_words
+from ..amount_words import amount_words
 from ..day_words import PRESET_WORDS, days_words
 from ..days import Preset, instants, parse_day, preset_days, today_in
 from ..money import AmountProblem, Money, NotAnAmount, is_known_currency, parse_money
 from ..provider_id import is_provider_id
+from .form import FilterField, FilterForm
 
 CURRENCIES = ("AED", "SAR", "QAR", "KWD", "BHD", "OMR", "EGP", "JPY", "USD", "EUR", "GBP")
 NEWEST_FIRST = "-created"

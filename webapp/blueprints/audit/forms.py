@@ -14,7 +14,7 @@ from ...audit.actions import Action
 from ...audit.recording import OUTCOMES
 from ...audit.search import NOBODY, AuditQuery, phrases_of
 from ...days import Preset, instants, parse_day, preset_days, today_in
-from ..shared_forms import FilterForm
+from ...list_filters.form import FilterForm
 
 OWN_RANGE = "range"
 DESK = "desk"
