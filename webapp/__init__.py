@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         nav_counts,
         permissions,
         routing,
+        schema,
         shell,
         static_files,
     )
@@ -56,5 +57,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app, settings)
     static_files.init_app(app)
     cli.init_app(app)
+    app.extensions["schema_is_current"] = schema.is_current
     permissions.check_every_endpoint(app)
     return app

@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ... import metrics, schema
+from ... import metrics
 from ...database import release, writing
 from ...extensions import csrf, db
 from ...headers import REPORTS
@@ -108,7 +108,7 @@ def _writable() -> bool:
 
 def _at_head() -> bool:
     try:
-        return schema.is_current()
+        return bool(current_app.extensions["schema_is_current"]())
     except SQLAlchemyError:
         return False
 
