@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, union
@@ -11,13 +12,37 @@ from sqlalchemy.orm import defer
 
 from ..accounts import Account
 from ..extensions import db
-from ..list_filters.deliveries import EVENTS, GENUINE_ONLY, OTHER, REFUSED_ONLY, DeliveryFilters
 from ..models.delivery import GENUINE, Delivery, ForwardState, Verdict
+from .payload import ORDER, TRANSACTION
 
+EVENTS = (ORDER, TRANSACTION)
+OTHER = "other"
+"""Of events: what is neither."""
+GENUINE_ONLY, REFUSED_ONLY = "genuine", "refused"
+"""Of verdicts: all that let a delivery in, all that keep it out."""
 COUNT_CAP = 1000
 MOST_OF_ORDER = 20
 _LIGHT = defer(Delivery.content_sealed)
 """Lists do not need the sealed content."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryQuery:
+    """What is asked of the log; `since` is included, `until` is not. `about`: the id of an order or a transaction.
+
+    `before` and `after` are numbers of deliveries: the page that ends before, or begins after, that one.
+    """
+
+    about: str = ""
+    event: str | None = None
+    verdict: str | None = None
+    outcome: str | None = None
+    forward: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    after: int | None = None
+    size: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +54,31 @@ class DeliveryPage:
     has_older: bool
 
 
-def page_of(account: Account, filters: DeliveryFilters) -> DeliveryPage:
-    """The page after or before the number that the filters name, else the newest one."""
-    statement = select(Delivery).where(*_where(account, filters)).options(_LIGHT)
-    size = filters.page_size
-    if filters.after is not None:
+def page_of(account: Account, query: DeliveryQuery) -> DeliveryPage:
+    """The page after or before the number that the query names, else the newest one."""
+    statement = select(Delivery).where(*_where(account, query)).options(_LIGHT)
+    size = query.size
+    if query.after is not None:
         found = db.session.scalars(
-            statement.where(Delivery.id > filters.after).order_by(Delivery.id).limit(size + 1)
+            statement.where(Delivery.id > query.after).order_by(Delivery.id).limit(size + 1)
         ).all()
         rows = list(found[:size])[::-1]
-        return DeliveryPage(rows, len(found) > size, _exists_older(account, filters, rows))
-    if filters.before is not None:
-        statement = statement.where(Delivery.id < filters.before)
+        return DeliveryPage(rows, len(found) > size, _exists_older(account, query, rows))
+    if query.before is not None:
+        statement = statement.where(Delivery.id < query.before)
     found = db.session.scalars(statement.order_by(Delivery.id.desc()).limit(size + 1)).all()
-    return DeliveryPage(found[:size], filters.before is not None, len(found) > size)
+    return DeliveryPage(found[:size], query.before is not None, len(found) > size)
 
 
-def _exists_older(account: Account, filters: DeliveryFilters, rows: Sequence[Delivery]) -> bool:
-    oldest = rows[-1].id if rows else filters.after or 0
-    statement = select(Delivery.id).where(*_where(account, filters), Delivery.id < oldest)
+def _exists_older(account: Account, query: DeliveryQuery, rows: Sequence[Delivery]) -> bool:
+    oldest = rows[-1].id if rows else query.after or 0
+    statement = select(Delivery.id).where(*_where(account, query), Delivery.id < oldest)
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def count(account: Account, filters: DeliveryFilters) -> int:
+def count(account: Account, query: DeliveryQuery) -> int:
     """Up to one more than COUNT_CAP: beyond that nobody counts."""
-    some = select(Delivery.id).where(*_where(account, filters)).limit(COUNT_CAP + 1).subquery()
+    some = select(Delivery.id).where(*_where(account, query)).limit(COUNT_CAP + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -80,16 +105,15 @@ def deliveries_of_order(account: Account, order_id: str) -> Sequence[Delivery]:
     return db.session.scalars(statement.options(_LIGHT).order_by(Delivery.id.desc()).limit(MOST_OF_ORDER)).all()
 
 
-def _where(account: Account, filters: DeliveryFilters) -> list[ColumnElement[bool]]:
-    since, until = filters.days.instants(filters.zone)
+def _where(account: Account, query: DeliveryQuery) -> list[ColumnElement[bool]]:
     asked: list[tuple[Any, ColumnElement[bool] | None]] = [
-        (filters.about, _about(account, filters.about)),
-        (filters.event, _event(filters.event)),
-        (filters.verdict, _verdict(filters.verdict)),
-        (filters.outcome, Delivery.outcome == filters.outcome),
-        (filters.forward, Delivery.forward_state == filters.forward),
-        (since, Delivery.received >= since if since else None),
-        (until, Delivery.received < until if until else None),
+        (query.about, _about(account, query.about)),
+        (query.event, _event(query.event)),
+        (query.verdict, _verdict(query.verdict)),
+        (query.outcome, Delivery.outcome == query.outcome),
+        (query.forward, Delivery.forward_state == query.forward),
+        (query.since, Delivery.received >= query.since if query.since else None),
+        (query.until, Delivery.received < query.until if query.until else None),
     ]
     return [Delivery.account == account.slug, *(clause for value, clause in asked if value and clause is not None)]
 

@@ -8,14 +8,10 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from ..deliveries.payload import ORDER, TRANSACTION
+from ..deliveries.search import EVENTS, GENUINE_ONLY, OTHER, REFUSED_ONLY, DeliveryQuery
 from ..models.delivery import ForwardState, Outcome, Verdict
 from . import AddressFilters
 
-EVENTS = (ORDER, TRANSACTION)
-OTHER = "other"
-"""Of events: what is neither."""
-GENUINE_ONLY, REFUSED_ONLY = "genuine", "refused"
 VERDICTS = (GENUINE_ONLY, REFUSED_ONLY, *(verdict.value for verdict in Verdict))
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 FORWARD_STATES = tuple(state.value for state in ForwardState)
@@ -42,6 +38,22 @@ class DeliveryFilters(AddressFilters):
         if text and text not in known:
             self.errors[name] = gettext("Choose from the list.")
         return text if text in known else None
+
+    def to_query(self) -> DeliveryQuery:
+        """What to ask of the log."""
+        since, until = self.days.instants(self.zone)
+        return DeliveryQuery(
+            about=self.about,
+            event=self.event,
+            verdict=self.verdict,
+            outcome=self.outcome,
+            forward=self.forward,
+            since=since,
+            until=until,
+            before=self.before,
+            after=self.after,
+            size=self.page_size,
+        )
 
     def pairs(self) -> list[tuple[str, str]]:
         pairs = [

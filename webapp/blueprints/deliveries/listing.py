@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ...accounts import Account
 from ...deliveries import search
-from ...deliveries.search import COUNT_CAP
+from ...deliveries.search import COUNT_CAP, GENUINE_ONLY, OTHER, REFUSED_ONLY
 from ...delivery_words import (
     EVENTS,
     FORWARD_STATES,
@@ -24,7 +24,7 @@ from ...delivery_words import (
     size_words,
 )
 from ...formatting import times_html
-from ...list_filters.deliveries import GENUINE_ONLY, OTHER, REFUSED_ONLY, DeliveryFilters
+from ...list_filters.deliveries import DeliveryFilters
 from ...list_filters.shown import Chip, Option, preset_options
 from ...models.delivery import Delivery
 from ...pager import Pager
@@ -59,7 +59,7 @@ class Listing:
 
 
 def listing(account: Account, filters: DeliveryFilters, base: str, *, sees_settlements: bool) -> Listing:
-    page = search.page_of(account, filters)
+    page = search.page_of(account, filters.to_query())
     time = times_html()
     rows = [
         Row(
@@ -82,7 +82,7 @@ def listing(account: Account, filters: DeliveryFilters, base: str, *, sees_settl
         previous_href=filters.address(base, after=page.rows[0].id) if page.has_newer and page.rows else None,
         next_href=filters.address(base, before=page.rows[-1].id) if page.has_older and page.rows else None,
     )
-    total = count_words(search.count(account, filters))
+    total = count_words(search.count(account, filters.to_query()))
     newest = filters.address(base) if page.has_newer else None
     oldest = filters.address(base, after=0) if page.has_older else None
     return Listing(rows, pages, total, newest, oldest)
