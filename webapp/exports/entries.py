@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from flask_babel import gettext
 
@@ -16,10 +15,8 @@ from ..database import release
 from ..extensions import db
 from ..models.audit_entry import AuditEntry
 from .columns import Columns, micros
+from .source import Asked, Rows, Wait
 from .spool import Taken
-
-if TYPE_CHECKING:
-    from .kinds import Asked, Rows, Wait
 
 BLOCK = 500
 NO_BOUND = 2**62

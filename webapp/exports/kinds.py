@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from flask_babel import lazy_gettext
 
-from ..accounts import Account
 from ..permissions import Permission
 from . import entries, orders, payouts, refunds, transactions
 from .columns import Columns
+from .source import Asked, Rows, Wait
 from .spool import Taken
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One export as its source needs it. `query` is the screen's; no row from `bound` on belongs to it."""
-
-    account: Account
-    query: Any
-    object_id: str | None
-    bound: datetime
-
-
-class Rows(Protocol):
-    """Rows from wherever they are kept: in any order, and counted by their keeper before and after."""
-
-    @property
-    def counted(self) -> int | None:
-        """The keeper's count when the reading began; None before."""
-
-    def __iter__(self) -> Iterator[Sequence[Any]]: ...
-
-    def recount(self) -> int:
-        """The keeper's count now, by the same question."""
-
-
-Wait = Callable[[float], object]
-"""Pauses for some seconds while the job stays alive; raises to end the reading."""
 
 
 @dataclass(frozen=True, slots=True)

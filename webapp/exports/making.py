@@ -27,9 +27,10 @@ from .asking import KEPT_FOR, export_of_job, parse, record
 from .body import Body
 from .columns import Column, Columns
 from .csv_file import CsvFile
-from .kinds import KINDS, Asked, Rows
+from .kinds import KINDS
 from .manifest import manifest
 from .screens import Viewer, read_screen
+from .source import Asked, Rows
 from .spool import Spool
 from .xlsx_file import MOST_ROWS, XlsxFile
 

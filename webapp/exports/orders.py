@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flask_babel import gettext
 
 from ..gateways.postpay.models import OrderSummary
 from ..provider import provider
 from .columns import Columns, Plain, micros
+from .source import Asked, Rows, Wait
 from .spool import Taken
-
-if TYPE_CHECKING:
-    from .kinds import Asked, Rows, Wait
 
 IN_FLIGHT = 10
 """Calls at a time. Two exports of a worker leave some of its places for refunds whose outcome is looked for."""

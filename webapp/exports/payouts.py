@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
@@ -22,10 +22,8 @@ from ..models.bank_receipt import BankReceipt
 from ..models.ledger import LedgerRow
 from .columns import Columns, Plain, micros
 from .screens import Screen, Viewer, Word, screen
+from .source import Asked, Rows, Wait
 from .spool import Taken
-
-if TYPE_CHECKING:
-    from .kinds import Asked, Rows, Wait
 
 BLOCK = 500
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from flask_babel import gettext
 
@@ -11,10 +10,8 @@ from ..gateways.postpay.filters import RefundQuery
 from ..gateways.postpay.models import Refund
 from ..provider import provider
 from .columns import Columns, micros
+from .source import Asked, Rows, Wait
 from .spool import Taken
-
-if TYPE_CHECKING:
-    from .kinds import Asked, Rows, Wait
 
 Row = tuple[Refund, str]
 

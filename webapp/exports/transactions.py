@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flask_babel import gettext
 
@@ -13,10 +12,8 @@ from ..payout_filter import prove_payout_field
 from ..provider import provider
 from .columns import Columns, Plain, micros
 from .orders import IN_FLIGHT
+from .source import Asked, Rows, Wait
 from .spool import Taken
-
-if TYPE_CHECKING:
-    from .kinds import Asked, Rows, Wait
 
 NOT_YET = 2**62
 """Where rows without a payout date stand among the others: after the latest."""
