@@ -201,7 +201,9 @@ class PostpayClient:
         Each id once and as many as the provider counts; read again when one was added meanwhile.
         `deadline` is for all of it. Raises NotFound; UnreadableAnswer if the pages do not fit together.
         """
-        return read_all_refunds(self, self._parallel, order_id, self._deadline if deadline is None else deadline)
+        return read_all_refunds(
+            self.list_refunds, self._parallel, order_id, self._deadline if deadline is None else deadline
+        )
 
     def order_and_refunds(self, *, order_id: str, deadline: float | None = None) -> tuple[Order, list[Refund]]:
         """An order and every refund of it, read in parallel. Raises NotFound."""

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from ..errors import NotFound, UnreadableAnswer
 from .filters import LARGEST_PAGE, RefundQuery
 from .models import Page, Refund
 from .parallel import Parallel
 
-if TYPE_CHECKING:
-    from .client import PostpayClient
-
 READINGS = 3
 MOST_PAGES = 100
 
 
-def read_all_refunds(client: PostpayClient, parallel: Parallel, order_id: str, deadline: float) -> list[Refund]:
+ListRefunds = Callable[..., Page[Refund]]
+"""`PostpayClient.list_refunds`."""
+
+
+def read_all_refunds(list_refunds: ListRefunds, parallel: Parallel, order_id: str, deadline: float) -> list[Refund]:
     """Oldest first, so that a refund added meanwhile comes at the end and moves no other."""
     ends = time.monotonic() + deadline
 
     def read(number: int) -> Page[Refund]:
         query = RefundQuery(ordering="created", page=number, page_size=LARGEST_PAGE)
-        return client.list_refunds(order_id=order_id, query=query, deadline=ends - time.monotonic())
+        return list_refunds(order_id=order_id, query=query, deadline=ends - time.monotonic())
 
     for _ in range(READINGS):
         first = read(1)
