@@ -8,7 +8,9 @@ from . import metrics, provider_health
 from .accounts import Account
 from .database import release
 from .gateways import client_for
+from .gateways.contract import Mover
 from .gateways.postpay.client import PostpayClient
+from .gateways.postpay.mover import PostpayMover
 from .gateways.transport import TransportSettings
 from .settings import Settings
 
@@ -17,6 +19,11 @@ def provider(account: Account) -> PostpayClient:
     """The account's client. Ends the reading transaction first: nothing is held while the provider thinks."""
     release()
     return client_for(account, transport=_transport(current_app.extensions["settings"]))
+
+
+def mover(account: Account) -> Mover:
+    """Moves money for the account, whichever provider it is at."""
+    return PostpayMover(provider(account))
 
 
 def _transport(settings: Settings) -> TransportSettings:

@@ -32,7 +32,7 @@ from .models.base import now
 from .models.provider_minute import ProviderMinute
 from .models.sign_in_throttle import SignInThrottle
 from .models.staff_session import StaffSession
-from .provider import provider
+from .provider import mover, provider
 from .services.forward_delivery import forward_due
 from .services.reconcile import reconcile_due
 from .services.reread_object import reread_due
@@ -145,7 +145,7 @@ def _reconciling(account: Account) -> Callable[[Event], None]:
     def reconcile(stop: Event) -> None:
         deadline = current_app.extensions["settings"].provider_deadline
         for _ in range(MOST_INTENTS):
-            if stop.is_set() or not reconcile_due(account, provider(account), limit=1, deadline=deadline).looked:
+            if stop.is_set() or not reconcile_due(account, mover(account), limit=1, deadline=deadline).looked:
                 return
 
     return reconcile

@@ -7,11 +7,9 @@ from itertools import product
 import pytest
 
 from webapp.gateways import errors
+from webapp.gateways.contract import Answer, Proof, answer_of
 from webapp.services.classify import (
-    Answer,
     Outcome,
-    Proof,
-    answer_of,
     classify_capture,
     classify_refund,
     must_read_back,

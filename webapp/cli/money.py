@@ -15,8 +15,9 @@ from ..accounts import Account
 from ..gateways.postpay.client import PostpayClient
 from ..gateways.postpay.filters import TransactionQuery
 from ..order_reading import read_order
-from ..provider import provider
-from ..services.reconcile import Counts, count_open, reconcile_due, settle_from_reading
+from ..provider import mover, provider
+from ..services.reconcile import Counts, count_open, reconcile_due
+from ..services.settle_on_view import settle_from_reading
 
 STILL_OPEN = 1
 ATTENTION = 2
@@ -58,7 +59,7 @@ def _until_settled(accounts: list[Account], end: float) -> Counts:
     while True:
         for account in accounts:
             deadline = current_app.extensions["settings"].provider_deadline
-            reconcile_due(account, provider(account), limit=500, deadline=deadline, all_open=True)
+            reconcile_due(account, mover(account), limit=500, deadline=deadline, all_open=True)
         counts = count_open(accounts)
         if not counts.open or time.monotonic() >= end:
             return counts

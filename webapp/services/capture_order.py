@@ -6,13 +6,16 @@ from ..accounts import Account
 from ..database import release
 from ..gateways.errors import BreakerOpen
 from ..gateways.postpay.client import PostpayClient
+from ..gateways.postpay.mover import PostpayMover
 from ..models.intent import Intent, IntentKind
 from ..order_reading import OrderReading
 from ..submit_token import SubmitToken
 from .delivery import deliver
-from .errors import NotMoved, NotPossible, StaleForm
+from .errors import NotMoved
 from .issue_refund import record_stale
-from .open_intent import Requester, earlier_intent, is_still_leased, write_intent
+from .open_intent import earlier_intent, is_still_leased, order_version, write_intent
+from .payment_errors import NotPossible, StaleForm
+from .refund_limits import Requester
 from .settle import settle
 
 APPROVED = "approved"
@@ -38,14 +41,19 @@ def capture_order(
         if isinstance(error, StaleForm):
             record_stale(account, token, IntentKind.CAPTURE)
         raise
+
+    def still_right() -> None:
+        if order_version(account, token.order_id) != token.order_version:
+            raise StaleForm(reading)
+
     try:
         intent, new = write_intent(
             IntentKind.CAPTURE,
             account=account,
             token=token,
-            requester=requester,
+            requested_by=requester.id,
             amount=reading.order.total,
-            reading=reading,
+            still_right=still_right,
             deadline=deadline,
         )
     except StaleForm:
@@ -54,7 +62,7 @@ def capture_order(
     if not new or not is_still_leased(intent, deadline):
         return intent
     release()
-    return settle(intent, deliver(client, intent, deadline=deadline))
+    return settle(intent, deliver(PostpayMover(client), intent, deadline=deadline))
 
 
 def _fresh(client: PostpayClient, token: SubmitToken) -> OrderReading:

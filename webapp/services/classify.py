@@ -7,50 +7,9 @@ attempt proves less than the first: an earlier one may still be on its way.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 
-from ..gateways.errors import (
-    CaptureDeclined,
-    CaptureExpired,
-    Conflict,
-    GatewayError,
-    InvalidStatus,
-    LimitExceeded,
-    NotSent,
-    Refused,
-    Throttled,
-    Unauthorized,
-    UnreadableAnswer,
-)
-
-
-class Answer(StrEnum):
-    """What came back from sending."""
-
-    DONE = "done"
-    NOT_SENT = "not_sent"
-    UNREADABLE = "unreadable"
-    CONFLICT = "conflict"
-    LIMIT_EXCEEDED = "limit_exceeded"
-    INVALID_STATUS = "invalid_status"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    UNAUTHORIZED = "unauthorized"
-    REFUSED = "refused"
-    THROTTLED = "throttled"
-    LOST = "lost"
-
-
-class Proof(StrEnum):
-    """What reading back found. `OTHER`: there, but with other data. `BEFORE`: done, but before we asked."""
-
-    DONE = "done"
-    OTHER = "other"
-    BEFORE = "before"
-    MISSING = "missing"
-    IMPOSSIBLE = "impossible"
-    FAILED = "failed"
-    NOT_ASKED = "not_asked"
+from ..gateways.contract import Answer, Proof
 
 
 class Outcome(Enum):
@@ -69,29 +28,6 @@ class Verdict:
     outcome: Outcome
     code: str
 
-
-def answer_of(error: GatewayError) -> Answer:
-    """The kind of a failed sending. Whatever is not known to be harmless is LOST."""
-    for kind, answer in _ANSWERS:
-        if isinstance(error, kind):
-            return answer
-    if isinstance(error, Refused) and error.status in _FINAL_STATUSES:
-        return Answer.REFUSED
-    return Answer.LOST
-
-
-_FINAL_STATUSES = {400, 402, 403, 404, 405, 406, 410, 415, 422}
-_ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
-    (NotSent, Answer.NOT_SENT),
-    (UnreadableAnswer, Answer.UNREADABLE),
-    (Conflict, Answer.CONFLICT),
-    (LimitExceeded, Answer.LIMIT_EXCEEDED),
-    (InvalidStatus, Answer.INVALID_STATUS),
-    (CaptureDeclined, Answer.DECLINED),
-    (CaptureExpired, Answer.EXPIRED),
-    (Unauthorized, Answer.UNAUTHORIZED),
-    (Throttled, Answer.THROTTLED),
-)
 
 PROVED_BY_FIRST_ANSWER = {
     Answer.NOT_SENT,

@@ -13,13 +13,16 @@ from ..database import release, writing
 from ..gateways.errors import BreakerOpen
 from ..gateways.postpay.bodies import encode_refund
 from ..gateways.postpay.client import PostpayClient
+from ..gateways.postpay.mover import PostpayMover
 from ..models.intent import Intent, IntentKind
 from ..money import Money
 from ..order_reading import CAPTURED, OrderReading, read_order
 from ..submit_token import SubmitToken
 from .delivery import deliver
-from .errors import AboveLimit, AboveRemaining, NotMoved, NotPossible, StaleForm
-from .open_intent import Requester, earlier_intent, is_still_leased, write_intent
+from .errors import NotMoved
+from .open_intent import earlier_intent, is_still_leased, order_version, write_intent
+from .payment_errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from .refund_limits import Requester, check_limits
 from .settle import settle
 
 REFUND_PREFIX = "bo-"
@@ -61,6 +64,12 @@ def issue_refund(
         if isinstance(error, StaleForm):
             record_stale(account, token, IntentKind.REFUND)
         raise
+
+    def still_right() -> None:
+        if order_version(account, token.order_id) != token.order_version:
+            raise StaleForm(reading)
+        check_limits(account, requester, amount)
+
     refund_id = new_refund_id()
     body = encode_refund(refund_id=refund_id, amount=amount, description=description).decode()
     try:
@@ -68,9 +77,9 @@ def issue_refund(
             IntentKind.REFUND,
             account=account,
             token=token,
-            requester=requester,
+            requested_by=requester.id,
             amount=amount,
-            reading=reading,
+            still_right=still_right,
             deadline=deadline,
             refund_id=refund_id,
             reason=reason,
@@ -86,7 +95,7 @@ def issue_refund(
     if not new or not is_still_leased(intent, deadline):
         return intent
     release()
-    return settle(intent, deliver(client, intent, deadline=deadline))
+    return settle(intent, deliver(PostpayMover(client), intent, deadline=deadline))
 
 
 def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderReading:

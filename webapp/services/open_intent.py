@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,20 +17,11 @@ from ..extensions import db
 from ..models.base import now
 from ..models.intent import BLOCKING_STATES, Intent, IntentKind, IntentState
 from ..money import Money
-from ..order_reading import OrderReading
 from ..submit_token import SubmitToken
-from .errors import AboveLimit, FormReused, OrderBusy, StaleForm
+from .errors import FormReused, OrderBusy
 from .settle import described
 
 LEASE_MARGIN = timedelta(seconds=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Requester:
-    """Who asks, and what their role may refund at once and in a day; None where the role has no limit set."""
-
-    id: int
-    limits: tuple[Money, Money] | None = None
 
 
 def earlier_intent(token: SubmitToken, **same: Any) -> Intent | None:
@@ -71,23 +62,26 @@ def write_intent(
     *,
     account: Account,
     token: SubmitToken,
-    requester: Requester,
+    requested_by: int,
     amount: Money,
-    reading: OrderReading,
+    still_right: Callable[[], None],
     deadline: float,
     **fields: Any,
 ) -> tuple[Intent, bool]:
     """Checks once more under the lock, and commits the intent with its audit entry. Nothing is sent here.
 
+    `still_right` raises NotMoved when what the person decided does not hold any more; it is asked under the lock.
     Returns the intent and whether it is new: only who wrote it sends it, and the same form sent twice at once
-    gives both the same intent. Raises OrderBusy, StaleForm, AboveLimit.
+    gives both the same intent. Raises OrderBusy.
     """
     try:
         with writing(lock=f"intents:{account.slug}") as session:
             if same := _intent_of_form(token):
                 return same, False
-            _check(account, token, requester, amount, reading, kind)
-            intent = _new_intent(kind, account, token, requester, amount, deadline, fields)
+            if busy := open_intent_of(account, token.order_id):
+                raise OrderBusy(busy)
+            still_right()
+            intent = _new_intent(kind, account, token, requested_by, amount, deadline, fields)
             session.add(intent)
             session.flush()
             audit.record(
@@ -107,7 +101,7 @@ def _new_intent(
     kind: IntentKind,
     account: Account,
     token: SubmitToken,
-    requester: Requester,
+    requested_by: int,
     amount: Money,
     deadline: float,
     fields: dict[str, Any],
@@ -125,7 +119,7 @@ def _new_intent(
         amount_minor=amount.minor,
         seen_remaining=token.seen_remaining,
         order_version=token.order_version,
-        requested_by=requester.id,
+        requested_by=requested_by,
         state=IntentState.PENDING,
         attempt=1,
         lease_until=lease_until,
@@ -140,49 +134,6 @@ def _new_intent(
 def is_still_leased(intent: Intent, deadline: float) -> bool:
     """Whether a sending begun now would end before somebody else may take the intent up."""
     return intent.lease_until - now() >= timedelta(seconds=deadline)
-
-
-def _check(
-    account: Account,
-    token: SubmitToken,
-    requester: Requester,
-    amount: Money,
-    reading: OrderReading,
-    kind: IntentKind,
-) -> None:
-    """What must still be true at the moment of writing."""
-    if busy := open_intent_of(account, token.order_id):
-        raise OrderBusy(busy)
-    if order_version(account, token.order_id) != token.order_version:
-        raise StaleForm(reading)
-    if kind is IntentKind.REFUND:
-        check_limits(account, requester, amount)
-
-
-def check_limits(account: Account, requester: Requester, amount: Money) -> None:
-    """Raises AboveLimit when the person may not refund so much at once, or not any more today."""
-    if requester.limits is None:
-        raise AboveLimit(None)
-    single, day = requester.limits
-    if amount > single:
-        raise AboveLimit(single)
-    spent = spent_today(account, requester.id, amount.currency)
-    if spent + amount > day:
-        raise AboveLimit(day, day=True, spent=spent)
-
-
-def spent_today(account: Account, user_id: int, currency: str) -> Money:
-    """What a person refunded since midnight in the account's zone; what is open or unknown counts as spent."""
-    midnight = datetime.combine(datetime.now(account.zone).date(), time.min, account.zone)
-    statement = select(func.coalesce(func.sum(Intent.amount_minor), 0)).where(
-        Intent.requested_by == user_id,
-        Intent.created >= midnight,
-        Intent.account == account.slug,
-        Intent.kind == IntentKind.REFUND,
-        Intent.currency == currency,
-        Intent.state.not_in((IntentState.REFUSED, IntentState.CLOSED)),
-    )
-    return Money(int(db.session.scalar(statement) or 0), currency)
 
 
 def _winner(account: Account, token: SubmitToken) -> Intent:

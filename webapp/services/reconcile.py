@@ -1,12 +1,12 @@
 """Finds out what became of open intents: reads back, and is the only one to send an intent again.
 
-Run by the worker, by `flask reconcile`, by the button "Check now", and on every reading of an order. A lease taken
-by compare-and-set keeps two runners off the same intent.
+Run by the worker, by `flask reconcile` and by the button "Check now". A lease taken by compare-and-set keeps two
+runners off the same intent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,14 +16,11 @@ from .. import audit
 from ..accounts import Account
 from ..database import release, writing
 from ..extensions import db
-from ..gateways.errors import GatewayError
-from ..gateways.postpay.client import PostpayClient
-from ..gateways.postpay.models import Order, Refund
+from ..gateways.contract import Answer, Mover, Proof
 from ..models.base import now
-from ..models.intent import Intent, IntentKind, IntentState
-from .classify import Answer, Outcome, Proof, Verdict, verdict_of_proof
-from .delivery import Delivery, capture_proof, deliver, look
-from .findings import notice_strangers
+from ..models.intent import Intent, IntentState
+from .classify import Outcome, Verdict
+from .delivery import AttemptResult, deliver, look
 from .open_intent import LEASE_MARGIN
 from .settle import SPACED, close_by_hand, described, settle
 
@@ -53,7 +50,7 @@ class Counts:
 
 
 def reconcile_due(
-    account: Account, client: PostpayClient, *, limit: int = 20, deadline: float = 10.0, all_open: bool = False
+    account: Account, mover: Mover, *, limit: int = 20, deadline: float = 10.0, all_open: bool = False
 ) -> Counts:
     """Looks at the account's open intents that are due (`all_open`: whatever their next look), oldest first."""
     moment = now()
@@ -62,10 +59,10 @@ def reconcile_due(
         due.append(Intent.next_check <= moment)
     intents = db.session.scalars(select(Intent).where(*due).order_by(Intent.next_check).limit(limit)).all()
     release()
-    if client.breaker_open and not all_open:
+    if mover.breaker_open and not all_open:
         intents = []
     for intent in intents:
-        reconcile(client, intent, deadline=deadline)
+        reconcile(mover, intent, deadline=deadline)
     return count_open([account], looked=len(intents))
 
 
@@ -80,7 +77,7 @@ def count_open(accounts: Iterable[Account], *, looked: int = 0) -> Counts:
     return Counts(looked, len(states) - attention, attention)
 
 
-def reconcile(client: PostpayClient, intent: Intent, *, deadline: float, by_hand: bool = False) -> Intent:
+def reconcile(mover: Mover, intent: Intent, *, deadline: float, by_hand: bool = False) -> Intent:
     """Looks at one open intent, and sends it again where that is safe. Returns the row as it now is.
 
     `by_hand`: finance pressed "Send again", so the quarter of an hour does not count.
@@ -88,41 +85,30 @@ def reconcile(client: PostpayClient, intent: Intent, *, deadline: float, by_hand
     leased = _lease(intent, deadline)
     if leased is None:
         return _reread(intent)
-    seen = look(client, leased, deadline=deadline)
+    seen = look(mover, leased, deadline=deadline)
     if seen.proof is not Proof.MISSING:
         return settle(leased, seen)
     if leased.refusal is not None:
-        return settle(leased, _after_refusal(client, leased, seen, deadline))
+        return settle(leased, _after_refusal(mover, leased, seen, deadline))
     if not by_hand and now() - leased.created > RESEND_WITHIN:
         return settle(leased, seen)
     counted = _count_attempt(leased, deadline, by_hand)
     if counted is None:
         return _reread(intent)
-    return settle(counted, deliver(client, counted, deadline=deadline))
+    return settle(counted, deliver(mover, counted, deadline=deadline))
 
 
-def _after_refusal(client: PostpayClient, intent: Intent, seen: Delivery, deadline: float) -> Delivery:
+def _after_refusal(mover: Mover, intent: Intent, seen: AttemptResult, deadline: float) -> AttemptResult:
     """A repeated sending was refused, and the refund is not there: final only after spaced looks and a list."""
     spaced = intent.last_miss is None or now() - intent.last_miss >= SPACED
     misses = intent.misses + spaced
     if intent.refusal == Answer.CONFLICT:
         if misses < _CONFLICT_MISSES:
             return seen
-        return Delivery(Verdict(Outcome.ATTENTION, "conflict"), None, seen.proof)
-    if misses < _REFUSED_MISSES or _is_listed(client, intent, deadline):
+        return AttemptResult(Verdict(Outcome.ATTENTION, "conflict"), None, seen.proof)
+    if misses < _REFUSED_MISSES or mover.is_listed(intent, deadline=deadline):
         return seen
-    return Delivery(Verdict(Outcome.REFUSED, intent.refusal or "refused"), None, seen.proof)
-
-
-def _is_listed(client: PostpayClient, intent: Intent, deadline: float) -> bool:
-    """Whether the list of refunds has it, or cannot be read: then nothing is proved."""
-    if intent.kind == IntentKind.CAPTURE:
-        return False
-    try:
-        refunds = client.list_all_refunds(order_id=intent.order_id, deadline=deadline)
-    except GatewayError:
-        return True
-    return any(refund.refund_id == intent.refund_id for refund in refunds)
+    return AttemptResult(Verdict(Outcome.REFUSED, intent.refusal or "refused"), None, seen.proof)
 
 
 def _lease(intent: Intent, deadline: float) -> Intent | None:
@@ -156,20 +142,20 @@ def _count_attempt(intent: Intent, deadline: float, by_hand: bool) -> Intent | N
         return session.get_one(Intent, intent.id, populate_existing=True)
 
 
-def check_now(client: PostpayClient, intent: Intent, *, deadline: float) -> Intent:
+def check_now(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
     """The button "Check now": looks at once, whatever the next look was planned for; leaves an entry."""
     if intent.state not in _UNDECIDED:
         return intent
     with writing():
         _record(intent, "checked")
-    return reconcile(client, intent, deadline=deadline)
+    return reconcile(mover, intent, deadline=deadline)
 
 
-def send_again(client: PostpayClient, intent: Intent, *, deadline: float) -> Intent:
+def send_again(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
     """Finance's button: sends the same number and bytes once more. Raises NotYet while somebody is at it."""
     if intent.state != IntentState.UNKNOWN or intent.refusal is not None or intent.lease_until > now():
         raise NotYet
-    return reconcile(client, intent, deadline=deadline, by_hand=True)
+    return reconcile(mover, intent, deadline=deadline, by_hand=True)
 
 
 def close(intent: Intent, found: str, reason: str) -> Intent:
@@ -186,41 +172,6 @@ def may_close(intent: Intent, moment: datetime) -> bool:
     if intent.state != IntentState.UNKNOWN:
         return False
     return moment - intent.created >= CLOSE_AFTER and intent.misses >= CLOSE_MISSES
-
-
-def settle_from_reading(
-    client: PostpayClient, account: Account, order: Order, refunds: Sequence[Refund] | None
-) -> bool:
-    """Takes what a page has just read as proof: settles what it proves, notices refunds that fit no intent.
-
-    Costs no call to the provider, and no write unless there is news. Returns whether there was.
-    """
-    intents = db.session.scalars(
-        select(Intent).where(Intent.account == account.slug, Intent.order_id == order.order_id)
-    ).all()
-    release()
-    news = False
-    for intent in intents:
-        if intent.state in _UNDECIDED:
-            proof = _proof_in_reading(client, intent, order, refunds)
-            if proof is not None:
-                with audit.by_the_desk():
-                    settle(intent, Delivery(verdict_of_proof(proof), None, proof))
-                news = True
-    with audit.by_the_desk():
-        return notice_strangers(account, order, refunds or (), intents) or news
-
-
-def _proof_in_reading(
-    client: PostpayClient, intent: Intent, order: Order, refunds: Sequence[Refund] | None
-) -> Proof | None:
-    """What a reading proves of an intent, or None: that something is not (yet) there proves nothing."""
-    if intent.kind == IntentKind.CAPTURE:
-        return capture_proof(client, intent, order.status_changed) if order.status == "captured" else None
-    for refund in refunds or ():
-        if refund.refund_id == intent.refund_id:
-            return Proof.DONE if refund.amount == intent.amount_minor else Proof.OTHER
-    return None
 
 
 def _reread(intent: Intent) -> Intent:

@@ -23,7 +23,7 @@ from ..gateways.postpay.client import PostpayClient
 from ..models.base import now
 from ..models.delivery import Delivery, Outcome
 from ..models.intent import OPEN_STATES, Intent
-from .reconcile import settle_from_reading
+from .settle_on_view import settle_from_reading
 
 AT_ONCE = 25
 """Objects in one round."""

@@ -12,13 +12,13 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from ..gateways.contract import Answer, answer_of
 from ..gateways.errors import GatewayError, NotFound, ProviderFailed, Refused, Throttled
 from ..gateways.postpay.client import PostpayClient
 from ..gateways.postpay.filters import HookQuery
 from ..gateways.postpay.models import Hook
 from ..hook_address import same_address
 from ..models.hook_change import ChangeState, HookAction, HookChange
-from .classify import Answer, answer_of
 
 CLOCK_DOUBT = timedelta(seconds=2)
 """The provider's clock as we know it may be off by this."""

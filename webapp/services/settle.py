@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from .. import audit
 from ..database import writing
+from ..gateways.contract import Answer, Proof
 from ..models.awaiting_capture import AwaitingCapture
 from ..models.base import now
 from ..models.intent import Intent, IntentKind, IntentState
-from .classify import Answer, Outcome, Proof
-from .delivery import Delivery
+from .classify import Outcome
+from .delivery import AttemptResult
 
 SPACED = timedelta(seconds=30)
 """Two readings closer together than this count as one: a lagging replica must not fool us."""
@@ -40,16 +41,16 @@ _UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
 _DOUBTFUL_REFUSALS = (Answer.CONFLICT, Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
 
 
-def settle(intent: Intent, delivery: Delivery) -> Intent:
+def settle(intent: Intent, result: AttemptResult) -> Intent:
     """Writes the verdict and its audit entry in one transaction, unless somebody else already has.
 
     Returns the row as it now is.
     """
     with writing() as session:
-        if delivery.verdict.outcome is Outcome.UNKNOWN:
-            _stay_unknown(session, intent, delivery)
+        if result.verdict.outcome is Outcome.UNKNOWN:
+            _stay_unknown(session, intent, result)
         else:
-            _close(session, intent, delivery)
+            _close(session, intent, result)
         return session.get_one(Intent, intent.id, populate_existing=True)
 
 
@@ -70,12 +71,12 @@ def close_by_hand(intent: Intent, found: str, reason: str) -> Intent:
         return session.get_one(Intent, intent.id, populate_existing=True)
 
 
-def _close(session: Session, intent: Intent, delivery: Delivery) -> None:
-    verdict = delivery.verdict
+def _close(session: Session, intent: Intent, result: AttemptResult) -> None:
+    verdict = result.verdict
     state = _STATES[verdict.outcome]
     settled = None if state is IntentState.ATTENTION else now()
-    values = {"state": state, "outcome_code": verdict.code, "settled": settled, "detail": delivery.detail}
-    if not _change(session, intent, _UNDECIDED, **values, last_error_class=delivery.error_class):
+    values = {"state": state, "outcome_code": verdict.code, "settled": settled, "detail": result.detail}
+    if not _change(session, intent, _UNDECIDED, **values, last_error_class=result.error_class):
         return
     _record(intent, state, verdict.code)
     if intent.kind == IntentKind.CAPTURE and state is IntentState.SUCCEEDED:
@@ -86,24 +87,24 @@ def _close(session: Session, intent: Intent, delivery: Delivery) -> None:
         )
 
 
-def _stay_unknown(session: Session, intent: Intent, delivery: Delivery) -> None:
+def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> None:
     moment = now()
-    refused = delivery.answer in _DOUBTFUL_REFUSALS and delivery.proof is Proof.MISSING
+    refused = result.answer in _DOUBTFUL_REFUSALS and result.proof is Proof.MISSING
     values: dict[str, object] = {
         "state": IntentState.UNKNOWN,
-        "outcome_code": delivery.verdict.code,
-        "last_error_class": delivery.error_class,
+        "outcome_code": result.verdict.code,
+        "last_error_class": result.error_class,
         "checks": intent.checks + 1,
-        "lease_until": moment + timedelta(seconds=_asked_wait(delivery)),
-        "next_check": moment + timedelta(seconds=max(_backoff(intent.checks), _asked_wait(delivery))),
+        "lease_until": moment + timedelta(seconds=_asked_wait(result)),
+        "next_check": moment + timedelta(seconds=max(_backoff(intent.checks), _asked_wait(result))),
     }
     if refused:
-        values |= {"refusal": delivery.verdict.code, "misses": 1, "last_miss": moment}
-    elif delivery.proof is Proof.MISSING and _is_spaced(intent, moment):
+        values |= {"refusal": result.verdict.code, "misses": 1, "last_miss": moment}
+    elif result.proof is Proof.MISSING and _is_spaced(intent, moment):
         values |= {"misses": intent.misses + 1, "last_miss": moment}
     was_pending = intent.state == IntentState.PENDING
     if _change(session, intent, _UNDECIDED, **values) and was_pending:
-        _record(intent, IntentState.UNKNOWN, delivery.verdict.code)
+        _record(intent, IntentState.UNKNOWN, result.verdict.code)
 
 
 def _is_spaced(intent: Intent, moment: datetime) -> bool:
@@ -115,9 +116,9 @@ def _backoff(checks: int) -> float:
     return _BACKOFF[min(checks, len(_BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - only jitter
 
 
-def _asked_wait(delivery: Delivery) -> float:
+def _asked_wait(result: AttemptResult) -> float:
     """Seconds that the provider asked us to stay away, within reason; nobody may look sooner."""
-    return min(delivery.retry_after or 0.0, LONGEST_WAIT)
+    return min(result.retry_after or 0.0, LONGEST_WAIT)
 
 
 def _change(session: Session, intent: Intent, states: tuple[IntentState, ...], **values: object) -> bool:

@@ -21,8 +21,10 @@ from ...permissions import Permission, requires
 from ...provider import provider
 from ...services.capture_order import APPROVED
 from ...services.capture_order import capture_order as capture
-from ...services.errors import FormReused, NotMoved, NotPossible, OrderBusy, StaleForm
-from ...services.open_intent import Requester, open_intent_of, order_version
+from ...services.errors import FormReused, NotMoved, OrderBusy
+from ...services.open_intent import open_intent_of, order_version
+from ...services.payment_errors import NotPossible, StaleForm
+from ...services.refund_limits import Requester
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
 
 blueprint = Blueprint("captures", __name__)

@@ -18,7 +18,7 @@ from ...models.finding import Finding
 from ...models.intent import OPEN_STATES, Intent, IntentState
 from ...pager import numbered_pager
 from ...permissions import Permission, requires
-from ...provider import provider
+from ...provider import mover
 from ...services.findings import resolve_finding
 from ...services.reconcile import NotYet, check_now, close, may_close
 from ...services.reconcile import send_again as send_once_more
@@ -54,7 +54,7 @@ def list_unsettled(account: Account) -> str:
 @requires(Permission.REFUND_CHECK)
 def check_intent(account: Account, intent_id: int) -> Response:
     """Asks the provider at once."""
-    intent = check_now(provider(account), _intent(account, intent_id), deadline=_deadline())
+    intent = check_now(mover(account), _intent(account, intent_id), deadline=_deadline())
     if intent.is_open:
         flash(gettext("Asked Postpay at %(moment)s: still not known.", moment=when_long(now())), "unknown")
     return redirect_after_post(intent_href(intent))
@@ -66,7 +66,7 @@ def send_again(account: Account, intent_id: int) -> Response:
     """Sends the same number and bytes once more."""
     intent = _intent(account, intent_id)
     try:
-        intent = send_once_more(provider(account), intent, deadline=_deadline())
+        intent = send_once_more(mover(account), intent, deadline=_deadline())
     except NotYet:
         flash(gettext("Nothing was sent: it is settled, or being checked at this moment."), "warning")
     return redirect_after_post(intent_href(intent))

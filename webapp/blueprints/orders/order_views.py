@@ -27,7 +27,7 @@ from ...order_reading import OrderReading, read_order
 from ...order_settlements import OrderSettlements, order_settlements
 from ...permissions import Permission, requires
 from ...provider import provider
-from ...services.reconcile import settle_from_reading
+from ...services.settle_on_view import settle_from_reading
 from . import blueprint
 from .figures import figures, item_lines
 from .offers import offers

@@ -21,25 +21,12 @@ from ...money import Money, is_known_currency
 from ...order_reading import CAPTURED, OrderReading, read_order
 from ...permissions import Permission, requires
 from ...provider import provider
-from ...services.errors import (
-    AboveLimit,
-    AboveRemaining,
-    FormReused,
-    NotMoved,
-    NotPossible,
-    OrderBusy,
-    StaleForm,
-)
+from ...services.errors import FormReused, NotMoved, OrderBusy
 from ...services.issue_refund import issue_refund, record_stale
-from ...services.open_intent import (
-    Requester,
-    check_limits,
-    latest_intent_of,
-    open_intent_of,
-    order_version,
-    spent_today,
-)
-from ...services.reconcile import settle_from_reading
+from ...services.open_intent import latest_intent_of, open_intent_of, order_version
+from ...services.payment_errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from ...services.refund_limits import Requester, check_limits, spent_today
+from ...services.settle_on_view import settle_from_reading
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
 from ...unsent_forms import asks_again
 from .forms import RefundForm

@@ -12,7 +12,7 @@ from ...intent_words import outcome_title
 from ...models.intent import Intent
 from ...money import Money, exponent, zero
 from ...order_reading import OrderReading
-from ...services.errors import AboveLimit, AboveRemaining
+from ...services.payment_errors import AboveLimit, AboveRemaining
 
 MOST_QUICK = 6
 LONGEST_LABEL = 28
