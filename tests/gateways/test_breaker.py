@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.gateways.conftest import MakeClient, Serve
-from tests.gateways.raw_server import REFUND, Line, RawServer, always, answer, page, refusal
+from tests.gateways.raw_server import REFUND, Line, RawServer, always, answer, page, refusal, stay_silent
 from webapp.gateways import breaker
 from webapp.gateways.errors import AnswerLost, BreakerOpen, GatewayError, NotSent, TooManyCalls
 from webapp.gateways.postpay.client import PostpayClient, encode_refund
@@ -178,3 +178,101 @@ def test_no_more_calls_than_there_are_places(make_client: MakeClient, serve: Ser
     server.behaviour = always(answer(REFUND))
     assert client.create_refund(order_id="order-01", body=BODY).amount == 500
     assert len(server.lines) == 3
+
+
+class Callers:
+    """Threads that write again and again, none at the same moment, until one is told that the provider is away."""
+
+    def __init__(self, client: PostpayClient, threads: int) -> None:
+        self.client = client
+        self.ended = threading.Event()
+        self.outcomes: list[type] = []
+        self.threads = [threading.Thread(target=self._call, args=(number,), daemon=True) for number in range(threads)]
+
+    def _call(self, number: int) -> None:
+        self.ended.wait(number * 0.037)
+        while not self.ended.is_set():
+            try:
+                self.client.create_refund(order_id="order-01", body=BODY)
+            except GatewayError as error:
+                self.outcomes.append(type(error))
+                if isinstance(error, BreakerOpen):
+                    self.ended.set()
+
+    def run(self, seconds: float) -> None:
+        """Lets them, until it opens or so long."""
+        for thread in self.threads:
+            thread.start()
+        self.ended.wait(seconds)
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(10)
+
+
+def test_a_provider_that_hangs_is_left_alone_though_calls_queue_for_it(make_client: MakeClient, serve: Serve) -> None:
+    """Those that find no place are not answered either, and must not start the count anew."""
+    client = make_client(serve(stay_silent).base_url, deadline=1.2)
+    callers = Callers(client, threads=32)
+    callers.run(seconds=10)
+    assert TooManyCalls in callers.outcomes, "there were more callers than places"
+    assert BreakerOpen in callers.outcomes
+    assert callers.outcomes.count(AnswerLost) < breaker.FAILURES + 24 * 2
+
+
+def test_a_repetition_without_a_place_hides_no_lost_answer(make_client: MakeClient, serve: Serve) -> None:
+    """Somebody else has taken the only place before the repetition."""
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+
+        def behave(line: Line) -> None:
+            if line.first_line.startswith("POST"):
+                ended.wait(10)
+            elif len(server.lines) == 1:
+                threads.submit(client.create_refund, order_id="order-01", body=BODY)
+                threading.Event().wait(0.1)
+            line.reset()
+
+        server = serve(behave)
+        client = make_client(server.base_url, max_concurrent=1)
+        with pytest.raises(AnswerLost):
+            client.list_orders()
+        ended.set()
+
+
+def opened(monkeypatch: pytest.MonkeyPatch) -> breaker.Breaker:
+    """A breaker that waits for a probe."""
+    monkeypatch.setattr(breaker, "OPEN_SECONDS", 0.0)
+    monkeypatch.setattr(breaker, "PROBE_PATIENCE", 0.0)
+    made = breaker.Breaker()
+    for _ in range(breaker.FAILURES):
+        assert made.enter()
+        made.leave(answered=False)
+    return made
+
+
+def test_a_probe_that_was_not_sent_leaves_it_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = opened(monkeypatch)
+    assert waiting.enter()
+    waiting.leave(answered=None)
+    assert waiting.enter()
+    waiting.leave(answered=True)
+    assert waiting.enter()
+    assert waiting.enter(), "closed: any number may go"
+
+
+def test_a_call_from_before_does_not_end_the_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = opened(monkeypatch)
+    assert waiting.enter()
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(waiting.leave, answered=None).result()
+        assert not threads.submit(waiting.enter).result()
+
+
+def test_a_call_without_time_says_nothing_of_the_provider(make_client: MakeClient, serve: Serve) -> None:
+    server = serve(always(answer(REFUND)))
+    client = make_client(server.base_url)
+    for _ in range(breaker.FAILURES):
+        with pytest.raises(NotSent):
+            client.create_refund(order_id="order-01", body=BODY, deadline=-1)
+    assert client.is_available
+    assert server.lines == []

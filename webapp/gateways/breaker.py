@@ -25,7 +25,7 @@ class Breaker:
         self._changed = threading.Condition()
         self._failures = 0
         self._open_until: float | None = None
-        self._probing = False
+        self._prober: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -38,27 +38,32 @@ class Breaker:
         if self._is_closed():
             return True
         with self._changed:
-            if self._probing:
+            if self._prober is not None:
                 self._changed.wait(PROBE_PATIENCE)
             if self._is_closed():
                 return True
-            if self._probing or self.is_open:
+            if self._prober is not None or self.is_open:
                 return False
-            self._probing = True
+            self._prober = threading.get_ident()
             return True
 
     def _is_closed(self) -> bool:
         return self._open_until is None
 
-    def leave(self, *, answered: bool) -> None:
-        """Says how the call ended."""
+    def leave(self, *, answered: bool | None) -> None:
+        """Says how the call of this thread ended; None where it was not sent, which tells nothing of the provider."""
         if answered and not self._failures:
             return
         with self._changed:
-            self._probing = False
-            self._failures = 0 if answered else self._failures + 1
-            if answered:
-                self._open_until = None
-            elif self._failures >= FAILURES:
-                self._open_until = time.monotonic() + OPEN_SECONDS
+            if answered is not None or self._prober == threading.get_ident():
+                self._prober = None
+            if answered is not None:
+                self._count(answered=answered)
             self._changed.notify_all()
+
+    def _count(self, *, answered: bool) -> None:
+        self._failures = 0 if answered else self._failures + 1
+        if answered:
+            self._open_until = None
+        elif self._failures >= FAILURES:
+            self._open_until = time.monotonic() + OPEN_SECONDS

@@ -141,22 +141,24 @@ class Transport:
             self._report(call, status, time.monotonic() - started, error)
 
     def _guarded(self, call: Call, started: float) -> Answer:
+        ends = started + (self._settings.deadline if call.deadline is None else call.deadline)
+        if ends <= started:
+            raise NotSent(call.endpoint, call.method, "not sent: no time is left")
         if not self._breaker.enter():
             raise BreakerOpen(call.endpoint, call.method, "not sent: the provider has not been answering")
-        answered = False
+        answered: bool | None = False
         try:
-            outcome = self._repeated(call, started)
-            answered = not _is_outage(outcome)
+            outcome = self._repeated(call, ends)
+            answered = _was_answered(outcome)
         finally:
             self._breaker.leave(answered=answered)
         if isinstance(outcome, GatewayError):
             raise outcome
         return outcome
 
-    def _repeated(self, call: Call, started: float) -> Answer | GatewayError:
-        ends = started + (self._settings.deadline if call.deadline is None else call.deadline)
+    def _repeated(self, call: Call, ends: float) -> Answer | GatewayError:
+        outcome = self._once(call, ends)
         for pause in BACKOFF if call.method == "GET" else ():
-            outcome = self._once(call, ends)
             if not _is_worth_repeating(outcome):
                 return outcome
             asked = getattr(outcome, "retry_after", None) or 0.0
@@ -164,7 +166,11 @@ class Transport:
             if wait > LONGEST_WAIT or time.monotonic() + wait >= ends:
                 return outcome
             time.sleep(wait)
-        return self._once(call, ends)
+            again = self._once(call, ends)
+            if isinstance(again, TooManyCalls):
+                return outcome  # what the provider said, or did not say, tells more
+            outcome = again
+        return outcome
 
     def _once(self, call: Call, ends: float) -> Answer | GatewayError:
         if not self._places.acquire(timeout=BULKHEAD_PATIENCE):
@@ -254,14 +260,16 @@ def _origin(account: Account) -> str:
     return "/".join(account.api_root.split("/", 3)[:3])
 
 
-def _is_outage(outcome: Answer | GatewayError) -> bool:
-    """Whether the provider as a whole seems away.
+def _was_answered(outcome: Answer | GatewayError) -> bool | None:
+    """Whether the provider as a whole seems to be there; None where it was not asked.
 
-    A 500 is not counted: one order that makes the provider stumble must not hide all others. 429 is an answer.
+    A 500 is an answer: one order that makes the provider stumble must not hide all others. So is 429.
     """
+    if isinstance(outcome, TooManyCalls):
+        return None
     if isinstance(outcome, ProviderFailed):
-        return outcome.status in (502, 503, 504)
-    return isinstance(outcome, NoAnswer) and not isinstance(outcome, TooManyCalls)
+        return outcome.status not in (502, 503, 504)
+    return not isinstance(outcome, NoAnswer)
 
 
 def _is_worth_repeating(outcome: Answer | GatewayError) -> bool:
