@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from http.client import CONTINUE, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse
 from typing import Any
 
 import urllib3
@@ -68,7 +69,29 @@ class _BoundedTLS(ssl.SSLSocket):
         super().do_handshake(block)
 
 
+MOST_INTERIM = 16
+"""Informational answers before the real one: two are usual, and a loop of them is none."""
+
+
+class _Answer(HTTPResponse):
+    """An answer before which informational ones (1xx) may come; 101, for which nobody asked, is not passed over."""
+
+    _interim = 0
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The next status line, informational ones in the words of the one that `begin` skips with its headers."""
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        if not CONTINUE <= status < 200 or status == SWITCHING_PROTOCOLS:
+            return version, status, reason
+        self._interim += 1
+        if self._interim > MOST_INTERIM:
+            raise HTTPException("informational answers without end")
+        return version, CONTINUE, reason
+
+
 class _Connection(urllib3.connection.HTTPConnection):
+    response_class = _Answer
+
     def _new_conn(self) -> socket.socket:
         return _connect(self._dns_host, self.port)
 
@@ -81,6 +104,8 @@ class _Connection(urllib3.connection.HTTPConnection):
 
 
 class _TLSConnection(urllib3.connection.HTTPSConnection):
+    response_class = _Answer
+
     def _new_conn(self) -> socket.socket:
         return _connect(self._dns_host, self.port)
 
