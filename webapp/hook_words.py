@@ -43,10 +43,20 @@ _REFUSED = {
     "unauthorized": lazy_gettext(
         "Postpay did not accept the desk's own credentials. Tell whoever runs the desk; your rights are not the reason."
     ),
+    "forbidden": lazy_gettext(
+        "Postpay knows the desk's credentials, but they may not do this. Tell whoever runs the desk; your rights are "
+        "not the reason."
+    ),
     "throttled": lazy_gettext("Postpay is busy and did not take it. Start again in a minute."),
     "gone": lazy_gettext("Postpay has no such webhook any more: somebody has deleted it."),
 }
+_LOST = lazy_gettext("Postpay's answer did not arrive.")
 _WHY_UNKNOWN = {
+    "lost": _LOST,
+    "unproved": _LOST,
+    "unauthorized": lazy_gettext("Postpay does not accept the desk's credentials at the moment. Tell an admin."),
+    "forbidden": lazy_gettext("Postpay does not let the desk do this at the moment. Tell an admin."),
+    "not_sent": lazy_gettext("Postpay could not be reached."),
     "not_seen": lazy_gettext("Postpay does not show it. It may still be on its way, or it never arrived."),
     "several": lazy_gettext(
         "Postpay shows several new webhooks at this address. Look which one is not yours, and delete it; then check "
@@ -134,12 +144,12 @@ def change_sentences(change: HookChange) -> list[str]:
             return [gettext("The audit log says who gave it up, and why.")]
         case ChangeState.PENDING:
             return [gettext("It is being sent to Postpay at this moment.")]
-    lost = gettext("Postpay's answer did not arrive.")
+    unsettled = gettext("Postpay's answer did not settle it.")
     following = gettext("The desk looks again at %(moment)s.", moment=when_long(change.next_check))
     advice = _WHAT_NEXT.get(
         HookAction(change.action), gettext("Check again; half a minute after it was sent you can send it again.")
     )
-    return [str(_WHY_UNKNOWN.get(change.outcome_code or "", lost)), str(advice), following]
+    return [str(_WHY_UNKNOWN.get(change.outcome_code or "", unsettled)), str(advice), following]
 
 
 def _done(change: HookChange) -> list[str]:

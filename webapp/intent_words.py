@@ -40,6 +40,13 @@ _REFUND_REFUSED = {
         lazy_gettext("Not refunded: the order is not captured"),
         lazy_gettext("Postpay only refunds captured orders. Look at the order again."),
     ),
+    "forbidden": (
+        lazy_gettext("Not refunded: Postpay does not let the desk do this"),
+        lazy_gettext(
+            "Postpay knows the desk's credentials, but they may not refund. Tell an admin; your rights are not the "
+            "reason."
+        ),
+    ),
     "unauthorized": (
         lazy_gettext("Not refunded: the desk is not authorised at Postpay"),
         lazy_gettext(
@@ -71,6 +78,13 @@ _CAPTURE_REFUSED = {
         lazy_gettext("Not captured: the order is not approved any more"),
         lazy_gettext("Postpay only captures approved orders. Look at the order again."),
     ),
+    "forbidden": (
+        lazy_gettext("Not captured: Postpay does not let the desk do this"),
+        lazy_gettext(
+            "Postpay knows the desk's credentials, but they may not capture. Tell an admin; your rights are not the "
+            "reason."
+        ),
+    ),
     "unauthorized": (
         lazy_gettext("Not captured: the desk is not authorised at Postpay"),
         lazy_gettext(
@@ -86,6 +100,7 @@ _UNKNOWN = {
     "conflict": lazy_gettext("Postpay says that this number is already in use. The desk is comparing."),
     "not_seen": lazy_gettext("Postpay has not seen it yet. It is sent again with the same number."),
     "unauthorized": lazy_gettext("Postpay does not accept the desk's credentials at the moment. Tell an admin."),
+    "forbidden": lazy_gettext("Postpay does not let the desk do this at the moment. Tell an admin."),
 }
 _ATTENTION = {
     "other_data": lazy_gettext("Postpay holds this number with other data than the desk sent."),

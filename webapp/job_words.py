@@ -18,6 +18,10 @@ STATES = {
 CAUSES = {
     "throttled": lazy_gettext("Postpay has asked us to slow down, and did not stop. Try again in a few minutes."),
     "unauthorized": lazy_gettext("Postpay did not accept the desk's own credentials. Tell an admin."),
+    "forbidden": lazy_gettext(
+        "Postpay knows the desk's credentials, and they may not do this. Tell an admin; your rights are not the reason."
+    ),
+    "refused": lazy_gettext("Postpay refused what the desk asked. Tell an admin."),
     "not_found": lazy_gettext("Postpay does not know what was asked for, in this account."),
     "no_answer": lazy_gettext("Postpay gave no usable answer for too long. Try again in a few minutes."),
     "unreadable": lazy_gettext("Postpay's answers do not fit the question, so nothing is built on them."),

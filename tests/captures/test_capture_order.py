@@ -59,6 +59,18 @@ def test_declined_and_expired_are_spoken_with_advice(
     assert provider.state("order-01")["status"] == "approved"
 
 
+@pytest.mark.parametrize(
+    ("status", "words"), [(401, "not authorised at Postpay"), (403, "Postpay does not let the desk do this")]
+)
+def test_credentials_that_may_not_are_told_as_such(alice: Browser, provider: Provider, status: int, words: str) -> None:
+    provider.fault("status", path="/orders/order-01/capture", status=status)
+    capture(alice)
+    assert words in alice.words
+    assert "your rights are not the reason" in alice.words
+    alice.open("/demo/orders/order-01")
+    assert words in alice.words, "the timeline says it too"
+
+
 def test_after_a_decline_it_can_be_tried_again(alice: Browser, provider: Provider) -> None:
     provider.change("order-01", on_capture="decline")
     capture(alice)

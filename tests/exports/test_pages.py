@@ -115,12 +115,22 @@ def test_without_a_worker_the_page_asks_for_one(app: Flask, farah: Browser) -> N
     assert "another one has begun again" in farah.words
 
 
-def test_what_the_provider_does_not_answer_is_said(app: Flask, farah: Browser, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "Postpay did not accept the desk's own credentials"),
+        (403, "Postpay knows the desk's credentials, and they may not do this"),
+        (405, "Postpay refused what the desk asked"),
+    ],
+)
+def test_what_the_provider_does_not_answer_is_said(
+    app: Flask, farah: Browser, sandbox: Sandbox, status: int, words: str
+) -> None:
     address = begin(farah, "/demo/orders")
-    provider_of(sandbox).fault("status", method="GET", times=1000, status=401, code="unauthorized")
+    provider_of(sandbox).fault("status", method="GET", times=1000, status=status)
     assert work_once(app)
     farah.open(address)
-    assert "Postpay did not accept the desk's own credentials" in farah.words
+    assert words in farah.words
     assert "Start again" in farah.words
 
 

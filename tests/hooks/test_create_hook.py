@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from tests.browser import Browser, form_values
@@ -84,6 +85,18 @@ def test_what_the_provider_says_of_a_field_stands_beside_it(adam: Browser, app: 
     assert the_change(app).secret_sealed is None
     adam.submit("Create the webhook")
     assert "The webhook is created" in adam.words
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(401, "did not accept the desk's own credentials"), (403, "knows the desk's credentials, but they may not do this")],
+)
+def test_credentials_that_may_not_are_told_as_such(adam: Browser, hooks: Hooks, status: int, words: str) -> None:
+    hooks.fault("status", path="=/hooks", status=status)
+    create(adam)
+    assert "Creating the webhook did not happen" in adam.words
+    assert words in adam.words
+    assert hooks.all() == []
 
 
 def test_a_provider_that_is_away_costs_nothing_that_was_typed(adam: Browser, app: Flask, hooks: Hooks) -> None:

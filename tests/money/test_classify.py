@@ -37,7 +37,7 @@ def test_a_doubtful_refund_is_decided_by_reading_back(answer: Answer) -> None:
     assert tuple(classify_refund(answer, proof, first=False).outcome for proof in READ) == later
 
 
-@pytest.mark.parametrize("answer", [Answer.NOT_SENT, Answer.REFUSED, Answer.UNAUTHORIZED])
+@pytest.mark.parametrize("answer", [Answer.NOT_SENT, Answer.REFUSED, Answer.UNAUTHORIZED, Answer.FORBIDDEN])
 def test_a_first_plain_refusal_is_final_and_a_later_one_proves_nothing(answer: Answer) -> None:
     assert not must_read_back(answer, first=True)
     assert classify_refund(answer, Proof.NOT_ASKED, first=True).outcome is REFUSED
@@ -121,7 +121,7 @@ def _refused(kind: type[errors.Refused], status: int, code: str = "x") -> errors
         (_refused(errors.Throttled, 429), Answer.THROTTLED),
         (_refused(errors.Invalid, 400), Answer.REFUSED),
         (_refused(errors.NotFound, 404), Answer.REFUSED),
-        (_refused(errors.Forbidden, 403), Answer.REFUSED),
+        (_refused(errors.Forbidden, 403), Answer.FORBIDDEN),
         (_refused(errors.Refused, 415), Answer.REFUSED),
         (_refused(errors.Refused, 409, "something_new"), Answer.LOST),
         (_refused(errors.Refused, 418), Answer.LOST),

@@ -12,6 +12,7 @@ from click.testing import Result
 from flask import Flask
 
 from tests.conftest import make_settings
+from tests.provider import provider_of
 from webapp import create_app
 from webapp.extensions import db
 from webapp.gateways.postpay.sandbox.server import Sandbox
@@ -67,6 +68,19 @@ def test_it_tells_credentials_that_are_not_accepted(settings: Settings) -> None:
     assert "does not accept the credentials" in result.stdout
     assert EMBEDDED_SECRET not in result.output
     assert "id_of_somebody_else" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (403, "does not let these credentials list orders"),
+        (405, "does not answer as it should (Refused)"),
+        (500, "does not answer as it should (ProviderFailed)"),
+    ],
+)
+def test_it_tells_what_the_provider_says_instead(app: Flask, sandbox: Sandbox, status: int, words: str) -> None:
+    provider_of(sandbox).fault("status", method="GET", path="/orders", times=9, status=status)
+    assert f"WRONG  provider of demo (embedded): {words}" in examine(app).stdout
 
 
 def test_it_tells_a_database_that_is_none(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_server_error_is_settled_by_reading(alice: Browser, provider: Provider
     ("status", "code", "words"),
     [
         (400, "invalid", "Postpay refused it"),
-        (403, "permission_denied", "Postpay refused it"),
+        (403, "permission_denied", "Postpay does not let the desk do this"),
         (404, "not_found", "Postpay refused it"),
         (422, "unprocessable", "Postpay refused it"),
         (401, "authentication_failed", "not authorised at Postpay"),

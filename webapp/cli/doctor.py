@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .. import audit_protection, schema
 from ..accounts import Account
 from ..extensions import db
-from ..gateways.errors import GatewayError, Unauthorized
+from ..gateways.errors import Forbidden, GatewayError, NoAnswer, Unauthorized
 from ..gateways.postpay.filters import OrderQuery
 from ..provider import provider
 from ..settings import Settings
@@ -91,6 +91,9 @@ def _of_provider(account: Account) -> Finding:
         count = provider(account).count_orders(query=OrderQuery())
     except Unauthorized:
         return Finding(subject, False, "does not accept the credentials")
+    except Forbidden:
+        return Finding(subject, False, "does not let these credentials list orders")
     except GatewayError as error:
-        return Finding(subject, False, f"does not answer ({type(error).__name__})")
+        how = "does not answer" if isinstance(error, NoAnswer) else "does not answer as it should"
+        return Finding(subject, False, f"{how} ({type(error).__name__})")
     return Finding(subject, True, f"answers, {count} orders")

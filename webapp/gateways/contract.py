@@ -11,6 +11,7 @@ from .errors import (
     CaptureDeclined,
     CaptureExpired,
     Conflict,
+    Forbidden,
     GatewayError,
     InvalidStatus,
     LimitExceeded,
@@ -34,6 +35,7 @@ class Answer(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
     REFUSED = "refused"
     THROTTLED = "throttled"
     LOST = "lost"
@@ -103,5 +105,6 @@ _ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
     (CaptureDeclined, Answer.DECLINED),
     (CaptureExpired, Answer.EXPIRED),
     (Unauthorized, Answer.UNAUTHORIZED),
+    (Forbidden, Answer.FORBIDDEN),
     (Throttled, Answer.THROTTLED),
 )

@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from .. import audit
 from ..database import release, writing
 from ..extensions import db
-from ..gateways.errors import Forbidden, GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
+from ..gateways.errors import (
+    Forbidden,
+    GatewayError,
+    NoAnswer,
+    NotFound,
+    ProviderFailed,
+    Refused,
+    Throttled,
+    Unauthorized,
+)
 from ..models.base import now
 from ..models.job import Job, JobState
 from ..models.user import User
@@ -131,8 +140,10 @@ def _outcome(running: Running, work: Work) -> tuple[JobState | None, str | None]
 
 _CAUSES: tuple[tuple[tuple[type[GatewayError], ...], str], ...] = (
     ((Throttled,), "throttled"),
-    ((Unauthorized, Forbidden), "unauthorized"),
+    ((Unauthorized,), "unauthorized"),
+    ((Forbidden,), "forbidden"),
     ((NotFound,), "not_found"),
+    ((Refused,), "refused"),
     ((NoAnswer, ProviderFailed), "no_answer"),
 )
 

@@ -33,6 +33,7 @@ PROVED_BY_FIRST_ANSWER = {
     Answer.NOT_SENT,
     Answer.REFUSED,
     Answer.UNAUTHORIZED,
+    Answer.FORBIDDEN,
     Answer.DECLINED,
     Answer.EXPIRED,
 }

@@ -24,7 +24,8 @@ CLOCK_DOUBT = timedelta(seconds=2)
 """The provider's clock as we know it may be off by this."""
 
 LONGEST_DETAIL = 300
-_PROVED = (Answer.NOT_SENT, Answer.REFUSED, Answer.UNAUTHORIZED, Answer.THROTTLED, Answer.CONFLICT)
+_REFUSED = (Answer.REFUSED, Answer.FORBIDDEN)
+_PROVED = (*_REFUSED, Answer.NOT_SENT, Answer.UNAUTHORIZED, Answer.THROTTLED, Answer.CONFLICT)
 """Met by the very first sending, these say that nothing was done."""
 
 
@@ -120,7 +121,7 @@ def _after(
             return Finding(ChangeState.SUCCEEDED, "already_gone" if first else "done")
         if change.action != HookAction.CREATE:
             return Finding(ChangeState.REFUSED, "gone", error_class=told.error_class)
-    same_again = change.action == HookAction.SECRET and answer is Answer.REFUSED
+    same_again = change.action == HookAction.SECRET and answer in _REFUSED
     if (first and answer in _PROVED) or same_again:
         return Finding(
             ChangeState.REFUSED, answer.value, None, told.error_class, told.detail, told.retry_after, told.fields

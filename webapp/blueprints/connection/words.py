@@ -20,6 +20,8 @@ CALLS = {
     "delete_hook": lazy_gettext("Deleting a webhook"),
 }
 OUTCOMES = {
+    "GatewayError": lazy_gettext("No answer"),
+    "NoAnswer": lazy_gettext("No answer"),
     "Throttled": lazy_gettext("Too many calls: Postpay asked to wait"),
     "ProviderFailed": lazy_gettext("Postpay failed"),
     "AnswerLost": lazy_gettext("No answer in time, or the connection broke"),
@@ -29,6 +31,7 @@ OUTCOMES = {
     "UnreadableAnswer": lazy_gettext("An answer that could not be read"),
     "Unauthorized": lazy_gettext("Postpay does not take the desk's key"),
     "Forbidden": lazy_gettext("The desk's key may not do this"),
+    "Refused": lazy_gettext("Refused"),
     "NotFound": lazy_gettext("There is no such thing"),
     "Invalid": lazy_gettext("Refused: invalid input"),
     "Conflict": lazy_gettext("Refused: already there"),

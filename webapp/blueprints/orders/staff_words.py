@@ -18,6 +18,7 @@ _REASONS = {
     "limit_exceeded": lazy_gettext("it was more than what remained"),
     "invalid_status": lazy_gettext("the status of the order did not allow it"),
     "unauthorized": lazy_gettext("the desk was not authorised at Postpay"),
+    "forbidden": lazy_gettext("Postpay does not let the desk do this"),
     "declined": lazy_gettext("the payment was declined"),
     "expired": lazy_gettext("the approval has expired"),
     "already_captured": lazy_gettext("it was already captured"),
