@@ -34,6 +34,7 @@ from .gateways.errors import (
     TooManyCalls,
     Unauthorized,
     UnreadableAnswer,
+    told_as,
 )
 from .htmx import wants_fragment
 
@@ -108,8 +109,8 @@ OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, Laz
     Forbidden: (
         502,
         lazy_gettext("Postpay does not let the desk do this"),
-        lazy_gettext("Postpay knows the desk's credentials, and they may not do this. Your rights are not the reason."),
-        lazy_gettext("Tell an admin: the credentials of this account need more rights at Postpay."),
+        lazy_gettext("The desk's credentials may not do this at Postpay. Your rights are not the reason."),
+        lazy_gettext("Tell an admin: the credentials of this account need more rights, or its network to be let in."),
     ),
     Invalid: (
         502,
@@ -242,7 +243,7 @@ def _csrf_error(_error: CSRFError) -> Response:
 
 def words_for_gateway(error: GatewayError) -> Words:
     """What a failed question to the provider means to the person who asked. Nothing was changed by asking."""
-    kind = next(kind for kind in type(error).__mro__ if kind in OF_THE_PROVIDER)
+    kind = next(kind for kind in told_as(error).__mro__ if kind in OF_THE_PROVIDER)
     status, title, message, advice = OF_THE_PROVIDER[kind]
     if isinstance(error, Throttled):
         advice = gettext("Try again in %(seconds)s seconds.", seconds=int(error.retry_after or 10) + 1)

@@ -19,7 +19,7 @@ CAUSES = {
     "throttled": lazy_gettext("Postpay has asked us to slow down, and did not stop. Try again in a few minutes."),
     "unauthorized": lazy_gettext("Postpay did not accept the desk's own credentials. Tell an admin."),
     "forbidden": lazy_gettext(
-        "Postpay knows the desk's credentials, and they may not do this. Tell an admin; your rights are not the reason."
+        "The desk's credentials may not do this at Postpay. Tell an admin; your rights are not the reason."
     ),
     "refused": lazy_gettext("Postpay refused what the desk asked. Tell an admin."),
     "not_found": lazy_gettext("Postpay does not know what was asked for, in this account."),

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.budget import Budget
 from webapp.deliveries.content import Content
 from webapp.deliveries.masked_body import masked, opened
 from webapp.masking import HIDDEN
+from webapp.services.take_delivery import LARGEST
 
 CANARY = "john.doe"
 DEEP = b'{"data":' * 300 + b"{}" + b"}" * 300
@@ -64,3 +66,13 @@ def test_headers_that_are_not_known_keep_their_name_only() -> None:
     found = masked(Content((("X-Postpay-Signature", "1:ab"), ("X-Forwarded-For", "10.0.0.1")), b"{}"))
     assert found.headers == [("X-Postpay-Signature", "1:ab"), ("X-Forwarded-For", HIDDEN)]
     assert found.hides
+
+
+@pytest.mark.parametrize("unit", ["[]", "{}", "1", '{"amount":1}'])
+def test_the_largest_body_is_not_drawn_value_by_value(unit: str) -> None:
+    body = f'{{"data":{{"items":[{",".join([unit] * (LARGEST // (len(unit) + 1) - 10))}]}}}}'.encode()
+    content = Content((), body)
+    with Budget():
+        hidden, open_ = masked(content), opened(content)
+    assert (hidden.body, hidden.is_json, hidden.hides) == (HIDDEN, False, True)
+    assert open_.body == body.decode()

@@ -9,6 +9,7 @@ from base64 import b64encode, urlsafe_b64encode
 
 import pytest
 
+from tests.budget import Budget
 from webapp.gateways.postpay.signature import sign, sign_bare
 from webapp.signature_bench import Cause, Form, Verdict, examine
 
@@ -188,3 +189,12 @@ def test_no_body_is_too_odd(body: bytes) -> None:
 def test_an_empty_secret_signs_nothing() -> None:
     value = hmac.new(b"", BODY, hashlib.sha256).hexdigest()
     assert examine(value, BODY, [""], now=NOW).verdict is Verdict.NO_MATCH
+
+
+@pytest.mark.parametrize("size", [4 * 1024, 60 * 1024, 1024 * 1024])
+@pytest.mark.parametrize("depth", [1, 30, 900])
+def test_a_costly_body_is_not_written_in_every_layout(depth: int, size: int) -> None:
+    """Indented once for each level, a small body becomes gigabytes."""
+    body = b"[" * depth + b",".join([b"1"] * (size // 2 - depth)) + b"]" * depth
+    with Budget():
+        assert examine(header(), body, [SECRET], now=NOW).verdict is Verdict.NO_MATCH

@@ -119,7 +119,7 @@ def test_without_a_worker_the_page_asks_for_one(app: Flask, farah: Browser) -> N
     ("status", "words"),
     [
         (401, "Postpay did not accept the desk's own credentials"),
-        (403, "Postpay knows the desk's credentials, and they may not do this"),
+        (403, "The desk's credentials may not do this at Postpay"),
         (405, "Postpay refused what the desk asked"),
     ],
 )

@@ -10,6 +10,7 @@ from flask import Flask
 from webapp.blueprints.connection.words import OUTCOMES
 from webapp.errors import OF_THE_PROVIDER, words_for_gateway
 from webapp.gateways.errors import (
+    Forbidden,
     GatewayError,
     NoAnswer,
     NotFound,
@@ -70,3 +71,10 @@ def test_a_job_has_words_of_its_own(kind: type[GatewayError]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_page_about_the_connection_has_words_of_its_own(kind: type[GatewayError]) -> None:
     assert kind.__name__ in OUTCOMES
+
+
+def test_a_403_in_html_is_told_as_a_403(app: Flask) -> None:
+    error = UnreadableAnswer("list_orders", "GET", "no error as documented", status=403)
+    with app.test_request_context():
+        assert words_for_gateway(error) == words_for_gateway(one_of(Forbidden))
+    assert _cause(error) == "forbidden"

@@ -89,7 +89,7 @@ def test_what_the_provider_says_of_a_field_stands_beside_it(adam: Browser, app: 
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "did not accept the desk's own credentials"), (403, "knows the desk's credentials, but they may not do this")],
+    [(401, "did not accept the desk's own credentials"), (403, "the desk's credentials, but they may not do this")],
 )
 def test_credentials_that_may_not_are_told_as_such(adam: Browser, hooks: Hooks, status: int, words: str) -> None:
     hooks.fault("status", path="=/hooks", status=status)

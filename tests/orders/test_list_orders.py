@@ -113,6 +113,7 @@ def test_a_page_past_the_end_leads_back(alice: Browser, provider: Provider, show
         ({"kind": "malformed"}, 502, "Postpay's answer could not be read"),
         ({"kind": "html", "status": 502}, 503, "Postpay does not answer"),
         ({"kind": "html", "status": 200}, 502, "Postpay's answer could not be read"),
+        ({"kind": "html", "status": 403}, 502, "Postpay does not let the desk do this"),
         ({"kind": "drip", "seconds": 30}, 503, "Postpay does not answer"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from ..gateways.strict_json import DEEPEST, is_deeper
+from ..gateways.strict_json import DEEPEST, has_too_many, is_deeper
 from ..masking import HIDDEN
 from .content import Content
 
@@ -23,6 +23,8 @@ GONE_INTO = frozenset({"data", "order", "items", "discounts", "refund", "refunds
 NO_NAMES = frozenset({"items", "discounts", "shipping"})
 """In these an id is the shop's own text."""
 LONGEST_SHOWN = 200
+MOST_DRAWN = 20_000
+"""Values, each on a line of its own."""
 
 
 class Shown(NamedTuple):
@@ -58,7 +60,9 @@ def opened(content: Content) -> Shown:
 
 
 def _json(body: bytes) -> dict[str, Any] | None:
-    """For looking at only: what cannot be shown as it stands, or is nested too deep to be drawn, is no JSON here."""
+    """For looking at only: what cannot be shown as it stands, is too deep or too much to be drawn, is no JSON here."""
+    if has_too_many(body, MOST_DRAWN):
+        return None
     try:
         value = json.loads(body)
         json.dumps(value, ensure_ascii=False).encode()

@@ -137,3 +137,10 @@ class CaptureExpired(Refused):
 
 class Throttled(Refused):
     """Too many calls; wait for `retry_after` seconds."""
+
+
+def told_as(error: GatewayError) -> type[GatewayError]:
+    """The kind that a person is told. A 403 in HTML, of a machine before the provider, means what a 403 means; only
+    after a write it proves less, for such a machine may also stop an answer on its way back.
+    """
+    return Forbidden if isinstance(error, UnreadableAnswer) and error.status == 403 else type(error)

@@ -8,6 +8,9 @@ from typing import Any, NoReturn
 
 DEEPEST = 32
 LONGEST_NUMBER = 40
+MOST_VALUES = 100_000
+"""Keys, values and brackets, about. A page of 50 orders has a thousand; so many are read in a blink, and a body of
+nothing but brackets cannot hold up its reader for longer than the network may."""
 
 
 class NotJSON(ValueError):
@@ -18,8 +21,10 @@ def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object in a body.
 
     Raises NotJSON: not UTF-8, malformed, no object, a key twice, NaN or Infinity, a number of more than
-    `LONGEST_NUMBER` characters, nested deeper than `DEEPEST`, half of a surrogate pair.
+    `LONGEST_NUMBER` characters, nested deeper than `DEEPEST`, half of a surrogate pair, more than `MOST_VALUES`.
     """
+    if has_too_many(body):
+        raise NotJSON("too many values")
     try:
         text = body.decode("utf-8")
         value = json.loads(
@@ -42,6 +47,11 @@ def read_object(body: bytes) -> dict[str, Any]:
     if "\\ud" in text or "\\uD" in text:
         _refuse_half_pairs(value)
     return value
+
+
+def has_too_many(body: bytes, most: int = MOST_VALUES) -> bool:
+    """Whether reading a body as JSON may give too many values. Counts what separates them, also inside of texts."""
+    return sum(map(body.count, (b",", b"[", b"{"))) > most
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -67,7 +77,7 @@ def _finite(digits: str) -> float:
     return number
 
 
-def is_deeper(value: dict[str, Any], limit: int) -> bool:
+def is_deeper(value: dict[str, Any] | list[Any], limit: int) -> bool:
     """Whether objects and lists are nested in it more than `limit` times."""
     level: list[Any] = [value]
     for _ in range(limit):

@@ -23,6 +23,7 @@ from ..gateways.errors import (
     Refused,
     Throttled,
     Unauthorized,
+    told_as,
 )
 from ..models.base import now
 from ..models.job import Job, JobState
@@ -149,7 +150,7 @@ _CAUSES: tuple[tuple[tuple[type[GatewayError], ...], str], ...] = (
 
 
 def _cause(error: GatewayError) -> str:
-    return next((cause for kinds, cause in _CAUSES if isinstance(error, kinds)), "unreadable")
+    return next((cause for kinds, cause in _CAUSES if issubclass(told_as(error), kinds)), "unreadable")
 
 
 def _end(job: Job, state: JobState, cause: str | None) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import product
 from typing import Any
 
+from ..gateways.strict_json import DEEPEST, has_too_many, is_deeper
 from .causes import Cause, Guess
 
 BOM = b"\xef\xbb\xbf"
@@ -21,6 +22,11 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "tabs": {"indent": "\t"},
 }
 """How programs write JSON: PHP and JavaScript compact, Python spaced, tools for people indented."""
+
+
+MOST_VALUES = 2_000
+LARGEST_FOR_LAYOUTS = 64 * 1024
+"""Each layout writes the whole anew, and there are many: real deliveries are far smaller."""
 
 
 def bodies(body: bytes) -> Iterator[Guess]:
@@ -47,9 +53,13 @@ def _other_ends(body: bytes) -> Iterator[Guess]:
 
 def _reserialised(body: bytes) -> Iterator[Guess]:
     """The same JSON as other programs write it; fractions digit by digit as they stand, or written anew."""
+    if len(body) > LARGEST_FOR_LAYOUTS or has_too_many(body, MOST_VALUES):
+        return
     for parse_float in (_kept, float):
         try:
             value = json.loads(body.decode("utf-8-sig"), parse_float=parse_float)
+            if isinstance(value, dict | list) and is_deeper(value, DEEPEST):
+                return
             yield from _written(value)
         except (TypeError, ValueError, RecursionError):
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ..errors import (
@@ -83,21 +85,28 @@ def _error_of(body: bytes) -> dict[str, Any] | None:
     return error
 
 
-def flatten(fields: object, prefix: str = "") -> dict[str, list[str]]:
-    """Messages by field, nested names joined with dots: {"merchant.confirmation_url": ["…"]}."""
+def flatten(fields: object) -> dict[str, list[str]]:
+    """Messages by field, nested names joined with dots: {"merchant.confirmation_url": ["…"]}. At most `MOST_FIELDS`."""
+    return dict(islice(_messages(fields, ""), MOST_FIELDS))
+
+
+def _messages(fields: object, prefix: str) -> Iterator[tuple[str, list[str]]]:
+    """Field by field, so that whoever has read enough can stop."""
     if not isinstance(fields, dict):
-        return {}
-    flat: dict[str, list[str]] = {}
+        return
     for name, messages in fields.items():
         path = f"{prefix}{name}"[:LONGEST_TEXT]
         if isinstance(messages, dict):
-            flat.update(flatten(messages, f"{path}."))
+            yield from _messages(messages, f"{path}.")
         elif isinstance(messages, list) and any(isinstance(one, dict) for one in messages):
-            flat.update(flatten({str(at): one for at, one in enumerate(messages)}, f"{path}."))
+            yield from _messages({str(at): one for at, one in enumerate(messages)}, f"{path}.")
         else:
             spoken = messages if isinstance(messages, list) else [messages]
-            flat[path] = [_text(one) for one in spoken if isinstance(one, str)][:MOST_FIELDS]
-    return dict(list(flat.items())[:MOST_FIELDS])
+            yield path, [_text(one) for one in islice(filter(_is_text, spoken), MOST_FIELDS)]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _text(value: object) -> str:

@@ -18,6 +18,15 @@ from .fields import Id, Minor, Moment, MomentIfAny, MomentOrNull, Text, TextIfAn
 
 T = TypeVar("T")
 
+MOST_PARTS = 5_000
+"""Items of an order, or discounts: more than any shop's, few enough to be drawn on a page."""
+MOST_EVENTS = 100
+
+Parts = Annotated[
+    tuple[T, ...], Field(strict=False, max_length=MOST_PARTS, fail_fast=True), BeforeValidator(rows_or_none)
+]
+"""A list within an order. It fails at its first bad row: thousands of errors cost far more than reading did."""
+
 
 class OrderStatus(StrEnum):
     """The documented statuses; an order may still have another one."""
@@ -150,12 +159,8 @@ class Order(OrderSummary):
     shipping: Shipping | None = Field(default=None, repr=False)
     billing_address: Address | None = Field(default=None, repr=False)
     customer: Customer | None = Field(default=None, repr=False)
-    items: Annotated[tuple[Item, ...], Field(strict=False), BeforeValidator(rows_or_none)] = Field(
-        default=(), repr=False
-    )
-    discounts: Annotated[tuple[Discount, ...], Field(strict=False), BeforeValidator(rows_or_none)] = Field(
-        default=(), repr=False
-    )
+    items: Parts[Item] = Field(default=(), repr=False)
+    discounts: Parts[Discount] = Field(default=(), repr=False)
     num_instalments: int | None = None
     metadata: Any = Field(default=None, repr=False)
     raw: Mapping[str, Any] = Field(default_factory=dict, repr=False, exclude=True)
@@ -216,7 +221,7 @@ class Hook(_Answered):
 
     id: Id
     active: bool
-    events: Annotated[tuple[str, ...], Field(strict=False)]
+    events: Annotated[tuple[str, ...], Field(strict=False, max_length=MOST_EVENTS, fail_fast=True)]
     url: Text
     last_response: LastResponse | None = None
     created: Moment

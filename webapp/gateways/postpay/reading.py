@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, FailFast, TypeAdapter, ValidationError
 
 from ..errors import UnreadableAnswer
 from ..strict_json import NotJSON, read_object
@@ -18,10 +18,10 @@ T = TypeVar("T")
 Model = TypeVar("Model", bound=BaseModel)
 
 _ROWS: dict[type, TypeAdapter[Any]] = {
-    OrderSummary: TypeAdapter(list[OrderSummary]),
-    Refund: TypeAdapter(list[Refund]),
-    Transaction: TypeAdapter(list[Transaction]),
-    Hook: TypeAdapter(list[Hook]),
+    OrderSummary: TypeAdapter(Annotated[list[OrderSummary], FailFast()]),
+    Refund: TypeAdapter(Annotated[list[Refund], FailFast()]),
+    Transaction: TypeAdapter(Annotated[list[Transaction], FailFast()]),
+    Hook: TypeAdapter(Annotated[list[Hook], FailFast()]),
 }
 
 Reader = Callable[[Call, Answer], T]
@@ -71,6 +71,8 @@ def read_page(row: type[T], query: Query) -> Reader[Page[T]]:
         count, rows = data.get("count"), data.get("results")
         if type(count) is not int or count < 0 or not isinstance(rows, list):
             raise _unreadable(call, answer, "no page")
+        if len(rows) > query.page_size:
+            raise _unreadable(call, answer, "more rows than were asked for")
         try:
             results = _ROWS[row].validate_python(rows)
         except ValidationError as error:
