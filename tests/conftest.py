@@ -15,6 +15,7 @@ from tests.browser import Browser
 from webapp import create_app
 from webapp.accounts import Account, Environment
 from webapp.extensions import db
+from webapp.gateways import forget_clients
 from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
 
@@ -29,6 +30,13 @@ PEOPLE = {
     "auditor": ("omar@example.test", "Omar Auditor"),
     "admin": ("adam@example.test", "Adam Admin"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_clients_of_earlier_tests() -> Iterator[None]:
+    """Each test has providers of its own; a desk keeps its clients as long as it runs."""
+    yield
+    forget_clients()
 
 
 @pytest.fixture

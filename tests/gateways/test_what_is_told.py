@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
 from email.utils import formatdate
@@ -16,12 +18,13 @@ from structlog.testing import capture_logs
 
 from tests.gateways.conftest import MakeClient, Serve, account_at
 from tests.gateways.raw_server import ORDER, Line, always, answer, in_turn, page, refusal
-from webapp import gateways
-from webapp.gateways import client_for
+from tests.provider import provider_of
+from webapp.gateways import client_for, forget_clients
 from webapp.gateways.errors import AnswerLost, GatewayError, NotFound, UnreadableAnswer
 from webapp.gateways.postpay import client as client_module
 from webapp.gateways.postpay.client import PostpayClient
 from webapp.gateways.postpay.filters import OrderQuery
+from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.gateways.transport import TransportSettings
 
 
@@ -121,11 +124,42 @@ def test_there_is_one_client_for_an_account_and_its_settings() -> None:
     assert client_for(account) is not client_for(account, transport=TransportSettings(deadline=5))
 
 
-def test_clients_of_long_ago_are_let_go() -> None:
-    first = client_for(account_at("http://127.0.0.1:1"))
-    for port in range(2, gateways.MOST_CLIENTS + 2):
-        client_for(account_at(f"http://127.0.0.1:{port}"))
-    assert client_for(account_at("http://127.0.0.1:1")) is not first
+def test_a_hundred_accounts_are_used_at_once_and_none_is_closed(sandbox: Sandbox) -> None:
+    """Each takes its client, waits until all others have taken theirs, and reads an order by several calls."""
+    provider_of(sandbox).order()
+    together = threading.Barrier(100, timeout=60)
+
+    def read(number: int) -> str:
+        account = account_at(sandbox.base_url).model_copy(update={"slug": f"shop-{number}"})
+        client = client_for(account)
+        together.wait()
+        order, refunds = client.order_and_refunds(order_id="order-01", deadline=60)
+        assert client_for(account) is client
+        assert refunds == []
+        return order.order_id
+
+    with ThreadPoolExecutor(100) as threads:
+        assert list(threads.map(read, range(100))) == ["order-01"] * 100
+
+
+def test_a_client_that_is_forgotten_serves_whoever_has_it(sandbox: Sandbox) -> None:
+    provider_of(sandbox).order()
+    account = account_at(sandbox.base_url)
+    client = client_for(account)
+    forget_clients()
+    assert client_for(account) is not client
+    assert client.order_and_refunds(order_id="order-01")[1] == []
+
+
+def test_threads_and_connections_go_with_the_client(sandbox: Sandbox) -> None:
+    provider_of(sandbox).order()
+    client_for(account_at(sandbox.base_url)).order_and_refunds(order_id="order-01")
+    working = [thread for thread in threading.enumerate() if thread.name.startswith("postpay")]
+    assert working
+    forget_clients()
+    for thread in working:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_a_child_process_makes_its_own() -> None:

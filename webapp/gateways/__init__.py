@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,16 +14,15 @@ if TYPE_CHECKING:
     from .postpay.client import PostpayClient
     from .transport import TransportSettings
 
-MOST_CLIENTS = 64
-
 _lock = threading.Lock()
-_clients: OrderedDict[tuple[Account, TransportSettings], PostpayClient] = OrderedDict()
+_clients: dict[tuple[Account, TransportSettings], PostpayClient] = {}
 
 
 def client_for(account: Account, *, transport: TransportSettings | None = None) -> PostpayClient:
-    """The account's client, the same one each time in this process: it keeps connections and the breaker's state.
+    """The account's client, the same one as long as this process lives: it keeps connections and the breaker's state.
 
-    Give the same settings object each time; other settings make another client.
+    It is never closed, for a job may be using it: there are as many as the settings have accounts. Other settings
+    make another client.
     """
     from .postpay.client import PostpayClient
     from .transport import DEFAULT_TRANSPORT
@@ -34,17 +32,19 @@ def client_for(account: Account, *, transport: TransportSettings | None = None) 
         client = _clients.get((account, settings))
         if client is None:
             client = _clients[account, settings] = PostpayClient(account, settings)
-        _clients.move_to_end((account, settings))
-        if len(_clients) > MOST_CLIENTS:
-            _clients.popitem(last=False)[1].close()
         return client
+
+
+def forget_clients() -> None:
+    """The next one to ask gets a new client. Closes none: what still uses one keeps it to its end."""
+    _clients.clear()
 
 
 def _after_fork() -> None:
     """A child process must not share its parent's connections, threads or locks."""
     global _lock
     _lock = threading.Lock()
-    _clients.clear()
+    forget_clients()
 
 
 os.register_at_fork(after_in_child=_after_fork)
