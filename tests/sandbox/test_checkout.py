@@ -85,6 +85,8 @@ def test_what_is_required_may_not_be_null(client: Client, name: str) -> None:
         ({"total_amount": 2**63}, "total_amount"),
         ({"num_instalments": 0}, "num_instalments"),
         ({"metadata": "x"}, "metadata"),
+        ({"total_amount": 2300.0, "tax_amount": "2300.0"}, "total_amount tax_amount"),
+        ({"items": [{**ITEM, "qty": "2,0"}]}, "items.0.qty"),
         ({"order_id": ""}, "order_id"),
         ({"order_id": True}, "order_id"),
         ({"order_id": "x" * 256}, "order_id"),
@@ -138,3 +140,26 @@ def test_what_was_sent_is_shown_and_the_unknown_is_dropped(client: Client) -> No
     assert (order["order_id"], order["num_instalments"], order["metadata"]) == ("5", 4, {"a": [1]})
     assert "unknown" not in order
     assert "merchant" not in order
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [(2300, 2300), (2300.0, 2300), ("2300.0", 2300), ("2300", 2300), ("2300.", 2300), (" 2300.000 ", 2300), ("+7", 7),
+     ("0" * 999 + "4", 4)],
+)  # fmt: skip
+def test_what_the_documents_call_integer_is_read_as_the_framework_reads_one(
+    client: Client, given: object, taken: int
+) -> None:
+    body = samples.checkout(num_instalments=given, items=[{**ITEM, "qty": given}])
+    assert client.post("/checkouts", body).status_code == 201
+    order = client.get("/orders/order-01").json()
+    assert (order["num_instalments"], order["items"][0]["qty"]) == (taken, taken)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["0" * 1000 + "4", "1.5", 1.5, "2300.01", 1e300, "1e2", True, [3], {}, "", "three", 2**63, "9" * 1000, "0.0", -1.0],
+)
+def test_and_nothing_else_is(client: Client, given: object) -> None:
+    body = samples.checkout(num_instalments=given, items=[{**ITEM, "qty": given}])
+    assert wrong(client, body) == {"num_instalments", "items.0.qty"}

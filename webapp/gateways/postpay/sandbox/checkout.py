@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit, urluns
 from . import checkout_page, moments, orders, validation
 from .messages import Answer, Refusal, Request
 from .store import insert
-from .validation import Field, identifier, record, required, rows, text, url, whole
+from .validation import Field, identifier, integer, record, required, rows, text, url, whole
 from .world import Call, World
 
 LIFETIME = moments.HOUR
@@ -56,7 +56,7 @@ ITEM = {
     "url": Field(url(blank=True)),
     "image_url": Field(url(blank=True)),
     "unit_price": required(whole(0)),
-    "qty": required(whole(1)),
+    "qty": required(integer(1)),
 }
 DISCOUNT = {"code": required(text()), "name": Field(text()), "amount": required(whole(0))}
 MERCHANT = {
@@ -69,7 +69,7 @@ CHECKOUT = {
     "total_amount": required(whole(1)),
     "tax_amount": required(whole(0)),
     "currency": required(validation.currency),
-    "num_instalments": Field(whole(1)),
+    "num_instalments": Field(integer(1)),
     "shipping": Field(record(SHIPPING)),
     "billing_address": Field(record(ADDRESS)),
     "customer": required(record(CUSTOMER)),

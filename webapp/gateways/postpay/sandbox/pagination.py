@@ -77,7 +77,7 @@ def _order_by(listing: Listing, parameters: Mapping[str, str], table: str) -> st
 
 
 def _page_size(text: str) -> int:
-    size = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+    size = int(text) if re.fullmatch(r"[0-9]{1,4300}", text) else 0  # as many digits as Python reads
     return min(size, MAX_PAGE_SIZE) if size else PAGE_SIZE
 
 
