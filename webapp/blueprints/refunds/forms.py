@@ -66,6 +66,11 @@ class RefundForm(BaseForm):
             raise TypeError("the form has not been validated")
         return self.amount.data
 
+    @property
+    def decided_by(self) -> RadioField | AmountField:
+        """The field that says how much: what is wrong with the amount is told there."""
+        return self.part if self.part.data == WHOLE else self.amount
+
     def validate_part(self, field: RadioField) -> None:
         if field.data not in (WHOLE, PART):
             raise ValidationError(gettext("Choose whether to refund the whole or a part."))

@@ -125,9 +125,7 @@ def _not_moved(
         case StaleForm(reading=fresh):
             return _again(account, fresh, 412)
         case AboveRemaining() | AboveLimit():
-            words = limit_words(error)
-            form.part.data, form.amount.errors = "part", [words]
-            form.amount.raw_data = [form.chosen.plain] if form.amount.data is None else form.amount.raw_data
+            form.decided_by.errors = [limit_words(error)]
             return _form_page(account, reading or _read(account, order_id), form, 422)
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             reused = isinstance(error, FormReused)
