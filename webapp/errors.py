@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
+from . import unsent_forms
 from .accounts import Account
 from .gate import record_csrf_failure
 from .gateways.errors import (
@@ -37,6 +38,7 @@ from .gateways.errors import (
     told_as,
 )
 from .htmx import wants_fragment
+from .unsent_forms import UnsentForm
 
 
 class Words(NamedTuple):
@@ -162,9 +164,20 @@ def speak(words: Words) -> Response:
     """The page, or for htmx the fragment, that says it."""
     template = "_error.html" if wants_fragment() else "error.html"
     body = render_template(
-        template, **words._asdict(), request_id=g.get("request_id", ""), actions=_ways_out(words.status)
+        template,
+        **words._asdict(),
+        request_id=g.get("request_id", ""),
+        actions=_ways_out(words.status),
+        unsent=_unsent(words.status),
     )
     return make_response(body, words.status)
+
+
+def _unsent(status: int) -> UnsentForm | None:
+    """What was typed into a form that only asks, when it may be asked again: it is not lost."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_asked_again = request.method == "POST" and getattr(view, "asks_again", False)
+    return unsent_forms.sent_just_now() if is_asked_again and status in (502, 503) else None
 
 
 def _ways_out(status: int) -> list[tuple[str, str]]:

@@ -82,6 +82,12 @@ def typed(view: Any) -> str | None:
     return kept if address and fields and len(kept) <= LONGEST else None
 
 
+def sent_just_now(address: str | None = None) -> UnsentForm:
+    """The form of this request, to be offered once more to who has sent it; `address`: where it shall go then."""
+    fields = [(name, text) for name, text in request.form.items(multi=True) if _may_keep(name) and name != "step"]
+    return UnsentForm(address or request.full_path.rstrip("?"), fields)
+
+
 def _came_from_our_page() -> bool:
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))

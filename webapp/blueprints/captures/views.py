@@ -71,7 +71,7 @@ def _not_moved(account: Account, order_id: str, error: Exception) -> Response:
     match error:
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             reused = isinstance(error, FormReused)
-            return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused)
+            return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused, unsent=None)
         case NotPossible(reading=OrderReading(order=order)):
             return _question(account, order, status=409)
         case StaleForm(reading=OrderReading(order=order)):

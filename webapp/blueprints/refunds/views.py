@@ -28,7 +28,7 @@ from ...services.payment_errors import AboveLimit, AboveRemaining, NotPossible, 
 from ...services.refund_limits import Requester, check_limits, spent_today
 from ...services.settle_on_view import settle_from_reading
 from ...submit_token import BadToken, SubmitToken, new_token, read_token
-from ...unsent_forms import asks_again
+from ...unsent_forms import asks_again, sent_just_now
 from .forms import RefundForm
 from .words import amount_in_words, limit_hint, limit_words, quick_amounts, what_changed
 
@@ -41,7 +41,7 @@ def ask_refund(account: Account, order_id: str) -> Response:
     """The form, on fresh figures; or why there is none."""
     reading = _read(account, order_id)
     if refusal := _why_not(account, reading):
-        return _page("refunds/not_possible.html", 200, account=account, reading=reading, **refusal)
+        return _not_possible(account, reading, refusal, 200)
     form = RefundForm(_remaining(reading), formdata=None)
     form.submit_token.data = _token_for(account, reading)
     return _form_page(account, reading, form)
@@ -55,7 +55,7 @@ def review_refund(account: Account, order_id: str) -> Response:
     token = _token(account, order_id)
     reading = _read(account, order_id)
     if refusal := _why_not(account, reading):
-        return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)
+        return _not_possible(account, reading, refusal)
     if _remaining(reading) != Money(token.seen_remaining, token.currency) or _version(account, order_id) != (
         token.order_version
     ):
@@ -129,22 +129,29 @@ def _not_moved(
             return _form_page(account, reading or _read(account, order_id), form, 422)
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             reused = isinstance(error, FormReused)
-            return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused)
+            unsent = sent_just_now(url_for(".review_refund", account=account, order_id=order_id))
+            return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused, unsent=unsent)
         case NotPossible(reading=fresh):
-            refusal = _why_not(account, fresh) or {}
-            return _page("refunds/not_possible.html", 409, account=account, reading=fresh, **refusal)
+            return _not_possible(account, fresh, _why_not(account, fresh) or {})
     raise error
 
 
 def _again(account: Account, reading: OrderReading, status: int) -> Response:
     """The form with the figures of now and what was typed, after the order has changed under it."""
     if refusal := _why_not(account, reading):
-        return _page("refunds/not_possible.html", 409, account=account, reading=reading, **refusal)
+        return _not_possible(account, reading, refusal)
     form = RefundForm(_remaining(reading))
     form.submit_token.data = _token_for(account, reading)
     latest = latest_intent_of(account, reading.order.order_id)
     release()
     return _form_page(account, reading, form, status, changed=True, news=what_changed(reading, latest))
+
+
+def _not_possible(account: Account, reading: OrderReading, why: dict[str, object], status: int = 409) -> Response:
+    """Why there is no form now; who has sent one finds in the page what they typed."""
+    again = url_for(".review_refund", account=account, order_id=reading.order.order_id)
+    unsent = sent_just_now(again) if request.method == "POST" else None
+    return _page("refunds/not_possible.html", status, account=account, reading=reading, unsent=unsent, **why)
 
 
 def _why_not(account: Account, reading: OrderReading) -> dict[str, object] | None:
