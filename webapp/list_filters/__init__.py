@@ -155,6 +155,12 @@ class AddressFilters(FilterForm):
         """Whether a filter under "More" is on, or wrong: then it stands open."""
         return any(self.typed[name] for name in self.more)
 
+    @property
+    def filled_in(self) -> tuple[object, ...]:
+        """All that the form shows, also what is not asked beside something else: whatever was read, by its name."""
+        read = {**vars(self), "typed": tuple(self.typed.items()), "errors": tuple(self.errors.items())}
+        return (type(self), *read.items())
+
     def pairs(self) -> list[tuple[str, str]]:
         """The state of the list as an address says it; what is at rest is left out."""
         raise NotImplementedError

@@ -111,11 +111,11 @@ def hour_options(filters: ListFilters) -> list[Option]:
 
 
 def kept_bar(filters: AddressFilters, base: str, draw: Callable[[], Markup]) -> Markup:
-    """The form as filled in. Without errors it is the same for all who ask the same, so it is kept for a while."""
+    """The form as filled in. Without errors it is the same for all who fill it in alike, so it is kept for a while."""
     if filters.errors:
         return draw()
     drawn: dict[object, Markup] = current_app.extensions.setdefault("filter_bars", {})
-    key = (base, str(get_locale()), *filters.pairs())
+    key = (base, str(get_locale()), filters.filled_in)
     html = drawn.get(key)
     if html is None:
         if len(drawn) >= MOST_KEPT:
