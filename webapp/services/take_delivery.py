@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -79,6 +80,8 @@ def take_delivery(
     moment = now()
     secrets = [secret.get_secret_value() for secret in accepted_secrets(receiver, settings)]
     verdict = judge(given, body, secrets, moment.timestamp())
+    if verdict not in GENUINE and len(secrets) < len(_sealed(receiver)):
+        raise sealing.CannotUnseal("one of the secrets cannot be read, so nobody knows whether it has signed")
     if verdict not in GENUINE and not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
         return Taken.REFUSED
     row = _row(receiver, verdict, given, body, moment)
@@ -89,9 +92,18 @@ def take_delivery(
 
 
 def accepted_secrets(receiver: Receiver, settings: Settings) -> list[SecretStr]:
-    """One secret, or two while it is being replaced. Raises CannotUnseal."""
-    sealed = (receiver.secret_sealed, receiver.other_sealed)
-    return [sealing.unseal(settings, one) for one in sealed if one]
+    """One secret, or two while it is being replaced; of those what can be read. Raises CannotUnseal when none can."""
+    found: list[SecretStr] = []
+    for sealed in _sealed(receiver):
+        with suppress(sealing.CannotUnseal):
+            found.append(sealing.unseal(settings, sealed))
+    if not found:
+        raise sealing.CannotUnseal("no secret of the receiver can be read")
+    return found
+
+
+def _sealed(receiver: Receiver) -> list[str]:
+    return [one for one in (receiver.secret_sealed, receiver.other_sealed) if one]
 
 
 def judge(given: str | None, body: bytes, secrets: Sequence[str], moment: float) -> Verdict:

@@ -18,6 +18,7 @@ from ...models.delivery import Receiver
 from ...models.hook_change import ChangeState, HookAction, HookChange
 from ...permissions import Permission
 from ...provider import provider
+from ...sealing import CannotUnseal, unseal
 from ...services import change_receiver as receiving
 from ...services.change_hook import change_hook
 from ...services.forward_delivery import allows_loopback
@@ -36,12 +37,15 @@ def receiving_page(
     hook_id = hook_id_of(receiver) if receiver else None
     action = HookAction.SECRET if hook_id else HookAction.CREATE
     url = forwarded.url if forwarded else ""
+    address, is_lost = address_or_none(receiver), _has_lost_secret(receiver)
     page = render_template(
         "deliveries/receiving.html",
         account=account,
         receiver=receiver,
-        address=address_of(receiver) if receiver and may_edit else None,
-        problem=unreachable(account, receiver) if receiver else None,
+        address=address if may_edit else None,
+        lost_address=receiver is not None and address is None,
+        lost_secret=is_lost,
+        problem=_unreachable(account, address) if address else None,
         change=receiver.hook_change if receiver else None,
         hook_id=hook_id,
         token=new_token(account, action, hook_id or NEW) if may_edit and receiver else "",
@@ -88,15 +92,35 @@ def hook_id_of(receiver: Receiver) -> str | None:
     return db.session.scalar(made.order_by(HookChange.id.desc()).limit(1))
 
 
+def address_or_none(receiver: Receiver | None) -> str | None:
+    """The address; None where there is none, or the key that sealed it is gone."""
+    try:
+        return address_of(receiver) if receiver else None
+    except CannotUnseal:
+        return None
+
+
+def _has_lost_secret(receiver: Receiver | None) -> bool:
+    """Whether a secret that deliveries are checked by was sealed with a key that is gone."""
+    try:
+        for sealed in (receiver.secret_sealed, receiver.other_sealed) if receiver else ():
+            if sealed:
+                unseal(settings(), sealed)
+    except CannotUnseal:
+        return True
+    return False
+
+
 def address_of(receiver: Receiver) -> str | None:
+    """As the provider calls it. Raises CannotUnseal."""
     token = receiving.token_of(receiver, settings())
     return url_for("receiver.receive", account=receiver.account, token=token, _external=True) if token else None
 
 
-def unreachable(account: Account, receiver: Receiver) -> str | None:
+def _unreachable(account: Account, address: str) -> str | None:
     """Why the provider could not deliver there, if so: this desk may be known inside of a network only."""
     try:
-        read_address(address_of(receiver) or "", loopback=allows_loopback(account))
+        read_address(address, loopback=allows_loopback(account))
     except BadAddress as error:
         return str(PROBLEMS[error.problem])
     return None
@@ -134,6 +158,8 @@ def why_not(error: Exception) -> str:
             return gettext("There is a webhook at this address already, so nothing was sent.")
         case receiving.TwoSecrets():
             return gettext("Two secrets are accepted already. Have the old one forgotten first.")
+        case CannotUnseal():
+            return gettext("The desk cannot read it any more: its SEAL_KEY was changed. Nothing was done.")
     return gettext("Somebody has changed a webhook since you opened the page, so nothing was sent. Press again.")
 
 

@@ -15,7 +15,7 @@ from ...models.delivery import Receiver
 from ...models.hook_change import ChangeState, HookAction
 from ...permissions import Permission, requires
 from ...provider import provider
-from ...sealing import unseal
+from ...sealing import CannotUnseal, unseal
 from ...services import change_receiver as receiving
 from ...services.change_hook import as_it_is
 from ...services.forward_delivery import allows_loopback
@@ -28,6 +28,7 @@ from .proved import proved_first
 from .receiver_forms import AcceptForm, ForwardForm, StopForm
 from .receiver_page import (
     address_of,
+    address_or_none,
     back,
     hook_id_of,
     receiver_or_404,
@@ -64,12 +65,12 @@ def start_receiving(account: Account) -> Response:
 def register_receiver(account: Account) -> Response:
     """Makes it a webhook at the provider; what came of it is the change's own page."""
     receiver = receiver_or_404(account)
-    secret = unseal(settings(), receiver.secret_sealed or "")
     try:
+        secret = unseal(settings(), receiver.secret_sealed or "")
         address = read_address(address_of(receiver) or "", loopback=allows_loopback(account))
         wish = Wish(HookAction.CREATE, None, address.url, receiving.EVENTS, True, secret=secret)
         change = send_change(account, wish, token_given(account, HookAction.CREATE, NEW))
-    except (BadAddress, NotChanged, BadToken) as error:
+    except (BadAddress, CannotUnseal, NotChanged, BadToken) as error:
         flash(why_not(error), "warning")
         return back(account)
     receiving.note_registration(account, receiver.id, change.id)
@@ -82,10 +83,14 @@ def register_receiver(account: Account) -> Response:
 def show_receiver_secret(account: Account) -> Response:
     """For whoever registers the address by hand; written down before it is shown."""
     receiver = receiver_or_404(account)
-    secret = unseal(settings(), receiver.secret_sealed or "").get_secret_value()
+    try:
+        secret = unseal(settings(), receiver.secret_sealed or "").get_secret_value()
+    except CannotUnseal as error:
+        flash(why_not(error), "warning")
+        return back(account)
     receiving.note_secret_shown(account, receiver)
     page = render_template(
-        "deliveries/secret.html", account=account, receiver=receiver, address=address_of(receiver), secret=secret
+        "deliveries/secret.html", account=account, receiver=receiver, address=address_or_none(receiver), secret=secret
     )
     return make_response(page)
 
