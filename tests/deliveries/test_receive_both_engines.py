@@ -136,6 +136,26 @@ def test_many_at_once_are_each_written_down_once(receiving: Receiving) -> None:
     assert Counter(row.object_id for row in rows) == {f"order-{number}": 1 for number in range(60)}
 
 
+def test_repetitions_that_arrive_together_are_each_counted(receiving: Receiving) -> None:
+    """They gather while another batch is being written: of what is new, and of what is there already."""
+    moment, known, new = int(time.time()), order_body("known"), order_body("new")
+    assert receiving.deliver(known, at=moment).status_code == 200
+    batch = receiving.app.extensions["taken_deliveries"]
+    bodies = [known, new, known, new, new, known, order_body("once")]
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        with batch._turn:
+            answers = [pool.submit(receiving.deliver, body, at=moment) for body in bodies]
+            for _ in range(1000):
+                if len(batch._waiting) == len(bodies):
+                    break
+                time.sleep(0.01)
+            assert len(batch._waiting) == len(bodies)
+        assert [answer.result().status_code for answer in answers] == [200] * len(bodies)
+    rows = {row.object_id: row for row in receiving.rows()}
+    assert {name: row.repeats for name, row in rows.items()} == {"known": 3, "new": 2, "once": 0}
+    assert [rows[name].last_repeat is None for name in ("known", "new", "once")] == [False, False, True]
+
+
 def test_neither_secrets_nor_people_stand_in_the_database_or_the_log(
     receiving: Receiving, engine_url: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -176,25 +176,32 @@ def _refusals() -> StrangersRefusals:
 
 def _write(arrivals: Sequence[Arrival]) -> list[Taken]:
     """All of them in one transaction; in one order, so that two processes cannot wait for each other."""
-    ordered = {
-        (one.row["account"], one.row["digest"]): one.row for one in sorted(arrivals, key=lambda one: one.row["digest"])
-    }
+    alike = _alike(arrivals)
     with writing() as session:
         forwarded = set(session.scalars(select(Forwarding.account).where(Forwarding.active)))
-        for row in ordered.values():
+        for row, *_ in alike.values():
             if row["account"] in forwarded and row["verdict"] in GENUINE:
                 row |= {"forward_state": ForwardState.WAITING.value, "forward_next": row["received"]}
                 row |= {"forward_until": row["received"] + FORWARD_FOR}
-        new = _insert(session, list(ordered.values()))
-        for key, row in ordered.items():
-            if key not in new:
-                _repeat(session, row)
+        new = _insert(session, [row for row, *_ in alike.values()])
+        for key, rows in alike.items():
+            repeated = rows[1:] if key in new else rows
+            if repeated:
+                _repeat(session, repeated[-1], len(repeated))
     results, first = [], set(new)
     for one in arrivals:
         key = (one.row["account"], one.row["digest"])
         results.append(Taken.NEW if key in first else Taken.REPEATED)
         first.discard(key)
     return results
+
+
+def _alike(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The rows by account and digest, in one order; several where the same came more than once at the same time."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in sorted(arrivals, key=lambda one: (one.row["digest"], one.row["received"])):
+        found.setdefault((one.row["account"], one.row["digest"]), []).append(one.row)
+    return found
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, str]]:
@@ -205,8 +212,8 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, str]
     return {(account, digest) for account, digest in inserted}
 
 
-def _repeat(session: Session, row: dict[str, Any]) -> None:
-    """Counts a repetition; a bare one that came a while later has its object read again."""
+def _repeat(session: Session, row: dict[str, Any], times: int) -> None:
+    """Counts repetitions, of which `row` is the last; a bare one that came a while later has its object read again."""
     same = (Delivery.account == row["account"], Delivery.digest == row["digest"])
     is_news = (
         (Delivery.verdict == Verdict.BARE)
@@ -217,7 +224,7 @@ def _repeat(session: Session, row: dict[str, Any]) -> None:
         update(Delivery)
         .where(*same)
         .values(
-            repeats=Delivery.repeats + 1,
+            repeats=Delivery.repeats + times,
             last_repeat=row["received"],
             outcome=case((is_news, Outcome.WAITING.value), else_=Delivery.outcome),
             tries=case((is_news, 0), else_=Delivery.tries),
