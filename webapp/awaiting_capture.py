@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from .accounts import Account
-from .database import release, writing
+from .database import put, release, writing
 from .extensions import db
 from .gateways.postpay.filters import OrderQuery
 from .models.awaiting_capture import AwaitingCapture
@@ -19,7 +19,7 @@ def refresh_awaiting_capture(account: Account) -> int:
     """Asks how many orders are approved, writes it down and returns it. Raises GatewayError."""
     count = provider(account).count_orders(query=OrderQuery(statuses=(APPROVED,)))
     with writing() as session:
-        session.merge(AwaitingCapture(account=account.slug, count=count, counted=now()))
+        put(session, AwaitingCapture, account=account.slug, count=count, counted=now())
     return count
 
 

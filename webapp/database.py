@@ -8,18 +8,20 @@ advisory lock serialises what must be serial. No transaction is open while the p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy import Connection, Engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from .audit_protection import authorize
 from .extensions import db
+from .models.base import Base
 from .settings import Settings
 
 _WRITES = "desk_writes"
@@ -113,6 +115,28 @@ def writing(*, lock: str | None = None) -> Iterator[Session]:
         raise
     finally:
         session.info.pop(_WRITES, None)
+
+
+def put(session: Session, row: type[Base], **values: Any) -> None:
+    """Writes a row by its primary key, whether it is there or not: of two at the same moment both succeed.
+
+    What the session knows of the row is read anew.
+    """
+    keys = [column.name for column in inspect(row).primary_key]
+    statement = _insert(session, row).values(**values)
+    changed = {name: statement.excluded[name] for name in values if name not in keys}
+    written = statement.on_conflict_do_update(index_elements=keys, set_=changed).returning(row)
+    session.scalars(written, execution_options={"populate_existing": True}).one()
+
+
+def put_once(session: Session, row: type[Base], keys: Sequence[str], **values: Any) -> bool:
+    """Writes a row unless one with these unique `keys` is there; whether it was ours that came first."""
+    statement = _insert(session, row).values(**values).on_conflict_do_nothing(index_elements=keys)
+    return session.execute(statement.returning(getattr(row, keys[0]))).first() is not None
+
+
+def _insert(session: Session, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(row)
 
 
 def is_writing() -> bool:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import select
 
 from .accounts import Account
-from .database import release, writing
+from .database import put, release, writing
 from .extensions import db
 from .gateways.errors import UnreadableAnswer
 from .gateways.postpay.client import PostpayClient
@@ -104,4 +104,4 @@ def _is_understood(client: PostpayClient, name: PayoutField) -> bool:
 
 def _remember(account: Account, name: PayoutField) -> None:
     with writing() as session:
-        session.merge(PayoutFilter(account=account.slug, name=name, found=now()))
+        put(session, PayoutFilter, account=account.slug, name=name, found=now())

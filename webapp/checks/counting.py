@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import current_app
 
 from ..accounts import Account
-from ..database import release, writing
+from ..database import put, release, writing
 from ..extensions import db
 from ..models.base import now
 from ..models.check import ToLookAt
@@ -31,5 +31,5 @@ def correct_to_look_at(account: Account, count: int) -> int:
     release()
     if known is None or known.count != count or known.counted < now() - WORTH_KEEPING:
         with writing() as session:
-            session.merge(ToLookAt(account=account.slug, count=count, counted=now()))
+            put(session, ToLookAt, account=account.slug, count=count, counted=now())
     return count

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ..database import release
+from ..database import put, release
 from ..extensions import db
 from ..gateways.postpay.models import Transaction
 from ..models.ledger import LedgerPeriod, LedgerRow
@@ -116,7 +116,7 @@ def close_period(
             flagged = session.execute(update(LedgerRow).where(*gone).values(differs=True))
             if count := flagged.rowcount:  # type: ignore[attr-defined]
                 log.warning("paid rows are not told any more", rows=count, account=account, month=month)
-        session.merge(LedgerPeriod(account=account, month=month, until=begun, rows=rows, read=begun))
+        put(session, LedgerPeriod, account=account, month=month, until=begun, rows=rows, read=begun)
 
 
 def mark_new_rates(account: str, writes: Writes) -> None:

@@ -135,7 +135,7 @@ def save_forwarding(
     account: Account, address: HookAddress, secret: SecretStr | None, person_id: int, settings: Settings
 ) -> None:
     """Tells each genuine delivery on from now on; None keeps the secret. Raises NotThere where there is none."""
-    with writing() as session:
+    with writing(lock=f"forwarding:{account.slug}") as session:
         row = session.get(Forwarding, account.slug, with_for_update=True, populate_existing=True)
         if row is None and secret is None:
             raise NotThere

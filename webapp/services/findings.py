@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from .. import audit
 from ..accounts import Account
-from ..database import release, writing
+from ..database import put_once, release, writing
 from ..extensions import db
 from ..gateways.postpay.models import Order, Refund
 from ..models.base import now
@@ -21,6 +21,7 @@ _ACTIONS = {
     FindingKind.LATE_ARRIVAL: audit.Action.REFUND_LATE_ARRIVAL,
     FindingKind.ORPHAN: audit.Action.REFUND_ORPHAN,
 }
+_FACTS = ("kind", "order_id", "amount_minor", "currency")
 
 
 def notice_strangers(account: Account, order: Order, refunds: Sequence[Refund], intents: Sequence[Intent]) -> bool:
@@ -35,11 +36,8 @@ def notice_strangers(account: Account, order: Order, refunds: Sequence[Refund], 
         )
     )
     release()
-    new = [finding for finding in strangers if finding.refund_id not in known]
-    for finding in new:
-        finding.account = account.slug
-        _keep(finding)
-    return bool(new)
+    kept = [_keep(account, finding) for finding in strangers if finding.refund_id not in known]
+    return any(kept)
 
 
 def _strangers(order: Order, refunds: Sequence[Refund], intents: Sequence[Intent]) -> list[Finding]:
@@ -68,10 +66,15 @@ def _strangers(order: Order, refunds: Sequence[Refund], intents: Sequence[Intent
     return found
 
 
-def _keep(finding: Finding) -> None:
+def _keep(account: Account, finding: Finding) -> bool:
+    """Whether it is new: somebody else may read the same order at the same moment, and only one of us keeps it."""
+    finding.account = account.slug
+    values = {name: getattr(finding, name) for name in ("account", "refund_id", *_FACTS)}
     with writing() as session:
-        session.add(finding)
-        _record(finding, _ACTIONS[FindingKind(finding.kind)])
+        is_new = put_once(session, Finding, ("account", "refund_id"), **values)
+        if is_new:
+            _record(finding, _ACTIONS[FindingKind(finding.kind)])
+    return is_new
 
 
 def resolve_finding(finding: Finding, reason: str) -> None:
