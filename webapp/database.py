@@ -8,8 +8,10 @@ advisory lock serialises what must be serial. No transaction is open while the p
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, Engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from .audit_protection import authorize
@@ -33,6 +37,36 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",
 )
+
+
+_SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_SQLITE_AWAY = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+_POSTGRESQL_BUSY = ("40", "53300", "55P03", "57014")
+"""Beginnings of SQLSTATE: serialisation and deadlocks, too many connections, a lock waited for too long, cancelled."""
+
+_NO_SEAT = ("too many connections", "too many clients", "remaining connection slots")
+"""Who is refused while connecting gets no SQLSTATE from libpq, only the server's words."""
+
+
+class Trouble(StrEnum):
+    """Why the database cannot be used now, through no fault of the statement: it would be good a moment later."""
+
+    BUSY = "busy"
+    AWAY = "away"
+
+
+def trouble(error: BaseException) -> Trouble | None:
+    """What keeps the database from being used; None for every other error."""
+    if isinstance(error, NoConnectionFree):
+        return Trouble.BUSY
+    if not isinstance(error, OperationalError):
+        return None
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return Trouble.BUSY if code in _SQLITE_BUSY else Trouble.AWAY if code in _SQLITE_AWAY else None
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    is_busy = state.startswith(_POSTGRESQL_BUSY) or any(words in str(error.orig) for words in _NO_SEAT)
+    return Trouble.BUSY if is_busy else Trouble.AWAY
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -79,6 +113,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.autocommit = True
     connection.execute("SET synchronous_commit = on")
+    connection.execute("SET lock_timeout = '15s'")
     connection.autocommit = False
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import structlog
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from . import unsent_forms
 from .accounts import Account
+from .database import Trouble, trouble
 from .gate import record_csrf_failure
 from .gateways.errors import (
     AnswerLost,
@@ -38,7 +41,13 @@ from .gateways.errors import (
     told_as,
 )
 from .htmx import wants_fragment
+from .logs import route
 from .unsent_forms import UnsentForm
+
+RETRY_AFTER = 10
+"""Seconds after which it is worth asking again while the database is busy or away."""
+
+log = structlog.stdlib.get_logger("webapp.errors")
 
 
 class Words(NamedTuple):
@@ -175,9 +184,12 @@ def speak(words: Words) -> Response:
 
 def _unsent(status: int) -> UnsentForm | None:
     """What was typed into a form that only asks, when it may be asked again: it is not lost."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    is_asked_again = request.method == "POST" and getattr(view, "asks_again", False)
+    is_asked_again = request.method == "POST" and getattr(_view(), "asks_again", False)
     return unsent_forms.sent_just_now() if is_asked_again and status in (502, 503) else None
+
+
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
 
 
 def _ways_out(status: int) -> list[tuple[str, str]]:
@@ -287,12 +299,49 @@ def _gateway_error(error: GatewayError) -> Response:
     return speak(words_for_gateway(error))
 
 
-def _crash(_error: Exception) -> Response:
+def _database_error(error: SQLAlchemyError) -> Response:
+    """503 where the database is held by another program or away; anything else is a mistake of ours."""
+    why = trouble(error)
+    if why is None:
+        raise error
+    kind = type(getattr(error, "orig", None) or error).__name__
+    log.error("database unavailable", why=str(why), kind=kind, method=request.method, route=route())
+    if getattr(_view(), "takes_raw_body", False):  # a program asks, which reads no page
+        response = Response("", 503, content_type="text/plain; charset=utf-8")
+    else:
+        response = _without_frame(_words_for_trouble(why), unsent=_unsent(503))
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _words_for_trouble(why: Trouble) -> Words:
+    if why is Trouble.AWAY:
+        title = gettext("The desk cannot use its database")
+        message = gettext("The database does not answer, so nothing can be shown or saved.")
+    else:
+        title = gettext("The desk's database is busy")
+        message = gettext("Another program holds the database, or too many ask it at once; the desk waited in vain.")
+    if request.method == "GET":
+        return Words(503, title, message, gettext("Try again in a moment; if it stays like this, tell an admin."))
+    advice = gettext("Look whether what you sent was done; if it was not, send it again in a moment.")
+    return Words(503, title, message, advice)
+
+
+def _crash(error: InternalServerError) -> Response:
+    """What went wrong after the view was done ends here as well, also a database that is away by then."""
+    cause = error.original_exception
+    if isinstance(cause, SQLAlchemyError) and trouble(cause) is not None:
+        return _database_error(cause)
+    return _without_frame(_words_for_status(500))
+
+
+def _without_frame(words: Words, unsent: UnsentForm | None = None) -> Response:
     """Draws no frame and asks nothing: whatever broke may be what the frame is made of."""
     template = current_app.jinja_env.get_template("_error.html" if wants_fragment() else "error.html")
-    words = _words_for_status(500)
-    body = template.render(**words._asdict(), request_id=g.get("request_id", ""), actions=[], frameless=True)
-    return make_response(body, words.status)
+    ways = [(gettext("Try again"), request.full_path.rstrip("?"))]
+    actions = ways if words.status == 503 and request.method == "GET" else []
+    given = {**words._asdict(), "request_id": g.get("request_id", ""), "actions": actions, "unsent": unsent}
+    return make_response(template.render(**given, frameless=True), words.status)
 
 
 def init_app(app: Flask) -> None:
@@ -301,4 +350,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(GatewayError, _gateway_error)
     app.register_error_handler(ParseException, _unreadable)
+    app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(500, _crash)

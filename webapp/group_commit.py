@@ -28,10 +28,19 @@ class _Ticket(Generic[Row, Result]):
 
 
 class GroupCommit(Generic[Row, Result]):
-    """`write` takes some rows, commits them in one transaction, and returns one result for each, in their order."""
+    """`write` takes some rows, commits them in one transaction, and returns one result for each, in their order.
 
-    def __init__(self, write: Callable[[Sequence[Row]], Sequence[Result]]) -> None:
+    `is_for_all` says of an error that no row is to blame: then none is tried again by itself.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Row]], Sequence[Result]],
+        *,
+        is_for_all: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
         self._write = write
+        self._is_for_all = is_for_all
         self._turn = threading.Lock()
         self._gate = threading.Lock()
         self._waiting: list[_Ticket[Row, Result]] = []
@@ -54,11 +63,12 @@ class GroupCommit(Generic[Row, Result]):
         try:
             results = self._write([ticket.row for ticket in tickets])
         except Exception as error:
-            if len(tickets) > 1:
+            if len(tickets) > 1 and not self._is_for_all(error):
                 for ticket in tickets:
                     self._settle([ticket])
                 return
-            tickets[0].error, tickets[0].done = error, True
+            for ticket in tickets:
+                ticket.error, ticket.done = error, True
             return
         for ticket, result in zip(tickets, results, strict=True):
             ticket.result, ticket.done = result, True

@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from .. import sealing
-from ..database import release, writing
+from ..database import release, trouble, writing
 from ..deliveries.content import seal_content
 from ..deliveries.payload import Hint, read_hint
 from ..extensions import db
@@ -165,7 +165,8 @@ def _digest(is_genuine: bool, given: str | None, body: bytes) -> str:
 
 
 def _batch() -> GroupCommit[Arrival, Taken]:
-    batch: GroupCommit[Arrival, Taken] = current_app.extensions.setdefault("taken_deliveries", GroupCommit(_write))
+    new: GroupCommit[Arrival, Taken] = GroupCommit(_write, is_for_all=lambda error: trouble(error) is not None)
+    batch: GroupCommit[Arrival, Taken] = current_app.extensions.setdefault("taken_deliveries", new)
     return batch
 
 

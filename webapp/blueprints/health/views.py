@@ -100,8 +100,8 @@ def _writable() -> bool:
                 return session.scalar(text("SHOW transaction_read_only")) == "off"
             session.execute(text("UPDATE alembic_version SET version_num = version_num"))
             session.rollback()
-    except SQLAlchemyError:
-        log.exception("the database cannot be written")
+    except SQLAlchemyError as error:
+        log.error("the database cannot be written", kind=type(getattr(error, "orig", None) or error).__name__)
         return False
     return True
 
