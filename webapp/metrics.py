@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import func, select
 
-from . import provider_health
+from . import disk, overdue, provider_health
 from .database import release
 from .extensions import db
 from .logs import route
@@ -45,6 +45,28 @@ class OpenIntents:
         yield gauge
 
 
+class Overdue:
+    """For how long the oldest work of each kind waits past its time: a worker or a thread of it may be gone."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        gauge = GaugeMetricFamily(
+            "desk_overdue_seconds", "Time since the oldest work that waits was due", labels=("account", "work")
+        )
+        for one in overdue.overdue():
+            gauge.add_metric((one.account, one.work), one.by.total_seconds())
+        yield gauge
+
+
+class FreeBytes:
+    """What is left on the disks, where that can be known."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        gauge = GaugeMetricFamily("desk_free_bytes", "Bytes left on the disk", labels=("disk",))
+        for name, free in disk.free_bytes().items():
+            gauge.add_metric((name,), free)
+        yield gauge
+
+
 def observe(account: str, endpoint: str, _method: str, _status: int | None, seconds: float, error: str | None) -> None:
     """Notes one call to the provider: the transport's hook."""
     PROVIDER.labels(account, endpoint).observe(seconds)
@@ -55,7 +77,8 @@ def observe(account: str, endpoint: str, _method: str, _status: int | None, seco
 def exposition() -> bytes:
     """All numbers of all workers in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(OpenIntents())
+    for collector in (OpenIntents(), Overdue(), FreeBytes()):
+        registry.register(collector)
     try:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     except ValueError:  # a single process, which has its numbers in memory

@@ -85,6 +85,10 @@ class Settings(BaseModel):
     rotation_quiet_hours: Annotated[int, Field(ge=0, le=720)] = 24
     refund_limits: Annotated[Limits, BeforeValidator(read_limits)] = DEFAULT_LIMITS
 
+    export_files_a_day: Annotated[int, Field(ge=1, le=10_000)] = 50
+    export_megabytes_a_day: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    least_free_megabytes: Annotated[int, Field(ge=0, le=100_000_000)] = 500
+
     payouts_by: Literal["moment", "day"] = "moment"
 
     check_captured_days: Annotated[int, Field(ge=1, le=365)] = 3

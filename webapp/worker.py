@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 
 import structlog
 from flask import Flask, current_app, g
@@ -37,10 +38,13 @@ from .services.forward_delivery import forward_due
 from .services.reconcile import reconcile_due
 from .services.reread_object import reread_due
 from .services.settle_hooks import settle_hooks
+from .supervision import Duty, keep_at_work
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 LONGEST_BACKOFF = 5 * MINUTE
+MOST_DOUBLINGS = 10
+"""Of a pause; failures may go on for days, and a number that doubles for days fits nowhere."""
 LONGEST_ROUNDS = 5.0
 """Seconds that the deliveries of one account may be worked off before it is another one's turn."""
 JOB_THREADS = 2
@@ -66,33 +70,27 @@ class Task:
     def plan(self, *, failed: bool) -> None:
         """Sets the next time; a little jitter keeps several workers from moving in step."""
         self.failures = self.failures + 1 if failed else 0
-        pause = min(self.every * 2**self.failures, max(self.every, LONGEST_BACKOFF))
+        doubled = self.every * 2 ** min(self.failures, MOST_DOUBLINGS)
+        pause = min(doubled, max(self.every, LONGEST_BACKOFF))
         self.due = time.monotonic() + pause * random.uniform(0.9, 1.1)  # noqa: S311 - keeps no secret
 
 
 def run(app: Flask, stop: Event) -> None:
-    """Works until `stop` is set; of intents what is in hand is finished first, jobs are given back."""
-    tasks = _tasks(list(app.extensions["accounts"].values()))
-    jobs = [
-        Thread(target=work_on, args=(app, stop), name=f"jobs {number}", daemon=True) for number in range(JOB_THREADS)
-    ]
-    others = [*jobs, *_beside(app, stop)]
-    for thread in others:
-        thread.start()
-    _keep_doing(app, tasks, stop)
-    for thread in others:
-        thread.join()
+    """Works until `stop` is set; of intents what is in hand is finished first, jobs are given back.
 
-
-def _beside(app: Flask, stop: Event) -> list[Thread]:
-    """Deliveries, in threads of their own: neither a slow provider nor a slow shop keeps the rest waiting."""
+    Deliveries have threads of their own: neither a slow provider nor a slow shop keeps the rest waiting.
+    """
     accounts = list(app.extensions["accounts"].values())
     reading = [Task(f"reread {account.slug}", 1.0, _rereading(account)) for account in accounts]
     forwarding = [Task(f"forward {account.slug}", 1.0, _forwarding(account)) for account in accounts]
-    return [
-        Thread(target=_keep_doing, args=(app, tasks, stop), name=name, daemon=True)
-        for name, tasks in (("reread", reading), ("forward", forwarding))
-    ]
+    looping = {"tasks": _tasks(accounts), "reread": reading, "forward": forwarding}
+    keep_at_work(
+        [
+            *(Duty(name, partial(_keep_doing, app, tasks, stop)) for name, tasks in looping.items()),
+            *(Duty(f"jobs {number}", partial(work_on, app, stop)) for number in range(JOB_THREADS)),
+        ],
+        stop,
+    )
 
 
 def _keep_doing(app: Flask, tasks: list[Task], stop: Event) -> None:
@@ -123,12 +121,13 @@ def _tasks(accounts: list[Account]) -> list[Task]:
 def _do(app: Flask, task: Task, stop: Event) -> None:
     """Does it once. Whatever goes wrong is logged, and never ends the loop."""
     request_id = uuid.uuid4().hex
-    with app.app_context(), structlog.contextvars.bound_contextvars(task=task.name, request_id=request_id):
-        g.request_id = request_id
-        audit.bind(audit.Who(actor_label="worker", request_id=request_id))
+    with structlog.contextvars.bound_contextvars(task=task.name, request_id=request_id):
         began = time.perf_counter()
         try:
-            task.work(stop)
+            with app.app_context():
+                g.request_id = request_id
+                audit.bind(audit.Who(actor_label="worker", request_id=request_id))
+                task.work(stop)
         except GatewayError as error:
             task.plan(failed=True)
             log.warning("no use of the provider", error=type(error).__name__, failures=task.failures)

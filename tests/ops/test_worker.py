@@ -137,6 +137,53 @@ def test_failures_in_a_row_come_ever_less_often_but_not_never() -> None:
     assert task.due - time.monotonic() < 4
 
 
+def test_years_of_failures_in_a_row_neither_end_the_worker_nor_keep_it_waiting_longer(app: Flask) -> None:
+    task = Task("planted", 3.0, failing, failures=1023)
+    for _ in range(3):
+        worker._do(app, task, threading.Event())
+    assert task.failures == 1026
+    assert task.due - time.monotonic() < 1.2 * worker.LONGEST_BACKOFF
+    task.failures = 10**9
+    task.plan(failed=True)
+    assert task.due - time.monotonic() < 1.2 * worker.LONGEST_BACKOFF
+
+
+def test_what_goes_wrong_after_a_task_is_a_failure_of_the_task(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    @app.teardown_appcontext
+    def leave(_error: BaseException | None) -> None:
+        raise ConnectionError("the database has gone away")
+
+    task = Task("planted", 3.0, lambda _stop: None)
+    worker._do(app, task, threading.Event())
+    (line,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (line["event"], line["task"], task.failures) == ("task failed", "planted", 1)
+
+
+def test_a_thread_that_dies_is_told_and_begun_again(
+    app: Flask, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the thread is for, and however it ends."""
+    order_id = provider_of(sandbox).order()
+    open_capture(app, order_id)
+    left = {"tasks", "jobs 0", "jobs 1", "reread", "forward"}
+
+    @app.teardown_appcontext
+    def die_once(_error: BaseException | None) -> None:
+        name = threading.current_thread().name
+        if name in left:
+            left.remove(name)
+            raise SystemExit
+
+    with Running(app) as running:
+        running.until(lambda: not left and db.session.scalars(select(Intent.state)).one() == IntentState.SUCCEEDED)
+        died = {"tasks", "jobs 0", "jobs 1", "reread", "forward"}
+        running.until(lambda: {thread.name for thread in threading.enumerate()} >= died)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for event in ("thread died", "thread begun again"):
+        assert {line["thread"]: line["deaths"] for line in lines if line["event"] == event} == dict.fromkeys(died, 1)
+    assert all("SystemExit" in line["exception"] for line in lines if line["event"] == "thread died")
+
+
 def test_it_stops_before_the_next_intent_when_told_to(app: Flask, sandbox: Sandbox) -> None:
     provider = provider_of(sandbox)
     for number in range(5):

@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import audit_protection, schema
+from .. import audit_protection, disk, overdue, schema
 from ..accounts import Account
 from ..extensions import db
 from ..gateways.errors import Forbidden, GatewayError, NoAnswer, Unauthorized
@@ -41,7 +41,7 @@ def doctor() -> None:
     """Check settings, database, schema and providers. Ends with 1 when something is wrong."""
     settings: Settings = current_app.extensions["settings"]
     findings = [Finding("settings", True, f"{len(settings.accounts)} merchant account(s)"), *_of_database(settings)]
-    findings += [_of_anchors(settings.anchor_file), *map(_of_provider, settings.accounts)]
+    findings += [*_of_disks(settings), _of_anchors(settings.anchor_file), *map(_of_provider, settings.accounts)]
     for finding in findings:
         click.echo(f"{'ok   ' if finding.is_right else 'WRONG'}  {finding.subject}: {finding.words}")
     raise SystemExit(0 if all(finding.is_right for finding in findings) else 1)
@@ -56,6 +56,7 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
                 faults = audit_protection.faults(connection)
                 words = f"not as they should be: {', '.join(faults)}" if faults else "stand, and no others"
                 yield Finding("triggers of the audit log", not faults, words)
+                yield _of_worker()
     except SQLAlchemyError as error:
         yield Finding("database", False, f"cannot be used ({type(error).__name__})")
         return
@@ -78,6 +79,19 @@ def _of_durability(connection: Connection) -> Iterator[Finding]:
     is_right = values == NEEDED_PRAGMAS and waits >= SHORTEST_BUSY_TIMEOUT
     words = ", ".join(f"{name}={value}" for name, value in {**values, "busy_timeout": waits}.items())
     yield Finding("database", is_right, f"SQLite, {words}")
+
+
+def _of_worker() -> Finding:
+    """Whether what the worker is there for is done; a desk without any work for it says nothing about it."""
+    late = [work for work, is_in_time in overdue.is_in_time().items() if not is_in_time]
+    words = f"is late with {', '.join(late)}: does one run, and what does it log?" if late else "is late with nothing"
+    return Finding("worker", not late, words)
+
+
+def _of_disks(settings: Settings) -> Iterator[Finding]:
+    for name, free in disk.free_bytes().items():
+        words = f"{free // disk.MEGABYTE:,} MB are free, exports need {settings.least_free_megabytes:,} MB"
+        yield Finding(f"disk of {name}", not disk.is_short(free, settings), words)
 
 
 def _of_anchors(path: Path) -> Finding:

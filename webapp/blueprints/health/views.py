@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ... import metrics
+from ... import disk, metrics, overdue
 from ...database import release, writing
 from ...extensions import csrf, db
 from ...headers import REPORTS
@@ -48,7 +48,8 @@ def show_readiness() -> tuple[Response, int]:
     ready = all(checks.values())
     answer: dict[str, Any] = {"status": "ready" if ready else "not ready"}
     if _is_of_the_house():
-        answer |= {"checks": checks, "provider": _provider_answers()}
+        answer |= {"checks": checks, "provider": _provider_answers(), "worker": _worker_in_time()}
+        answer["free_bytes"] = disk.free_bytes()
     return jsonify(answer), 200 if ready else 503
 
 
@@ -127,6 +128,15 @@ def _provider_answers() -> dict[str, bool]:
     """By account, as the last calls went; nobody is asked."""
     accounts = current_app.extensions["accounts"]
     return {slug: not provider(account).breaker_open for slug, account in accounts.items()}
+
+
+def _worker_in_time() -> dict[str, bool]:
+    """By kind of work, whether the workers do it in time; nothing where that cannot be asked."""
+    try:
+        return overdue.is_in_time()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {}
 
 
 def _too_many_reports() -> bool:
