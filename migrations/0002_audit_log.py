@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp import audit_protection
-
 revision = "0002"
 down_revision = "0001"
 
@@ -59,6 +57,45 @@ _SEARCH = {
 }
 
 
+# What keeps the log append-only.
+_SQLITE_TRIGGERS = {
+    "audit_entry_no_update": """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
+BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END""",
+    "audit_entry_no_delete": """CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
+BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END""",
+    "audit_entry_in_order": """CREATE TRIGGER audit_entry_in_order BEFORE INSERT ON audit_entry
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM audit_entry)
+  OR NEW.prev_hash IS NOT coalesce((SELECT hash FROM audit_entry ORDER BY seq DESC LIMIT 1), printf('%064d', 0))
+BEGIN SELECT RAISE(ABORT, 'an entry must follow the last one'); END""",
+    "audit_entry_searchable": """CREATE TRIGGER audit_entry_searchable AFTER INSERT ON audit_entry
+BEGIN INSERT INTO audit_search (rowid, words, facets)
+SELECT seq, words, facets FROM audit_text WHERE seq = NEW.seq; END""",
+}
+
+_POSTGRESQL_FUNCTIONS = {
+    "audit_entry_stays": "BEGIN RAISE EXCEPTION 'the audit log is only ever added to'; END",
+    # The table is named by the trigger itself: an unqualified name could be caught by a temporary table.
+    "audit_entry_follows": """
+DECLARE last_seq bigint; last_hash text;
+BEGIN
+  EXECUTE format('SELECT seq, hash FROM %I.%I ORDER BY seq DESC LIMIT 1', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+    INTO last_seq, last_hash;
+  IF NEW.seq IS DISTINCT FROM coalesce(last_seq, 0) + 1
+    OR NEW.prev_hash IS DISTINCT FROM coalesce(last_hash, repeat('0', 64)) THEN
+    RAISE EXCEPTION 'an entry must follow the last one';
+  END IF;
+  RETURN NEW;
+END""",
+}
+_POSTGRESQL_TRIGGERS = {
+    "audit_entry_no_change": "BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_stays()",
+    "audit_entry_no_truncate": (
+        "BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_stays()"
+    ),
+    "audit_entry_in_order": "BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_follows()",
+}
+
+
 def upgrade() -> None:
     op.create_table(
         "audit_entry",
@@ -104,5 +141,19 @@ def upgrade() -> None:
         postgresql_where=was_set_back,
     )
     dialect = op.get_bind().dialect.name
-    for statement in (*_SEARCH[dialect], *audit_protection.statements(dialect)):
+    for statement in (*_SEARCH[dialect], *_guards(dialect)):
         op.execute(sa.text(statement.replace(":", "\\:")))
+
+
+def _guards(dialect: str) -> list[str]:
+    if dialect == "sqlite":
+        return list(_SQLITE_TRIGGERS.values())
+    return [
+        *(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+            for name, body in _POSTGRESQL_FUNCTIONS.items()
+        ),
+        *(f"CREATE TRIGGER {name} {rest}" for name, rest in _POSTGRESQL_TRIGGERS.items()),
+        # ALWAYS: also where a superuser plays replica to get round triggers.
+        *(f"ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER {name}" for name in _POSTGRESQL_TRIGGERS),
+    ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0003"
 down_revision = "0002"
 
@@ -53,18 +51,18 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("misses", sa.Integer(), nullable=False),
-        sa.Column("last_miss", Moment(), nullable=True),
+        sa.Column("last_miss", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusal", sa.String(length=40), nullable=True),
-        sa.Column("lease_until", Moment(), nullable=False),
-        sa.Column("next_check", Moment(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_check", sa.DateTime(timezone=True), nullable=False),
         sa.Column("body", sa.Text(), nullable=True),
         sa.Column("body_sha256", sa.String(length=64), nullable=True),
         sa.Column("outcome_code", sa.String(length=40), nullable=True),
         sa.Column("detail", sa.String(length=300), nullable=True),
         sa.Column("last_error_class", sa.String(length=40), nullable=True),
-        sa.Column("created", Moment(), nullable=False),
-        sa.Column("first_sent", Moment(), nullable=True),
-        sa.Column("settled", Moment(), nullable=True),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_sent", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('refund', 'capture')", name=op.f("ck_intent_kind")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_intent_amount_positive")),
         sa.ForeignKeyConstraint(["approved_by"], ["user.id"], name=op.f("fk_intent_approved_by_user")),
@@ -94,8 +92,8 @@ def upgrade() -> None:
         sa.Column("refund_id", sa.String(length=255), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("found", Moment(), nullable=False),
-        sa.Column("resolved", Moment(), nullable=True),
+        sa.Column("found", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
     )
     op.create_index(op.f("ix_finding_account_refund_id"), "finding", ["account", "refund_id"], unique=True)

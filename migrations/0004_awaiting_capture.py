@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0004"
 down_revision = "0003"
 
@@ -16,6 +14,6 @@ def upgrade() -> None:
         "awaiting_capture",
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("counted", Moment(), nullable=False),
+        sa.Column("counted", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_awaiting_capture")),
     )

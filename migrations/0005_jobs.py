@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0005"
 down_revision = "0004"
 
@@ -28,10 +26,10 @@ def upgrade() -> None:
         sa.Column("cancel_asked", sa.Boolean(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("holder", sa.String(length=40), nullable=True),
-        sa.Column("lease_until", Moment(), nullable=False),
-        sa.Column("created", Moment(), nullable=False),
-        sa.Column("started", Moment(), nullable=True),
-        sa.Column("finished", Moment(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_job_owner_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )

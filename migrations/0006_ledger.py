@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0006"
 down_revision = "0005"
 
@@ -29,9 +27,9 @@ def upgrade() -> None:
         sa.Column("new_rate", sa.Boolean(), nullable=False),
         sa.Column("differs", sa.Boolean(), nullable=False),
         sa.Column("order_id", sa.String(length=255), nullable=True),
-        sa.Column("created", Moment(), nullable=False),
-        sa.Column("paid", Moment(), nullable=True),
-        sa.Column("read", Moment(), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paid", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", "transaction_id", name=op.f("pk_ledger_row")),
     )
     op.create_index(op.f("ix_ledger_row_account_created"), "ledger_row", ["account", "created"], unique=False)
@@ -46,16 +44,16 @@ def upgrade() -> None:
         "ledger_period",
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("until", Moment(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("read", Moment(), nullable=False),
+        sa.Column("read", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", "month", name=op.f("pk_ledger_period")),
     )
     op.create_table(
         "payout_filter",
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=8), nullable=False),
-        sa.Column("found", Moment(), nullable=False),
+        sa.Column("found", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_payout_filter")),
     )
     op.create_table(
@@ -71,8 +69,8 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("entered_by", sa.Integer(), nullable=False),
-        sa.Column("entered", Moment(), nullable=False),
-        sa.Column("changed", Moment(), nullable=False),
+        sa.Column("entered", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["entered_by"], ["user.id"], name=op.f("fk_bank_receipt_entered_by_user")),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_bank_receipt_owner_id_user")),

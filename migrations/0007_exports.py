@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0007"
 down_revision = "0006"
 
@@ -24,7 +22,7 @@ def upgrade() -> None:
         sa.Column("filters", sa.Text(), nullable=False),
         sa.Column("filter_words", sa.Text(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
-        sa.Column("bound", Moment(), nullable=False),
+        sa.Column("bound", sa.DateTime(timezone=True), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=True),
         sa.Column("counted", sa.Integer(), nullable=True),
@@ -34,8 +32,8 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("manifest", sa.Text(), nullable=True),
         sa.Column("proved", sa.Boolean(), nullable=False),
-        sa.Column("created", Moment(), nullable=False),
-        sa.Column("expires", Moment(), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_export_job_id_job")),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_export_owner_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),

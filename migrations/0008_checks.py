@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0008"
 down_revision = "0007"
 
@@ -15,10 +13,10 @@ def upgrade() -> None:
     op.create_table(
         "check_run",
         sa.Column("account", sa.String(length=40), nullable=False),
-        sa.Column("since", Moment(), nullable=False),
-        sa.Column("until", Moment(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("orders", sa.Integer(), nullable=False),
-        sa.Column("checked", Moment(), nullable=False),
+        sa.Column("checked", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_check_run")),
     )
     op.create_table(
@@ -27,10 +25,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("reference", sa.String(length=255), nullable=False),
         sa.Column("order_id", sa.String(length=255), nullable=False),
-        sa.Column("since", Moment(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=16), nullable=False),
-        sa.Column("found", Moment(), nullable=False),
+        sa.Column("found", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", "kind", "reference", name=op.f("pk_missing_transaction")),
     )
     op.create_index(
@@ -43,7 +41,7 @@ def upgrade() -> None:
         "to_look_at",
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("counted", Moment(), nullable=False),
+        sa.Column("counted", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_to_look_at")),
     )
     flagged, unpaid = sa.text("(new_rate OR differs OR off_by > 1 OR off_by < -1)"), sa.text("paid IS NULL")

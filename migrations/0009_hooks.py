@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0009"
 down_revision = "0008"
 
@@ -29,10 +27,10 @@ def upgrade() -> None:
         sa.Column("was_active", sa.Boolean(), nullable=False),
         sa.Column("start_token_hash", sa.String(length=64), nullable=False),
         sa.Column("started_by", sa.Integer(), nullable=False),
-        sa.Column("started", Moment(), nullable=False),
-        sa.Column("changed", Moment(), nullable=False),
-        sa.Column("quiet_until", Moment(), nullable=True),
-        sa.Column("ended", Moment(), nullable=True),
+        sa.Column("started", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "step IN ('make', 'install', 'watch', 'quiet', 'done', 'undone')", name=op.f("ck_rotation_step")
         ),
@@ -61,22 +59,22 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("secret_sealed", sa.Text(), nullable=True),
         sa.Column("secret_fingerprint", sa.String(length=16), nullable=True),
-        sa.Column("secret_shown", Moment(), nullable=True),
+        sa.Column("secret_shown", sa.DateTime(timezone=True), nullable=True),
         sa.Column("secret_shown_by", sa.Integer(), nullable=True),
         sa.Column("submit_token_hash", sa.String(length=64), nullable=False),
         sa.Column("requested_by", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=9), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
-        sa.Column("lease_until", Moment(), nullable=False),
-        sa.Column("next_check", Moment(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_check", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome_code", sa.String(length=40), nullable=True),
         sa.Column("detail", sa.String(length=300), nullable=True),
         sa.Column("refused_fields", sa.Text(), nullable=True),
         sa.Column("error_class", sa.String(length=40), nullable=True),
-        sa.Column("created", Moment(), nullable=False),
-        sa.Column("last_sent", Moment(), nullable=False),
-        sa.Column("settled", Moment(), nullable=True),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_sent", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "action IN ('create', 'edit', 'secret', 'activate', 'pause', 'delete')", name=op.f("ck_hook_change_action")
         ),

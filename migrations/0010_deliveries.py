@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0010"
 down_revision = "0009"
 
@@ -18,7 +16,7 @@ def upgrade() -> None:
         "forward_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("error", sa.String(length=40), nullable=True),
         sa.Column("ms", sa.Integer(), nullable=False),
@@ -41,11 +39,11 @@ def _receivers() -> None:
         sa.Column("secret_fingerprint", sa.String(length=16), nullable=False),
         sa.Column("other_sealed", sa.Text(), nullable=True),
         sa.Column("other_fingerprint", sa.String(length=16), nullable=True),
-        sa.Column("other_since", Moment(), nullable=True),
+        sa.Column("other_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hook_change_id", sa.Integer(), nullable=True),
         sa.Column("created_by", sa.Integer(), nullable=False),
-        sa.Column("created", Moment(), nullable=False),
-        sa.Column("stopped", Moment(), nullable=True),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_receiver_created_by_user")),
         sa.ForeignKeyConstraint(
             ["hook_change_id"], ["hook_change.id"], name=op.f("fk_receiver_hook_change_id_hook_change")
@@ -69,7 +67,7 @@ def _receivers() -> None:
         sa.Column("secret_fingerprint", sa.String(length=16), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("changed_by", sa.Integer(), nullable=False),
-        sa.Column("changed", Moment(), nullable=False),
+        sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["changed_by"], ["user.id"], name=op.f("fk_forwarding_changed_by_user")),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_forwarding")),
     )
@@ -81,10 +79,10 @@ def _deliveries() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("receiver_id", sa.Integer(), nullable=False),
-        sa.Column("received", Moment(), nullable=False),
+        sa.Column("received", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verdict", sa.String(length=12), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("signed_at", Moment(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("age", sa.Integer(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(length=20), nullable=True),
@@ -93,16 +91,16 @@ def _deliveries() -> None:
         sa.Column("order_id", sa.String(length=255), nullable=True),
         sa.Column("content_sealed", sa.Text(), nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=False),
-        sa.Column("last_repeat", Moment(), nullable=True),
+        sa.Column("last_repeat", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=8), nullable=False),
         sa.Column("object_state", sa.String(length=40), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("next_try", Moment(), nullable=False),
-        sa.Column("settled", Moment(), nullable=True),
+        sa.Column("next_try", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled", sa.DateTime(timezone=True), nullable=True),
         sa.Column("forward_state", sa.String(length=10), nullable=True),
         sa.Column("forward_tries", sa.Integer(), nullable=False),
-        sa.Column("forward_next", Moment(), nullable=True),
-        sa.Column("forward_until", Moment(), nullable=True),
+        sa.Column("forward_next", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forward_until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "verdict IN ('timed', 'bare', 'out_of_time', 'wrong', 'unsigned')", name=op.f("ck_delivery_verdict")
         ),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from webapp.models.base import Moment
-
 revision = "0011"
 down_revision = "0010"
 
@@ -15,7 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "provider_minute",
         sa.Column("account", sa.String(length=40), nullable=False),
-        sa.Column("minute", Moment(), nullable=False),
+        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("endpoint", sa.String(length=40), nullable=False),
         sa.Column("outcome", sa.String(length=40), nullable=False),
         sa.Column("calls", sa.Integer(), nullable=False),

@@ -9,6 +9,7 @@ import sqlite3
 
 from sqlalchemy import Connection, text
 
+# As migration 0002 has made them, for ever: a guard that changes gets a migration of its own.
 SQLITE_TRIGGERS = {
     "audit_entry_no_update": """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
 BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END""",
@@ -45,21 +46,6 @@ POSTGRESQL_TRIGGERS = {
     ),
     "audit_entry_in_order": "BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_follows()",
 }
-
-
-def statements(dialect: str) -> list[str]:
-    """What makes the table append-only, in the words of the engine."""
-    if dialect == "sqlite":
-        return list(SQLITE_TRIGGERS.values())
-    return [
-        *(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
-            for name, body in POSTGRESQL_FUNCTIONS.items()
-        ),
-        *(f"CREATE TRIGGER {name} {rest}" for name, rest in POSTGRESQL_TRIGGERS.items()),
-        # ALWAYS: also where a superuser plays replica to get round triggers.
-        *(f"ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER {name}" for name in POSTGRESQL_TRIGGERS),
-    ]
 
 
 def grants(connection: Connection, role: str) -> list[str]:

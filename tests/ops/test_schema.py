@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -20,6 +21,14 @@ from webapp.settings import ROOT
 SEARCH = "search"
 """In the names of what finds words in the audit log: each engine has its own means, and no model speaks of them."""
 REVISIONS = sorted(path.stem[:4] for path in (ROOT / "migrations").glob("*.py"))
+
+
+@pytest.mark.parametrize("migration", sorted((ROOT / "migrations").glob("*.py")), ids=lambda path: path.stem)
+def test_a_migration_stands_on_nothing_that_can_change_under_it(migration: Path) -> None:
+    tree = ast.parse(migration.read_text(encoding="utf-8"))
+    froms = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert froms | plain <= {"__future__", "alembic", "sqlalchemy"}
 
 
 @pytest.fixture

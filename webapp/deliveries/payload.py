@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..gateways.postpay.models import HookEvent
 from ..gateways.strict_json import NotJSON, read_object
+from ..models.delivery import LONGEST_NAME
 from ..provider_id import is_provider_id
 
 ORDER, TRANSACTION = HookEvent.ORDER.value, HookEvent.TRANSACTION.value
@@ -42,7 +43,7 @@ def read_hint(body: bytes) -> Hint:
 
 def _unwrapped(told: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
     event, data = told.get("event"), told.get("data")
-    name = event if isinstance(event, str) and event.isprintable() and 0 < len(event) <= 20 else None
+    name = event if isinstance(event, str) and event.isprintable() and 0 < len(event) <= LONGEST_NAME else None
     return name, data if isinstance(data, dict) else told
 
 

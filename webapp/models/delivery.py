@@ -12,6 +12,9 @@ from .base import Base, now
 from .hook_change import HookChange
 from .user import User
 
+LONGEST_NAME = 40
+"""Of an event, and of the kind of thing that it speaks of."""
+
 
 class Verdict(StrEnum):
     """`TIMED` and `BARE` are genuine, with a time in the signature or without; the others were not taken."""
@@ -139,8 +142,8 @@ class Delivery(Base):
     signed_at: Mapped[datetime | None]
     age: Mapped[int | None]
     size: Mapped[int]
-    event: Mapped[str | None] = mapped_column(String(20))
-    object_kind: Mapped[str | None] = mapped_column(String(12))
+    event: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    object_kind: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     object_id: Mapped[str | None] = mapped_column(String(255))
     order_id: Mapped[str | None] = mapped_column(String(255))
     content_sealed: Mapped[str | None] = mapped_column(Text)
