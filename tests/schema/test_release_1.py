@@ -1,0 +1,206 @@
+"""A desk of release 1 goes on with this code: its rows stay as they are, its log stays whole, the way back is closed.
+
+`release_1.jsonl` is every row of a desk that release 1 itself filled, people pressing its buttons before its emulator:
+refunds that were made, answered badly, lost and found, captures made, declined and unknown, a webhook's secret in the
+middle of its replacement, deliveries genuine and not, read again and told on, payouts with a bank exception, a check,
+exports that are done, cancelled and waiting, and the log of it all. `release_1.anchors.jsonl` are its anchors.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import DateTime, LargeBinary, MetaData, Table, select, text
+
+from tests.browser import Browser
+from tests.conftest import make_settings
+from webapp import create_app, schema
+from webapp.extensions import alembic, db
+
+HERE = Path(__file__).parent
+LAST_REVISION = "0011"
+"""The schema of release 1: it serves no other."""
+KEYS = {
+    "secret_key": "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
+    "audit_key": "a0b1c2d3e4f5061728394a5b6c7d8e9f" * 2,
+    "anchor_key": "1a2b3c4d5e6f70819203a4b5c6d7e8f9" * 2,
+    "seal_key": "5e4d3c2b1a09f8e7d6c5b4a39281706f" * 2,
+}
+PASSWORD = "correct horse battery staple"
+BY_THE_DESK = ("alembic_version", "audit_entry")
+"""Tables to which the migration itself adds what it has done."""
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def filled() -> Rows:
+    """The rows of release 1, by table, in the order in which they were written."""
+    tables: Rows = defaultdict(list)
+    for line in (HERE / "release_1.jsonl").read_text(encoding="utf-8").splitlines():
+        table, row = json.loads(line)
+        tables[table].append(row)
+    return tables
+
+
+@pytest.fixture
+def desk(filled: Rows, request: pytest.FixtureRequest, engine_kind: str, tmp_path: Path) -> Iterator[Flask]:
+    """This code, before a database as release 1 has left it."""
+    shutil.copy(HERE / "release_1.anchors.jsonl", tmp_path / "audit-anchors.jsonl")
+    url = f"sqlite:///{tmp_path}/desk.sqlite3"
+    if engine_kind == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    app = create_app(make_settings("http://127.0.0.1:1", url, tmp_path, **KEYS))
+    with app.app_context():
+        if engine_kind == "postgresql":
+            _empty()
+        alembic.upgrade(LAST_REVISION)
+        _load(filled)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def _empty() -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+
+
+def _tables() -> list[Table]:
+    """What stands in the database, without what finds words in the log: the database fills that itself."""
+    reflected = MetaData()
+    reflected.reflect(db.engine, only=lambda name, _: not name.startswith("audit_search"))
+    return reflected.sorted_tables
+
+
+def _load(filled: Rows) -> None:
+    with db.engine.begin() as connection:
+        for table in _tables():
+            if table.name == "alembic_version":
+                continue
+            for row in filled[table.name]:
+                connection.execute(table.insert().values(_typed(table, row)))
+        if connection.dialect.name == "postgresql":
+            for table in _tables():
+                _count_on(connection, table)
+
+
+def _count_on(connection: Any, table: Table) -> None:
+    """PostgreSQL's counter of ids goes on after the rows that were put there with theirs."""
+    name = connection.scalar(
+        text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": f'"{table.name}"'}
+    ) if "id" in table.columns else None  # fmt: skip
+    if name:
+        connection.execute(select(text(f"setval('{name}', coalesce(max(id), 1))")).select_from(table))
+
+
+def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(table.columns[name].type, value) for name, value in row.items()}
+
+
+def _value(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, DateTime):
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if kind.timezone else moment
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value["base64"])
+    return value
+
+
+def _stored() -> Rows:
+    """Every row as it stands now, in the words of the file; columns that an engine adds for itself are left out."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: [
+                {name: _plain(value) for name, value in row.items() if name != "search"}
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+            ]
+            for table in _tables()
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value).isoformat()
+    return value
+
+
+def run(app: Flask, *arguments: str) -> tuple[int, str]:
+    done = app.test_cli_runner().invoke(args=list(arguments))
+    return done.exit_code, done.output
+
+
+def test_the_file_holds_rows_of_every_table_of_release_1(desk: Flask, filled: Rows) -> None:
+    with desk.app_context():
+        assert {table.name for table in _tables()} == {name for name, rows in filled.items() if rows}
+
+
+def test_every_row_is_there_after_the_migration_with_the_same_content(desk: Flask, filled: Rows) -> None:
+    with desk.app_context():
+        assert not schema.is_current(), "what is there now is of release 1"
+        assert run(desk, "migrate")[0] == 0
+        assert schema.is_current()
+        stored = _stored()
+    for name in set(filled) - set(BY_THE_DESK):
+        assert stored[name] == filled[name], name
+    entries = filled["audit_entry"]
+    assert stored["audit_entry"][: len(entries)] == entries
+    assert [one["event"] for one in stored["audit_entry"][len(entries) :]] == ["schema.migrated"]
+
+
+def test_the_log_is_whole_before_and_after_with_the_keys_of_release_1(desk: Flask) -> None:
+    assert run(desk, "migrate")[0] == 0
+    code, words = run(desk, "audit", "verify")
+    assert code == 0, words
+    assert "ok: every entry follows the one before" in words
+    assert "0 anchors" not in words
+
+
+def test_release_1_refuses_to_serve_what_was_migrated(desk: Flask) -> None:
+    """It serves where the revision of the database is its own newest one."""
+    with desk.app_context():
+        with db.engine.connect() as connection:
+            assert schema.current(connection) == LAST_REVISION
+        run(desk, "migrate")
+        with db.engine.connect() as connection:
+            assert schema.current(connection) not in ("", LAST_REVISION)
+
+
+def test_its_people_sign_in_and_find_what_they_left(desk: Flask) -> None:
+    run(desk, "migrate")
+    farah = Browser(desk)
+    farah.open("/sign-in")
+    farah.submit("Sign in", email="farah@example.test", password=PASSWORD)
+    farah.open("/demo/exports")
+    assert "Orders" in farah.words
+    assert "Cancelled" in farah.words
+    farah.open("/demo/in-progress")
+    assert "order-07" in farah.words, "a refund of which nobody knows yet what became"
+
+
+def test_longer_names_of_events_find_room(desk: Flask) -> None:
+    run(desk, "migrate")
+    with desk.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE delivery SET event = :long, object_kind = :long"), {"long": "e" * 40})
+        with db.engine.connect() as connection:
+            assert set(connection.execute(text("SELECT event, object_kind FROM delivery")).all()) == {("e" * 40,) * 2}
