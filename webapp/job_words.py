@@ -31,6 +31,11 @@ CAUSES = {
     ),
     "too_many": lazy_gettext("There are more rows than a sheet can hold (1,048,575). Narrow the filters."),
     "not_read": lazy_gettext("Not all months of this period were read yet. Have them read on the payouts page first."),
+    "quota": lazy_gettext(
+        "With this file you would have had more made within 24 hours than one person may. Narrow the filters, or start"
+        " again when your older files no longer count."
+    ),
+    "no_space": lazy_gettext("The desk's disk is nearly full, so it stopped. Tell an admin."),
     "worker_died": lazy_gettext("The worker died at it three times in a row. Tell an admin."),
     "no_account": lazy_gettext("The account is not configured any more."),
     "mistake": lazy_gettext("The desk made a mistake. It has been written down; tell an admin."),

@@ -11,9 +11,11 @@ from .body import blocks
 from .keeping import forget_exports
 from .kinds import KINDS, may_export
 from .making import READINGS
+from .quota import NoSpace, QuotaReached, TooManyBytes
 from .screens import Screen, Viewer, Word, screen
 
 __all__ = [
-    "FORMATS", "KINDS", "READINGS", "NotAsked", "Screen", "TooMany", "Viewer", "Wanted", "Word",
+    "FORMATS", "KINDS", "READINGS", "NoSpace", "NotAsked", "QuotaReached", "Screen", "TooMany", "TooManyBytes",
+    "Viewer", "Wanted", "Word",
     "blocks", "forget_exports", "may_export", "record", "screen", "start_export", "words_of",
 ]  # fmt: skip

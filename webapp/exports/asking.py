@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from flask_babel import gettext
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from .. import audit
@@ -23,6 +24,7 @@ from ..models.base import now
 from ..models.export import Export
 from ..models.job import OPEN_JOB_STATES, Job
 from .kinds import KINDS
+from .quota import NoSpace, check_quota, is_nearly_full
 from .screens import Screen, Viewer, Word, read_screen
 
 FORMATS = ("csv", "xlsx")
@@ -60,8 +62,11 @@ class Wanted(NamedTuple):
 
 
 def start_export(account: Account, viewer: Viewer, wanted: Wanted, *, request_id: str | None) -> Export:
-    """The new export, or the same person's open one of the same question. Raises NotAsked, TooMany."""
-    bound = now()
+    """The new export, or the same person's open one of the same question.
+
+    Raises NotAsked, and where another one would be too much TooMany, QuotaReached, NoSpace.
+    """
+    bound, has_space = now(), not is_nearly_full()
     screen = read_screen(wanted.what, parse(wanted.address), account, bound, viewer)
     if screen.errors:
         raise NotAsked(screen)
@@ -72,9 +77,9 @@ def start_export(account: Account, viewer: Viewer, wanted: Wanted, *, request_id
         job = start("export", account=account.slug, key=key, parameters={}, owner_id=viewer.id, request_id=request_id)
         export = session.scalars(select(Export).where(Export.job_id == job.id)).one_or_none()
         if export is None:
-            mine = (Job.kind == "export", Job.owner_id == viewer.id, Job.state.in_(OPEN_JOB_STATES))
-            if (session.scalar(select(func.count()).where(*mine)) or 0) > MOST_OPEN:
-                raise TooMany
+            if not has_space:
+                raise NoSpace
+            _check_most(session, viewer)
             export = _new(account, job, wanted, screen, bound)
             session.add(export)
             session.flush()
@@ -82,6 +87,14 @@ def start_export(account: Account, viewer: Viewer, wanted: Wanted, *, request_id
             if wanted.what == "audit":
                 audit.record(audit.Action.AUDIT_EXPORTED, after={"format": wanted.format})
     return export
+
+
+def _check_most(session: Session, viewer: Viewer) -> None:
+    """Whether the person may have another one, whose job is open already. Raises TooMany, QuotaReached."""
+    mine = (Job.kind == "export", Job.owner_id == viewer.id, Job.state.in_(OPEN_JOB_STATES))
+    if (session.scalar(select(func.count()).where(*mine)) or 0) > MOST_OPEN:
+        raise TooMany
+    check_quota(session, viewer.id)
 
 
 def _key(viewer: Viewer, wanted: Wanted, screen: Screen) -> str:

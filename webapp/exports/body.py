@@ -12,6 +12,7 @@ from ..database import release
 from ..extensions import db
 from ..jobs import Running
 from ..models.export import Export, ExportChunk
+from .quota import note_bytes
 
 CHUNK = 256 * 1024
 
@@ -21,7 +22,10 @@ class SpoiledFile(Exception):
 
 
 class Body:
-    """Takes bytes and keeps them chunk by chunk, for as long as the job is ours; hashes them as they pass."""
+    """Takes bytes and keeps them chunk by chunk, for as long as the job is ours; hashes them as they pass.
+
+    Raises Failed as soon as they are more than their owner may have made.
+    """
 
     def __init__(self, job: Running, export_id: int) -> None:
         self._job = job
@@ -51,6 +55,8 @@ class Body:
     def _keep(self, data: bytes) -> None:
         with self._job.writing() as session:
             session.add(ExportChunk(export_id=self._export_id, number=self._number, body=zlib.compress(data, 6)))
+            session.flush()
+            note_bytes(session, self._export_id, self.size)
             session.flush()
             session.expunge_all()
         self._number += 1

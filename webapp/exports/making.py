@@ -29,6 +29,7 @@ from .columns import Column, Columns
 from .csv_file import CsvFile
 from .kinds import KINDS
 from .manifest import manifest
+from .quota import DiskWatch
 from .screens import Viewer, read_screen
 from .source import Asked, Rows
 from .spool import Spool
@@ -48,6 +49,7 @@ def _ended(job: Job) -> None:
         record(audit.Action.EXPORT_FINISHED, export, **facts)
         return
     db.session.execute(delete(ExportChunk).where(ExportChunk.export_id == export.id))
+    export.size = None
     if job.state == JobState.FAILED:
         record(audit.Action.EXPORT_FAILED, export, rows=export.rows, counted=export.counted, cause=job.cause)
     else:
@@ -59,6 +61,7 @@ def make(job: Running) -> None:
     """Reads, proves and writes one export."""
     export = export_of_job(job.job_id)
     asked = _bounded(job, export, _asked(job.account, export))
+    DiskWatch().look()
     with Spool() as spool:
         _read(job, export, asked, spool)
         _write(job, export, asked, spool)
@@ -88,12 +91,13 @@ def _bounded(job: Running, export: Export, asked: Asked) -> Asked:
 def _read(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
     """Fills the spool. Raises Failed when what was read cannot be proved to be everything."""
     kind = KINDS[export.what]
-    take = kind.takes(asked)
+    take, watch = kind.takes(asked), DiskWatch()
     for reading in range(1, READINGS + 1):
         _note(job, export, reading=reading, rows=None, counted=None, recounted=None)
         spool.clear()
         rows = kind.rows(asked, lambda seconds: _pause(job, spool, seconds))
         for batch in rows:
+            watch.look()
             spool.add(map(take, batch))
             job.tell(spool.arrived, rows.counted)
             if (rows.counted or 0) > MOST_ROWS:
@@ -151,8 +155,10 @@ def _write(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
         file: CsvFile | XlsxFile = CsvFile(columns.every, zone)
     else:
         file = XlsxFile(columns.every, zone, str(kind.label), export.bound)
+    watch = DiskWatch()
     with file:
         for rows in spool.in_order():
+            watch.look()
             file.add(rows, body)
             job.tell(spool.arrived)
         file.close(body)

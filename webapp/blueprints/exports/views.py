@@ -25,7 +25,7 @@ from ... import audit
 from ...accounts import Account
 from ...database import release, writing
 from ...errors import Words, speak
-from ...exports import NotAsked, TooMany, Viewer, blocks, may_export, record, start_export
+from ...exports import NoSpace, NotAsked, QuotaReached, TooMany, Viewer, blocks, may_export, record, start_export
 from ...extensions import db
 from ...formatting import when_long
 from ...htmx import redirect_after_post, wants_fragment
@@ -80,8 +80,8 @@ def start(account: Account) -> Response:
         export = start_export(account, viewer, asked, request_id=g.get("request_id"))
     except NotAsked as error:
         return _not_asked(error)
-    except TooMany:
-        flash(gettext("Five of your exports are under way. Wait for one of them, or cancel one."), "warning")
+    except (TooMany, QuotaReached, NoSpace) as error:
+        flash(words.too_much(error), "warning")
         return redirect_after_post(url_for(".list_exports", account=account))
     return redirect_after_post(_address(export))
 

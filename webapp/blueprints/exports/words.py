@@ -9,8 +9,8 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from ...exports import KINDS, READINGS, words_of
-from ...formatting import time_html
+from ...exports import KINDS, READINGS, NoSpace, QuotaReached, TooMany, TooManyBytes, words_of
+from ...formatting import time_html, when_long
 from ...job_words import cause_words, no_worker_words, state_words
 from ...jobs import is_unattended
 from ...models.base import now
@@ -135,6 +135,30 @@ def proof(export: Export) -> str:
         after=f"{export.recounted or 0:,}",
     )
     return f"{rows} {counted}"
+
+
+def too_much(error: TooMany | QuotaReached | NoSpace) -> str:
+    """Why no file was begun, and from when on there may be one."""
+    if isinstance(error, NoSpace):
+        return gettext("The desk's disk is nearly full, so no file is made. Tell an admin.")
+    if isinstance(error, TooMany):
+        return gettext("Five of your exports are under way. Wait for one of them, or cancel one.")
+    free_at = when_long(error.free_at)
+    if isinstance(error, TooManyBytes):
+        return gettext(
+            "The files that you had made in the last 24 hours take up %(most)s MB, as much as one person may have made."
+            " The oldest of them counts until %(free_at)s.",
+            most=f"{error.most:,}",
+            free_at=free_at,
+        )
+    return ngettext(
+        "You had 1 file made in the last 24 hours, as many as one person may. It counts until %(free_at)s.",
+        "You had %(most)s files made in the last 24 hours, as many as one person may. The oldest of them counts until"
+        " %(free_at)s.",
+        error.most,
+        most=f"{error.most:,}",
+        free_at=free_at,
+    )
 
 
 def form_values(export: Export) -> dict[str, Any]:
