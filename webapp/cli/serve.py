@@ -20,6 +20,7 @@ from ..processes import Family, PartFailed, answers, is_free
 from ..settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR, Settings
 from .backup import backup
 from .doctor import doctor
+from .restore import restore
 
 settings: Settings = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
 GUNICORN = ["-m", "gunicorn", "--config", "python:webapp.server", "webapp:create_app()"]
@@ -28,7 +29,7 @@ ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
 
 def register(app: Flask) -> None:
     """Adds the commands."""
-    for command in (up, serve, work, migrate, doctor, backup):
+    for command in (up, serve, work, migrate, doctor, backup, restore):
         app.cli.add_command(command)
 
 
