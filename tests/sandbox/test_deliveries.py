@@ -6,8 +6,11 @@ import hashlib
 import hmac
 import json
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ import pytest
 from tests.sandbox import samples
 from tests.sandbox.client import Client
 from tests.sandbox.receiver import Receiver, receiving
+from webapp.gateways.postpay.sandbox.server import Sandbox
 
 SECRET = "dolphins ü"
 
@@ -134,3 +138,19 @@ def test_a_new_secret_signs_the_next_delivery(client: Client, receiver: Receiver
     _, headers, body = receiver.got.get(timeout=5)
     moment, digest = headers["X-Postpay-Signature"].split(":")
     assert digest == hmac.new(b"changed", moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+
+
+def test_a_delivery_that_cannot_be_noted_keeps_no_later_one_back(tmp_path: Path, receiver: Receiver) -> None:
+    """As when the disk is full for a while: the hook's last response is lost, and nothing else."""
+    path = tmp_path / "provider.sqlite3"
+    with Sandbox(orders=0, db=path) as sandbox:
+        client = Client(sandbox)
+        hook(client, receiver.url, "order")
+        with closing(sqlite3.connect(path)) as owner:
+            owner.execute("CREATE TRIGGER full BEFORE UPDATE ON hooks BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+            client.post(f"{client.order(status='approved')}/capture")
+            settled(client)
+            owner.execute("DROP TRIGGER full")
+        client.post(f"{client.order(order_id='another', status='approved')}/capture")
+        assert [delivery["status"] for delivery in settled(client)] == ["success"]
+    assert receiver.got.qsize() == 2

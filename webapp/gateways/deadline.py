@@ -147,7 +147,7 @@ def _resolve(host: str, port: int, timeout: float) -> list[Any]:
             answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except OSError as error:
             answers.put(error)
-        except UnicodeError:
+        except Exception:  # whatever it is, whoever waits is told, and not left to wait
             answers.put(OSError("not a host name"))
 
     threading.Thread(target=ask, name="resolve", daemon=True).start()

@@ -8,6 +8,7 @@ import http.client
 import queue
 import threading
 import time
+import traceback
 from collections import deque
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,6 +74,9 @@ class Deliveries:
             try:
                 if not self._closing:
                     self._deliver(*job)
+            except Exception:
+                # A defect of ours, or a disk that is full: said aloud, and the next deliveries are made all the same.
+                traceback.print_exc()
             finally:
                 self._queue.task_done()
 
