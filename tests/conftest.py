@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from pydantic import SecretStr
 
 from tests.browser import Browser
+from tests.people import hire, let_in
 from webapp import create_app
 from webapp.accounts import Account, Environment
 from webapp.extensions import db
@@ -19,7 +19,7 @@ from webapp.gateways import forget_clients
 from webapp.gateways.postpay.sandbox.server import Sandbox
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.many_desks", "tests.postgres"]
 
 PASSWORD = "correct horse battery staple"
 PEOPLE = {
@@ -76,8 +76,6 @@ def make_settings(base_url: str, database_url: str, var: Path, **changes: object
 @pytest.fixture(scope="session")
 def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file at the newest schema with the people in it, made once and copied for each test."""
-    from tests.people import hire
-
     var = tmp_path_factory.mktemp("template")
     path = var / "desk.sqlite3"
     app = create_app(make_settings("http://127.0.0.1:1", f"sqlite:///{path}", var))
@@ -97,17 +95,9 @@ def settings(sandbox: Sandbox, migrated_database: Path, tmp_path: Path) -> Setti
     return make_settings(sandbox.base_url, f"sqlite:///{tmp_path / 'desk.sqlite3'}", tmp_path)
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates are compiled once for all tests."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
-
-
 @pytest.fixture
-def app(settings: Settings, compiled: FileSystemBytecodeCache) -> Flask:
-    app = create_app(settings)
-    app.jinja_env.bytecode_cache = compiled
-    return app
+def app(settings: Settings) -> Flask:
+    return create_app(settings)
 
 
 @pytest.fixture
@@ -118,15 +108,8 @@ def stranger(app: Flask) -> Browser:
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[str], Browser]:
-    """Opens a new browser and signs in somebody of the role, as they would: by the form."""
-
-    def sign_in_as(person: str) -> Browser:
-        browser = Browser(app)
-        browser.open("/sign-in")
-        browser.submit("Sign in", email=PEOPLE[person][0], password=PASSWORD)
-        return browser
-
-    return sign_in_as
+    """Opens a new browser in which somebody of the role is signed in; they have not looked at a page yet."""
+    return lambda person: let_in(app, PEOPLE[person][0])
 
 
 @pytest.fixture

@@ -1,10 +1,16 @@
-"""Hires the people of the tests."""
+"""Hires the people of the tests, and lets them in."""
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, session
+from sqlalchemy import select
 
-from webapp.extensions import alembic
+from tests.browser import Browser
+from webapp import audit
+from webapp.database import writing
+from webapp.extensions import alembic, db
+from webapp.models.user import User
+from webapp.sign_in import enter, open_for
 
 
 def hire(app: Flask, people: dict[str, tuple[str, str]], password: str) -> None:
@@ -17,3 +23,18 @@ def hire(app: Flask, people: dict[str, tuple[str, str]], password: str) -> None:
             args=["create-user", email, "--name", name, "--role", role, "--password-stdin"], input=password + "\n"
         )
         assert result.exit_code == 0, result.output
+
+
+def let_in(app: Flask, email: str) -> Browser:
+    """A browser whose person is signed in as by the form, which stays with the tests of signing in: hashing is slow."""
+    browser = Browser(app)
+    with app.test_request_context(environ_base=browser.client.environ_base):
+        user = db.session.execute(select(User).where(User.email == email)).scalar_one()
+        with writing() as transaction:
+            person = open_for(transaction, user)
+            audit.record(audit.Action.LOGIN_SUCCEEDED, object_type="session", object_id=person.session_id)
+        enter(person)
+        cookie = dict(session)
+    with browser.client.session_transaction() as kept:
+        kept.update(cookie)
+    return browser

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -39,12 +38,10 @@ def chromium(migrated_database: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def app(settings: Settings, compiled: FileSystemBytecodeCache) -> Flask:
+def app(settings: Settings) -> Flask:
     """The desk, built in a thread of its own: the browser's driver has an event loop in this one."""
     with ThreadPoolExecutor(1) as pool:
-        app = pool.submit(create_app, settings).result()
-    app.jinja_env.bytecode_cache = compiled
-    return app
+        return pool.submit(create_app, settings).result()
 
 
 @pytest.fixture

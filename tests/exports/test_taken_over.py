@@ -18,7 +18,7 @@ from sqlalchemy import select
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.exports.files import begin, entries, fetch
-from tests.people import hire
+from tests.people import hire, let_in
 from tests.provider import provider_of
 from webapp import create_app
 from webapp.database import writing
@@ -63,9 +63,7 @@ def until(reached: Callable[[], bool]) -> None:
 
 def begin_slowly(app: Flask, sandbox: Sandbox, tmp_path: Path) -> tuple[Browser, str, subprocess.Popen[bytes]]:
     """An export in the hands of a worker of its own process, whose provider has become very slow."""
-    farah = Browser(app)
-    farah.open("/sign-in")
-    farah.submit("Sign in", email=PEOPLE["finance"][0], password=PASSWORD)
+    farah = let_in(app, PEOPLE["finance"][0])
     address = begin(farah, "/demo/orders")
     provider_of(sandbox).fault("latency", method="GET", path="/orders", times=1000, skip=3, seconds=1.5)
     url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"].render_as_string(hide_password=False)

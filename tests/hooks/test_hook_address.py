@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from pydantic import HttpUrl
 
-from tests.browser import Browser
-from tests.conftest import PASSWORD, PEOPLE
+from tests.conftest import PEOPLE
 from tests.hooks.acting import changes
 from tests.hooks.at_provider import Hooks
+from tests.people import let_in
 from webapp import create_app
 from webapp.accounts import Environment
 from webapp.hook_address import (
@@ -153,9 +153,7 @@ def test_outside_of_the_emulator_the_name_is_looked_up(settings: Settings, hooks
     app: Flask = create_app(settings.model_copy(update={"accounts": (account,)}))
     answers = {"inside.example.com": ["8.8.8.8", "192.168.0.7"], "shop.example.com": ["8.8.8.8"]}
     app.extensions["resolve_name"] = lambda host: answers.get(host, [])
-    adam = Browser(app)
-    adam.open("/sign-in")
-    adam.submit("Sign in", email=PEOPLE["admin"][0], password=PASSWORD)
+    adam = let_in(app, PEOPLE["admin"][0])
     for host, words in (
         ("inside.example.com", "leads into a private network"),
         ("nowhere.example.com", "cannot be found"),

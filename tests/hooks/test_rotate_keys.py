@@ -8,9 +8,10 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from tests.browser import Browser
-from tests.conftest import PASSWORD, PEOPLE
+from tests.conftest import PEOPLE
 from tests.hooks.acting import create, let_leases_end, secret_on, the_change, work
 from tests.hooks.at_provider import Hooks
+from tests.people import let_in
 from webapp import create_app
 from webapp.cli.keys import sealed_columns
 from webapp.database import writing
@@ -35,9 +36,7 @@ def test_a_secret_outlives_the_key_it_was_sealed_with(adam: Browser, app: Flask,
     after = the_change(app).secret_sealed
     assert after != before
     new_only = create_app(both.model_copy(update={"seal_old_keys": SecretStr("")}))
-    again = Browser(new_only)
-    again.open("/sign-in")
-    again.submit("Sign in", email=PEOPLE["admin"][0], password=PASSWORD)
+    again = let_in(new_only, PEOPLE["admin"][0])
     again.open("/demo/hooks/changes/1")
     again.submit("Show the secret")
     secret_on(again)

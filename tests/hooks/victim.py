@@ -8,14 +8,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.browser import Browser
-from tests.conftest import PASSWORD, PEOPLE, make_settings
+from tests.conftest import PEOPLE, make_settings
+from tests.people import let_in
 from webapp import create_app
 
 if __name__ == "__main__":
     base_url, path, page, button, *fields = sys.argv[1:]
-    adam = Browser(create_app(make_settings(base_url, f"sqlite:///{path}", Path(path).parent)))
-    adam.open("/sign-in")
-    adam.submit("Sign in", email=PEOPLE["admin"][0], password=PASSWORD)
+    adam = let_in(create_app(make_settings(base_url, f"sqlite:///{path}", Path(path).parent)), PEOPLE["admin"][0])
     adam.open(page)
     adam.submit(button, **dict(field.split("=", 1) for field in fields))

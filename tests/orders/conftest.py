@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from flask import Flask
 
 from tests.browser import Browser
-from tests.conftest import PASSWORD, PEOPLE
+from tests.conftest import PEOPLE
+from tests.people import let_in
 from tests.provider import Provider, provider_of
 from webapp import create_app
 from webapp.gateways.postpay.sandbox.server import Sandbox
@@ -28,7 +28,7 @@ def provider(sandbox: Sandbox) -> Provider:
 @pytest.fixture
 def hasty(settings: Settings) -> Browser:
     """An agent at a desk that waits for the provider two seconds at most."""
-    return agent_at(create_app(settings.model_copy(update={"provider_deadline": 2.0})))
+    return let_in(create_app(settings.model_copy(update={"provider_deadline": 2.0})), PEOPLE["agent"][0])
 
 
 @pytest.fixture
@@ -37,16 +37,9 @@ def zoned(settings: Settings) -> Callable[[str], Browser]:
 
     def in_zone(name: str) -> Browser:
         account = settings.accounts[0].model_copy(update={"time_zone": name})
-        return agent_at(create_app(settings.model_copy(update={"accounts": (account,)})))
+        return let_in(create_app(settings.model_copy(update={"accounts": (account,)})), PEOPLE["agent"][0])
 
     return in_zone
-
-
-def agent_at(app: Flask) -> Browser:
-    browser = Browser(app)
-    browser.open("/sign-in")
-    browser.submit("Sign in", email=PEOPLE["agent"][0], password=PASSWORD)
-    return browser
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from tests.browser import Browser
-from tests.conftest import PASSWORD, PEOPLE
+from tests.conftest import PEOPLE
+from tests.people import let_in
 from tests.provider import Provider, provider_of
 from webapp import create_app
 from webapp.gateways.postpay.sandbox.server import Sandbox
@@ -56,10 +57,7 @@ def desk(settings: Settings) -> Callable[..., Browser]:
     def at_desk(time_zone: str = "Asia/Dubai", **changes: Any) -> Browser:
         account = settings.accounts[0].model_copy(update={"time_zone": time_zone})
         app = create_app(settings.model_copy(update={"accounts": (account,), **changes}))
-        browser = Browser(app)
-        browser.open("/sign-in")
-        browser.submit("Sign in", email=PEOPLE["finance"][0], password=PASSWORD)
-        return browser
+        return let_in(app, PEOPLE["finance"][0])
 
     return at_desk
 

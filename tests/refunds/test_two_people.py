@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from tests.browser import Browser
 from tests.conftest import make_settings
+from tests.people import let_in
 from tests.provider import Provider
 from tests.refunds.conftest import fill_in, refund
 from webapp import create_app
@@ -155,9 +156,7 @@ def test_a_currency_without_a_limit_cannot_be_refunded(
     limits["agent"] = {"AED": RefundLimit(single=1, day=1)}
     narrow = make_settings(provider.root.removesuffix("/_sandbox"), settings.database_url, settings.anchor_file.parent)
     app = create_app(narrow.model_copy(update={"refund_limits": limits}))
-    alice = Browser(app)
-    alice.open("/sign-in")
-    alice.submit("Sign in", email="alice@example.test", password="correct horse battery staple")
+    alice = let_in(app, "alice@example.test")
     provider.order("kwd", total=5000, currency="KWD")
     alice.open("/demo/orders/kwd/refund")
     alice.submit("Continue", part="part", amount="1", reason="returned")

@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 
 from tests.browser import Browser
-from tests.conftest import PASSWORD, PEOPLE
+from tests.conftest import PEOPLE
+from tests.people import let_in
 from tests.provider import Provider, provider_of
 from webapp import create_app
 from webapp.database import writing
@@ -66,10 +67,7 @@ def zoned(settings: Settings) -> Callable[[str], Browser]:
 
     def in_zone(name: str) -> Browser:
         account = settings.accounts[0].model_copy(update={"time_zone": name})
-        browser = Browser(create_app(settings.model_copy(update={"accounts": (account,)})))
-        browser.open("/sign-in")
-        browser.submit("Sign in", email=PEOPLE["finance"][0], password=PASSWORD)
-        return browser
+        return let_in(create_app(settings.model_copy(update={"accounts": (account,)})), PEOPLE["finance"][0])
 
     return in_zone
 
