@@ -30,28 +30,32 @@ class NotTaken:
 
 
 def change_password(person: Person, current: str, new: str) -> Person | NotTaken:
-    """Sets the new password if the current one is right; returns the person in their new session."""
-    wrong = password_rules.problem(new, email=person.email, name=person.name)
-    if wrong is None and person.is_demo:
-        wrong = DEMO
-    if wrong is not None:
-        return NotTaken("new", wrong)
+    """Sets the new password; the current one is checked first, so that nobody else has the new one looked at."""
     checked = check(person.email, current)
     if checked.user is None or not checked.is_right:
         _record_refusal(person, checked.cause)
         return NotTaken("current", LOCKED if checked.attempt.locked or checked.attempt.wait else WRONG)
-    is_same = passwords.normalised(current) == passwords.normalised(new)
-    hashed = passwords.hash_password(new)
+    wrong = _problem(person, current, new)
+    hashed = "" if wrong else passwords.hash_password(new)
     with writing(lock=throttle.LOCK_NAME) as session:
         throttle.forget(session, checked.attempt)
-        if is_same:
-            return NotTaken("new", SAME)
+        if wrong is not None:
+            return NotTaken("new", wrong)
         user = session.get_one(User, person.id, populate_existing=True, with_for_update=True)
         user.password_hash, user.password_changed, user.must_change_password = hashed, now(), False
         sessions.end(session, StaffSession.user_id == person.id, reason=sessions.PASSWORD_CHANGED)
         again = open_for(session, user)
         audit.record(audit.Action.PASSWORD_CHANGED, object_type="user", object_id=person.id)
     return again
+
+
+def _problem(person: Person, current: str, new: str) -> LazyString | None:
+    wrong = password_rules.problem(new, email=person.email, name=person.name)
+    if wrong is None and person.is_demo:
+        wrong = DEMO
+    if wrong is None and passwords.normalised(current) == passwords.normalised(new):
+        wrong = SAME
+    return wrong
 
 
 def _record_refusal(person: Person, cause: str) -> None:

@@ -15,6 +15,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 """The OWASP parameters; each verification takes 19 MiB, so that only a few run at once."""
 
+LONGEST = 1024
+LONGEST_SPELLED = 4 * LONGEST
+"""Of the longest password before it is normalised: no character is made of more than four."""
+
 _AT_ONCE = BoundedSemaphore(4)
 
 NOBODYS = HASHER.hash("nobody has this password")
@@ -22,8 +26,11 @@ NOBODYS = HASHER.hash("nobody has this password")
 
 
 def normalised(password: str) -> str:
-    """The characters that count, the same from every keyboard."""
-    return unicodedata.normalize("NFKC", password)
+    """The characters that count, the same from every keyboard.
+
+    What is too long for a password however it is spelled stays as it is: to order very many accents takes very long.
+    """
+    return password if len(password) > LONGEST_SPELLED else unicodedata.normalize("NFKC", password)
 
 
 def hash_password(password: str) -> str:

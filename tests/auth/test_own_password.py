@@ -105,3 +105,15 @@ def test_an_accent_typed_in_two_ways_is_one_letter(alice: Browser) -> None:
     alice.open("/sign-in?next=/you/sessions")
     alice.submit("Sign in", email=ALICE, password="cafe\u0301 on the corner")
     assert alice.heading == "Your sessions"
+
+
+def test_the_new_password_is_not_looked_at_before_the_current_one(alice: Browser) -> None:
+    change(alice, current="wrong", new="short")
+    assert "This is not your password." in alice.words
+    assert "Use at least 12 characters" not in alice.words
+
+
+def test_a_new_password_that_is_not_taken_is_no_wrong_guess(alice: Browser, records: Records) -> None:
+    for _ in range(11):
+        assert "Use at least 12 characters" in change(alice, new="short").words
+    assert "Your password is changed." in change(alice).words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask
 
@@ -69,3 +71,25 @@ def test_what_somebody_would_guess_is_refused(app: Flask, password: str, why: ob
 def test_the_list_is_long_and_common() -> None:
     assert len(common_passwords()) > 10_000
     assert {"123456", "password", "qwerty", "letmein"} <= common_passwords()
+
+
+HOSTILE = {
+    "words of the house": "thethemythe" * 100,
+    "words that end alike": "themmythem" * 102 + "x",
+    "one word of the person": "alice" * 204,
+    "signs round letters": "1" * 511 + "a" + "1" * 511 + "b",
+    "accents in no order": "a" + "\u0315\u0316" * 32_000,
+    "accents in two heaps": "a" + "\u0315" * 30_000 + "\u0316" * 30_000,
+    "letters that are many": "\ufdfa" * 20_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_takes_long(text: str) -> None:
+    began = time.perf_counter()
+    verdict(text)
+    assert time.perf_counter() - began < 2
+
+
+def test_a_password_may_be_spelled_with_accents_of_its_own() -> None:
+    assert verdict("\u03b1\u0313\u0300\u0345bcdefghijk lamp river" * 40) is None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import binascii
 import re
+import string
 from base64 import b64decode
 from dataclasses import dataclass
 
 from .causes import Cause
 
-_LINE = re.compile(r"^[\s<>*|'\"-]*(?:HTTP[-_])?X[-_]Postpay[-_]Signature['\"]?\s*[:=]+>?\s*(.+)$", re.I | re.M)
-_DATE = re.compile(r"^[\s<>*|'\"-]*Date['\"]?\s*:\s*(.+?)['\",\s]*$", re.I | re.M)
+# What stands before a name is of its own line: a search that begins at each must not read all that follow each time.
+_LINE = re.compile(
+    r"^(?:[<>*|'\"-]|[^\S\n])*(?:HTTP[-_])?X[-_]Postpay[-_]Signature['\"]?\s*[:=]+>?\s*(.+)$", re.I | re.M
+)
+_DATE = re.compile(r"^(?:[<>*|'\"-]|[^\S\n])*Date['\"]?\s*:\s*(.+)$", re.I | re.M)
 _ALONE = re.compile(r"(?:[0-9]{1,16}:)?[A-Za-z0-9+/=_-]{16,200}", re.ASCII)
 _TIMED = re.compile(r"(?:([0-9]{1,16})\s*:\s*)?(.+)", re.ASCII)
 _PREFIXED = re.compile(r"(?:hmac-)?(?:sha-?1|sha-?256|sha-?512|md5|v1)[=:](.+)", re.I)
@@ -52,7 +56,7 @@ def read_signature(headers: str) -> Given | None:
 def read_date(headers: str) -> str | None:
     """The Date header's text."""
     found = _DATE.search(headers)
-    return found[1] if found else None
+    return found[1].rstrip("'\"," + string.whitespace) if found else None
 
 
 def _digest(text: str) -> tuple[bytes, tuple[Cause, ...]]:

@@ -19,7 +19,7 @@ WHOLE = "whole"
 PART = "part"
 LONGEST_NOTE = 500
 
-_PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+?\d[\d \-()]{7,}\d")
+_PERSONAL = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]+|\+?\d[\d \-()]{7,}\d")
 
 
 class PartField(AmountField):
