@@ -3,6 +3,9 @@
 Every transaction that writes is opened by `writing()`. On SQLite it starts with BEGIN IMMEDIATE, because a
 transaction that first reads and then writes can lose a race that forks the audit chain; on PostgreSQL a named
 advisory lock serialises what must be serial. No transaction is open while the provider is asked: `release()`.
+
+SQLite lets whoever waits to write ask again and again, with longer and longer pauses, so of many one may never come
+first. Therefore the threads of a process stand in a queue, and only its first waits with those of other processes.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
@@ -27,11 +30,15 @@ from .audit_protection import authorize
 from .extensions import db
 from .models.base import Base
 from .settings import Settings
+from .turns import NoTurn, Turns
 
 _WRITES = "desk_writes"
+_TURNS = "desk_turns"
 
+PATIENCE = 15
+"""Seconds to wait for one's turn to write on SQLite."""
 SQLITE_PRAGMAS = (
-    "PRAGMA busy_timeout=15000",
+    f"PRAGMA busy_timeout={PATIENCE * 1000}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
@@ -90,6 +97,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     # It also closes asynchronous sessions, which the desk has none of, by starting a thread at the end of each request.
     app.teardown_appcontext_funcs[:] = [end for end in app.teardown_appcontext_funcs if not iscoroutinefunction(end)]
+    app.extensions[_TURNS] = Turns() if url.get_backend_name() == "sqlite" else None
     with app.app_context():
         configure(db.engine)
 
@@ -138,18 +146,36 @@ def writing(*, lock: str | None = None) -> Iterator[Session]:
     if session.info.get(_WRITES):
         raise RuntimeError("writing() does not nest")
     release()
-    session.info[_WRITES] = True
+    with _turn():
+        session.info[_WRITES] = True
+        try:
+            connection = session.connection(execution_options={_WRITES: True})
+            if lock is not None and connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(lock)})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.pop(_WRITES, None)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """On SQLite, this thread's turn among those of the process that write; whose does not come is told as SQLite would.
+
+    PostgreSQL keeps queues of its own.
+    """
+    turns: Turns | None = current_app.extensions[_TURNS]
+    if turns is None:
+        yield
+        return
     try:
-        connection = session.connection(execution_options={_WRITES: True})
-        if lock is not None and connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(lock)})
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.pop(_WRITES, None)
+        with turns.turn(PATIENCE):
+            yield
+    except NoTurn as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked")) from error
 
 
 def put(session: Session, row: type[Base], **values: Any) -> None:
