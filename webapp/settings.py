@@ -10,6 +10,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,6 +27,7 @@ VAR = ROOT / "var"
 EMBEDDED_MERCHANT = "id_" + "0123456789abcdef" * 2
 EMBEDDED_SECRET = "sk_test_" + "0123456789" * 4
 
+LOOPBACK = "127.0.0.1"
 KEYS = ("secret_key", "audit_key", "anchor_key", "seal_key")
 
 
@@ -59,7 +61,7 @@ class Settings(BaseModel):
     seal_old_keys: SecretStr = SecretStr("")
     anchor_file: Path = VAR / "audit-anchors.jsonl"
 
-    host: str = "127.0.0.1"
+    host: str = LOOPBACK
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     web_threads: Annotated[int, Field(ge=1, le=256)] = 32
@@ -227,9 +229,21 @@ def _account(
 
 
 def _embedded_defaults(given: Mapping[str, str]) -> dict[str, str]:
-    """What makes one command enough: keys kept under var/, the local hosts, the demo users."""
+    """What makes one command enough: keys kept under var/, the local hosts, the demo users.
+
+    Where only this machine is served there is no https, and Safari keeps no `Secure` cookie without.
+    """
     keys = {name: _kept_key(name) for name in KEYS if name not in given}
-    return {**keys, "trusted_hosts": "localhost,127.0.0.1,[::1]", "demo_users": "true"}
+    secure = str(not is_loopback(given.get("host", LOOPBACK))).lower()
+    return {**keys, "trusted_hosts": "localhost,127.0.0.1,[::1]", "demo_users": "true", "cookie_secure": secure}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach a server that listens there."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _kept_key(name: str) -> str:

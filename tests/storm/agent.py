@@ -11,7 +11,7 @@ from urllib.parse import quote
 import requests
 from bs4 import BeautifulSoup
 
-from tests.storm.desk import PASSWORD
+from tests.storm.desk import COOKIE, PASSWORD
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Agent:
                 )
             except requests.RequestException:
                 return None
-            self.cookies |= dict(re.findall(r"(__Host-[a-z]+)=([^;,]*)", answer.headers.get("Set-Cookie", "")))
+            self.cookies |= dict(COOKIE.findall(answer.headers.get("Set-Cookie", "")))
             if answer.status_code not in (301, 302, 303):
                 return BeautifulSoup(answer.text, "html.parser")
             method, fields, path = "GET", None, answer.headers["Location"]

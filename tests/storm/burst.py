@@ -23,7 +23,7 @@ import requests
 from sqlalchemy import func, select
 
 from tests.deliveries.receiving import Receiving, order_body
-from tests.storm.desk import PASSWORD, Desk, Killer
+from tests.storm.desk import COOKIE, PASSWORD, Desk, Killer
 from webapp import create_app
 from webapp.extensions import db
 from webapp.gateways.postpay.signature import HEADER, sign
@@ -148,7 +148,7 @@ class Person:
         )
         took = time.monotonic() - started
         assert answer.status_code == (303 if fields else 200), f"{path}: {answer.status_code}"
-        self.cookies |= dict(re.findall(r"(__Host-[a-z]+)=([^;,]*)", answer.headers.get("Set-Cookie", "")))
+        self.cookies |= dict(COOKIE.findall(answer.headers.get("Set-Cookie", "")))
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
         self.token = found[1] if found else self.token
         return took

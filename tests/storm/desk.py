@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import requests
 from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 
 PASSWORD = "correct horse battery staple"
+COOKIE = re.compile(r"(?:^|, )((?:__Host-)?[a-z]+)=([^;,]*)")
 BIG = {currency: ["900000", "90000000"] for currency in ("AED", "KWD", "JPY")}
 
 
