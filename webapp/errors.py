@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 import structlog
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -42,6 +43,7 @@ from .gateways.errors import (
 )
 from .htmx import wants_fragment
 from .logs import route
+from .turned_away import NO_PLACE, TurnedAway
 from .unsent_forms import UnsentForm
 
 RETRY_AFTER = 10
@@ -292,6 +294,38 @@ def words_for_order(error: GatewayError, account: Account, order_id: str) -> Wor
     )
 
 
+def words_for_turned_away(error: TurnedAway) -> Words:
+    """What it means to whoever typed a password that nobody looked at."""
+    if error.cause == NO_PLACE:
+        return Words(
+            503,
+            gettext("Too many at once"),
+            gettext("Too many people are signing in at this moment. Nothing was checked. Try again in a few seconds."),
+            gettext("Go back and send the form again."),
+        )
+    minutes = ceil(error.wait.total_seconds() / 60)
+    return Words(
+        429,
+        gettext("Too many failed attempts"),
+        ngettext(
+            "Too many failed attempts from your network. Try again in %(num)s minute.",
+            "Too many failed attempts from your network. Try again in %(num)s minutes.",
+            minutes,
+        ),
+        gettext("Nothing was changed."),
+    )
+
+
+def with_retry_after(response: Response, error: TurnedAway) -> Response:
+    """Tells a machine when to come again."""
+    response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
+    return response
+
+
+def _turned_away(error: TurnedAway) -> Response:
+    return with_retry_after(speak(words_for_turned_away(error)), error)
+
+
 def _gateway_error(error: GatewayError) -> Response:
     asked = request.view_args or {}
     if "order_id" in asked and "account" in asked:
@@ -349,6 +383,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(GatewayError, _gateway_error)
+    app.register_error_handler(TurnedAway, _turned_away)
     app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(500, _crash)

@@ -14,7 +14,7 @@ from flask import Flask, Response, abort, current_app, g, make_response, redirec
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from . import audit, sessions, sign_in, unsent_forms
+from . import audit, sessions, sign_in, turned_away, unsent_forms
 from .database import writing
 from .extensions import csrf, htmx
 from .forms_guard import refuse_doubled_fields
@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     """Puts the gate before every view; it checks the form's token itself, after the person."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.extensions["strangers_refusals"] = StrangersRefusals()
+    turned_away.init_app(app)
     sign_in.init_app(app)
     app.before_request(guard)
 

@@ -30,11 +30,14 @@ class NotTaken:
 
 
 def change_password(person: Person, current: str, new: str) -> Person | NotTaken:
-    """Sets the new password; the current one is checked first, so that nobody else has the new one looked at."""
-    checked = check(person.email, current)
+    """Sets the new password; the current one is checked first, so that nobody else has the new one looked at.
+
+    Raises TurnedAway.
+    """
+    checked = check(person.email, current, passwords.STAFF)
     if checked.user is None or not checked.is_right:
         _record_refusal(person, checked.cause)
-        return NotTaken("current", LOCKED if checked.attempt.locked or checked.attempt.wait else WRONG)
+        return NotTaken("current", LOCKED if checked.attempt.locked else WRONG)
     wrong = _problem(person, current, new)
     hashed = "" if wrong else passwords.hash_password(new)
     with writing(lock=throttle.LOCK_NAME) as session:

@@ -6,20 +6,32 @@ character on one keyboard and two on another, and a person must get in from both
 
 from __future__ import annotations
 
+import os
 import unicodedata
-from threading import BoundedSemaphore
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from .places import Places
+
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
-"""The OWASP parameters; each verification takes 19 MiB, so that only a few run at once."""
+"""The OWASP parameters; each verification takes 19 MiB and most of a processor, so that only a few run at once."""
 
 LONGEST = 1024
 LONGEST_SPELLED = 4 * LONGEST
 """Of the longest password before it is normalised: no character is made of more than four."""
 
-_AT_ONCE = BoundedSemaphore(4)
+STRANGERS = Places(1, waiting=8, patience=2.0)
+"""For whoever signs in. Of those who guess, only so many keep the processor, the memory and the database busy."""
+STAFF = Places(1, waiting=4, patience=5.0)
+"""For those who are signed in and prove who they are: no stranger takes their place."""
+
+THREADS = 1
+_LOCK = Lock()
+_HASHERS: list[ThreadPoolExecutor] = []
+"""The threads that hash, made when first needed. Each keeps the memory that one hash takes; the server's are many."""
 
 NOBODYS = HASHER.hash("nobody has this password")
 """Verified when there is no such person, so that the answer takes as long as for somebody."""
@@ -35,17 +47,15 @@ def normalised(password: str) -> str:
 
 def hash_password(password: str) -> str:
     """The hash to store, with its parameters and a fresh salt."""
-    with _AT_ONCE:
-        return HASHER.hash(_bytes(password))
+    return _hashers().submit(HASHER.hash, _bytes(password)).result()
 
 
 def verify_password(stored: str, password: str) -> bool:
     """Whether the password belongs to the stored hash; False for a hash that cannot be read."""
-    with _AT_ONCE:
-        try:
-            return HASHER.verify(stored, _bytes(password))
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        return _hashers().submit(HASHER.verify, stored, _bytes(password)).result()
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def is_outdated(stored: str) -> bool:
@@ -55,3 +65,13 @@ def is_outdated(stored: str) -> bool:
 
 def _bytes(password: str) -> bytes:
     return normalised(password).encode("utf-8", "surrogatepass")
+
+
+def _hashers() -> ThreadPoolExecutor:
+    with _LOCK:
+        if not _HASHERS:
+            _HASHERS.append(ThreadPoolExecutor(THREADS, thread_name_prefix="hash"))
+        return _HASHERS[0]
+
+
+os.register_at_fork(after_in_child=_HASHERS.clear)  # threads stay behind in the parent

@@ -5,24 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask import session as cookie
 from flask_login import AnonymousUserMixin, UserMixin, login_user
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from . import audit, passwords, sessions, throttle
-from .database import writing
+from .database import release, writing
 from .demo_users import ensure_demo_users
 from .extensions import db, login_manager
 from .models.base import now
 from .models.user import User, normalised_email
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
+from .places import NoPlace, Places
+from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Tallies, TurnedAway
 
 __all__ = [
     "Person",
     "Refused",
     "Stranger",
+    "TurnedAway",
     "bind_person",
     "bind_stranger",
     "check",
@@ -32,6 +35,8 @@ __all__ = [
 ]
 
 INITIAL_PASSWORD_LIFE = timedelta(hours=24)
+LITTLE_WHILE = timedelta(seconds=5)
+"""When to try again where no place was free."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +78,8 @@ class Stranger(AnonymousUserMixin):  # type: ignore[misc]
         return False
 
 
-@dataclass(frozen=True, slots=True)
 class Refused:
-    """The sign-in did not happen. `wait`: too many failures from this address; nothing else is ever told."""
-
-    wait: timedelta | None = None
+    """The sign-in did not happen; why is never told."""
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -109,20 +111,44 @@ class Checked:
     cause: str
 
 
-def check(email: str, password: str) -> Checked:
-    """Counts an attempt and verifies one password, of a person or of nobody: both take as long."""
+def check(email: str, password: str, places: Places) -> Checked:
+    """Counts an attempt and verifies one password, of a person or of nobody: both take as long.
+
+    Raises TurnedAway, with nothing counted or looked at, where the address has to wait or no place is free.
+    """
+    _require_no_wait(throttle.wait_of(request.remote_addr or ""))
+    release()
+    try:
+        with places.one():
+            return _check(email, password)
+    except NoPlace:
+        raise _turned_away(NO_PLACE, LITTLE_WHILE) from None
+
+
+def _check(email: str, password: str) -> Checked:
     with writing(lock=throttle.LOCK_NAME) as session:
         attempt = throttle.count_attempt(session, email, request.remote_addr or "")
+    _require_no_wait(attempt.wait)  # of many at once, the one before this was the last that the address had
     user = db.session.execute(select(User).where(User.email == email)).scalar_one_or_none()
+    release()
     matches = passwords.verify_password(user.password_hash if user else passwords.NOBODYS, password)
     cause = _why_not(user, attempt, matches)
     return Checked(user, attempt, not cause, cause)
 
 
+def _require_no_wait(wait: timedelta | None) -> None:
+    if wait is not None:
+        raise _turned_away(TOO_MANY_FAILURES, wait)
+
+
+def _turned_away(cause: str, wait: timedelta) -> TurnedAway:
+    tallies: Tallies = current_app.extensions["turned_away"]
+    tallies.add(cause, request.remote_addr or "")
+    return TurnedAway(cause, wait)
+
+
 def _why_not(user: User | None, attempt: throttle.Attempt, matches: bool) -> str:
     """For the audit log only: nobody who tries to sign in is told which it was."""
-    if attempt.wait:
-        return "too many failures from this address"
     if attempt.locked:
         return "locked"
     if user is None:
@@ -139,12 +165,15 @@ def _is_stale(user: User) -> bool:
 
 
 def sign_in(email: str, password: str) -> Person | Refused:
-    """Checks and, if right, opens a session. A wrong, locked, disabled and unknown identity are answered alike."""
-    checked = check(normalised_email(email), password)
+    """Checks and, if right, opens a session. A wrong, locked, disabled and unknown identity are answered alike.
+
+    Raises TurnedAway.
+    """
+    checked = check(normalised_email(email), password, passwords.STRANGERS)
     person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
     if person is None:
         _record_failure(checked)
-        return Refused(checked.attempt.wait)
+        return Refused()
     return person
 
 

@@ -16,7 +16,7 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from sqlalchemy import update
 
-from . import audit, sessions, throttle
+from . import audit, passwords, sessions, throttle
 from .database import writing
 from .htmx import redirect_after_post
 from .models.base import now
@@ -47,8 +47,11 @@ def fresh_sign_in(view: View) -> View:
 
 
 def confirm(person: Person, password: str) -> Person | LazyString:
-    """The person in the same session under a new token, or what to tell: counted and throttled like a sign-in."""
-    checked = check(person.email, password)
+    """The person in the same session under a new token, or what to tell: counted and throttled like a sign-in.
+
+    Raises TurnedAway.
+    """
+    checked = check(person.email, password, passwords.STAFF)
     if checked.user is None or not checked.is_right:
         with writing():
             audit.record(
@@ -58,7 +61,7 @@ def confirm(person: Person, password: str) -> Person | LazyString:
                 object_id=person.session_id,
                 after={"cause": checked.cause},
             )
-        return LOCKED if checked.attempt.locked or checked.attempt.wait else WRONG
+        return LOCKED if checked.attempt.locked else WRONG
     again = replace(person, token=sessions.new_token(), confirmed=now())
     with writing(lock=throttle.LOCK_NAME) as session:
         throttle.forget(session, checked.attempt)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from .extensions import db
 from .models.base import now
 from .models.sign_in_throttle import SignInThrottle
 
@@ -49,6 +50,14 @@ def identity_digest(email: str) -> str:
 def _digest(kind: str, text: str) -> str:
     key = current_app.config["SECRET_KEY"].encode()
     return hmac.new(key, f"sign-in {kind}\0{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def wait_of(ip: str) -> timedelta | None:
+    """How long an address has to wait, if it has; only read, so that asking costs next to nothing."""
+    key = _digest("address", ip)
+    until = db.session.scalar(select(SignInThrottle.locked_until).where(SignInThrottle.key_digest == key))
+    moment = now()
+    return until - moment if until is not None and until > moment else None
 
 
 def count_attempt(session: Session, email: str, ip: str) -> Attempt:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from flask import flash, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ... import sessions, unsent_forms
 from ...database import writing
 from ...demo_users import DEMO_PASSWORD, DEMO_PEOPLE
+from ...errors import with_retry_after, words_for_turned_away
 from ...models.staff_session import StaffSession
 from ...own_address import own_address
 from ...permissions import Permission, public, requires
-from ...sign_in import Person, Refused, enter
+from ...sign_in import Person, Refused, TurnedAway, enter
 from ...sign_in import sign_in as check_and_open
 from . import blueprint
 from . import confirm_views as _confirm_views  # noqa: F401 - adds the question who somebody is
@@ -41,9 +40,13 @@ def open_session() -> Response:
     """Opens a session, or shows the form again with one sentence for every kind of failure."""
     form = SignInForm()
     before = current_user._get_current_object()
-    outcome = check_and_open(form.email.data or "", form.password.data or "")
+    try:
+        outcome = check_and_open(form.email.data or "", form.password.data or "")
+    except TurnedAway as error:
+        return _turned_away(form, error)
     if isinstance(outcome, Refused):
-        return _refused(form, outcome)
+        form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
+        return make_response(_page(form), 422)
     with writing() as transaction:
         has_unsent = unsent_forms.hand_over(transaction, outcome.id, outcome.session_id)
         if isinstance(before, Person):
@@ -53,20 +56,9 @@ def open_session() -> Response:
     return redirect(address, 303)
 
 
-def _refused(form: SignInForm, refused: Refused) -> Response:
-    if refused.wait is None:
-        form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
-        return make_response(_page(form), 422)
-    seconds = ceil(refused.wait.total_seconds())
-    words = ngettext(
-        "Too many failed attempts from your network. Try again in %(num)s minute.",
-        "Too many failed attempts from your network. Try again in %(num)s minutes.",
-        ceil(seconds / 60),
-    )
-    form.form_errors = [words]
-    response = make_response(_page(form), 429)
-    response.headers["Retry-After"] = str(seconds)
-    return response
+def _turned_away(form: SignInForm, error: TurnedAway) -> Response:
+    form.form_errors = [words_for_turned_away(error).message]
+    return with_retry_after(make_response(_page(form), words_for_turned_away(error).status), error)
 
 
 def _page(form: SignInForm) -> str:
