@@ -17,8 +17,8 @@ from webapp.settings import ROOT
 
 LENGTH = 32 * 1024
 BUDGET = 0.5
-"""Seconds for one text. A linear pattern takes a few milliseconds; a quadratic one a second or more, and with four times
-the text, which a form may hold, takes it a minute."""
+"""Seconds for one text. A linear pattern takes a few milliseconds; a quadratic one a second or more, and with four$
+times the text, which a form may hold, takes it a minute."""
 PATIENCE = 30
 METHODS = ("match", "fullmatch", "search", "sub", "split", "findall", "finditer", "subn")
 STRANGERS = {"webapp/gateways/postpay/sandbox/expressions.py"}

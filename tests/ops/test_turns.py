@@ -54,12 +54,11 @@ def test_turns_come_in_the_order_of_coming() -> None:
         with turns.turn(30):
             order.append(number)
 
-    with ThreadPoolExecutor(10) as pool:
-        with turns.turn(0):
-            for number in range(10):
-                pool.submit(wait, number)
-                while len(turns._queue) <= number:
-                    time.sleep(0.001)
+    with ThreadPoolExecutor(10) as pool, turns.turn(0):
+        for number in range(10):
+            pool.submit(wait, number)
+            while len(turns._queue) <= number:
+                time.sleep(0.001)
     assert order == list(range(10))
 
 
