@@ -18,6 +18,7 @@ test: .venv/test.stamp
 lint: .venv/test.stamp
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	.venv/bin/lint-imports
 	$(PY) -m djlint --lint --quiet templates
 
 lock: .venv/test.stamp

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from tests.browser import Browser
 from tests.people import hire, let_in
 from webapp import create_app
-from webapp.accounts import Account, Environment
-from webapp.extensions import db
-from webapp.gateways import forget_clients
-from webapp.gateways.postpay.sandbox.server import Sandbox
-from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
+from webapp.core.accounts import Account, Environment
+from webapp.core.extensions import db
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
+from webapp.emulators.postpay.server import Sandbox
+from webapp.providers.registry import forget_clients
 
 pytest_plugins = ["tests.many_desks", "tests.postgres"]
 

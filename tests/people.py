@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from tests.browser import Browser
 from webapp import audit
-from webapp.database import writing
-from webapp.extensions import alembic, db
+from webapp.access.authentication import enter, open_for
+from webapp.core.database import writing
+from webapp.core.extensions import alembic, db
 from webapp.models.user import User
-from webapp.sign_in import enter, open_for
 
 
 def hire(app: Flask, people: dict[str, tuple[str, str]], password: str) -> None:

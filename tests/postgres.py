@@ -12,9 +12,9 @@ from psycopg import Connection
 from pytest_postgresql import factories
 from sqlalchemy import URL
 
-from webapp import database
-from webapp.extensions import alembic, db
-from webapp.flask_config import flask_config
+from webapp.core import database
+from webapp.core.extensions import alembic, db
+from webapp.core.flask_config import flask_config
 
 PG_CTL = str(Path(__file__).with_name("pg_ctl.sh"))
 

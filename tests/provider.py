@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import requests
 
-from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.emulators.postpay.server import Sandbox
 
 
 class Provider:

@@ -7,35 +7,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from .settings import Settings
+    from webapp.core.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Builds the desk; without settings, from the environment. Ends the process when those are bad."""
     from flask import Flask
 
-    from . import (
-        blueprints,
-        cli,
-        database,
-        errors,
-        extensions,
-        formatting,
-        gate,
-        headers,
-        hook_words,
-        intent_words,
-        logs,
-        metrics,
-        nav_counts,
-        permissions,
-        routing,
-        schema,
-        shell,
-        static_files,
-    )
-    from .flask_config import flask_config
-    from .settings import ROOT, settings_or_exit
+    from webapp import web
+    from webapp.access import permissions
+    from webapp.core import database, extensions, logs, metrics
+    from webapp.core.flask_config import flask_config
+    from webapp.core.settings import ROOT, settings_or_exit
+    from webapp.ops import cli, schema
+    from webapp.presentation import formatting, hook_words, intent_words
+    from webapp.web import errors, guard, headers, nav_counts, routing, shell, static_files
 
     settings = settings or settings_or_exit()
     app = Flask("webapp", root_path=str(ROOT), template_folder="templates", static_folder=None)
@@ -49,8 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     formatting.init_app(app)
     intent_words.init_app(app)
     hook_words.init_app(app)
-    gate.init_app(app)
-    blueprints.init_app(app)
+    guard.init_app(app)
+    web.init_app(app)
     shell.init_app(app)
     nav_counts.init_app(app)
     errors.init_app(app)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from .money import Money
+from webapp.money import Money
 
 RATE_UNITS = 10_000
 """Rates are hundredths of a per cent: 450 is 4.5 %."""

@@ -1,88 +1,105 @@
-"""The arrows of the house that can be read off a module: each function says what a module does against one."""
+"""What import-linter cannot see: each function says what a module does against one rule of the house.
+
+Every rule holds for all providers and emulators that there are; none names one.
+"""
 
 from __future__ import annotations
 
-from webapp.gateways.postpay.client import PostpayClient
+from importlib import import_module
 
-from .reading import Source
+from .reading import ROOT, Source
 
-GATEWAYS = "webapp.gateways"
-SANDBOX = "webapp.gateways.postpay.sandbox"
 HTTP_CLIENTS = ("requests", "urllib3", "httpx", "aiohttp")
 OF_A_REQUEST = (
     *(f"flask.{name}" for name in ("request", "session", "flash", "has_request_context", "request_ctx")),
     "flask_login",
 )
-WRITING_METHODS = {name for name, method in vars(PostpayClient).items() if getattr(method, "writes", False)}
+WITHOUT_A_REQUEST = tuple(
+    f"webapp.{name}"
+    for name in (
+        *("version", "money", "calendar", "fees", "models", "audit", "providers", "operations", "jobs"),
+        *("payments", "settlement", "webhooks", "lists"),
+    )
+)
+SHARED_BY_PROVIDERS = {"http"}
+"""Folders in webapp/providers that are no provider."""
+
+
+def folders(package: str) -> set[str]:
+    """The packages directly inside of one: `postpay` of `webapp.emulators`."""
+    return {path.parent.name for path in ROOT.joinpath(*package.split(".")).glob("*/__init__.py")}
+
+
+PROVIDERS = folders("webapp.providers") - SHARED_BY_PROVIDERS
+
+
+def clients() -> list[type]:
+    """The client class of each provider: what its `client.py` defines and calls a client."""
+    modules = [import_module(f"webapp.providers.{name}.client") for name in sorted(PROVIDERS)]
+    return [
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if name.endswith("Client") and value.__module__ == module.__name__
+    ]
+
+
+WRITING_METHODS = {
+    name for client in clients() for name, method in vars(client).items() if getattr(method, "writes", False)
+}
+MAY_WRITE = ("webapp.providers", "webapp.operations", "webapp.webhooks.endpoints.attempt")
+"""The last one until changes of webhooks are operations like all others."""
 
 
 def asks_over_http(source: Source) -> set[str]:
-    """1: nothing outside of the gateways asks a provider."""
-    return set() if source.is_in(GATEWAYS) else source.imports_from(*HTTP_CLIENTS)
+    """1: one folder speaks HTTP, whoever the provider is."""
+    return set() if source.is_in("webapp.providers.http", "webapp.emulators") else source.imports_from(*HTTP_CLIENTS)
 
 
 def knows_the_request(source: Source) -> set[str]:
-    """2: gateways, services and money work the same in a view, a command and the worker."""
-    if not source.is_in(GATEWAYS, "webapp.services", "webapp.money") or source.is_in(SANDBOX):
+    """2: what lies below the screen works the same in a view, a command and the worker."""
+    return source.imports_from(*OF_A_REQUEST) if source.is_in(*WITHOUT_A_REQUEST) else set()
+
+
+def names_an_emulator(source: Source) -> set[str]:
+    """3: only a command starts an emulator, by its name; import-linter sees who imports one."""
+    if source.is_in("webapp.emulators", "webapp.ops.cli"):
         return set()
-    return source.imports_from(*OF_A_REQUEST)
-
-
-def sandbox_knows_us(source: Source) -> set[str]:
-    """3: the sandbox is an independent reading of the provider's document."""
-    if not source.is_in(SANDBOX):
-        return set()
-    return {one for one in source.imports_from("webapp") if not Source(one, "").is_in(SANDBOX)} - {"webapp"}
-
-
-def knows_the_sandbox(source: Source) -> set[str]:
-    """4: production code does not know that there is a sandbox; only a command starts it."""
-    if source.is_in(SANDBOX):
-        return set()
-    mentioned = set() if source.is_in("webapp.cli") else {text for text in source.texts if SANDBOX in text}
-    return source.imports_from(SANDBOX) | mentioned
+    return {text for text in source.texts if "webapp.emulators" in text}
 
 
 def reads_the_environment(source: Source) -> set[str]:
-    """6: every setting is in one file."""
-    if source.name == "webapp.settings":
+    """4: every setting is in one file."""
+    if source.name == "webapp.core.settings":
         return set()
     names = {"os.environ", "os.environb", "os.getenv"}
     return names & (source.imports | source.dotted)
 
 
-def knows_another_gateway(source: Source) -> set[str]:
-    """7: what two providers share is seen when there are two, and moves up then."""
-    own = _child_of(GATEWAYS, source.name)
+def writes_at_a_provider(source: Source) -> set[str]:
+    """5: whatever changes something at a provider is an operation, with its intent and its audit entries."""
+    if source.is_in(*MAY_WRITE, "webapp.emulators"):
+        return set()
+    return source.calls & WRITING_METHODS
+
+
+def knows_another_area(source: Source) -> set[str]:
+    """6: what two areas of the screen share is not part of either."""
+    own = area_of(source.name)
     if own is None:
         return set()
-    return {
-        one
-        for one in source.imports_from(GATEWAYS)
-        if (other := _child_of(GATEWAYS, one)) not in (None, own) and other in GATEWAY_NAMES and own in GATEWAY_NAMES
-    }
+    return {one for one in source.imports_from("webapp.web") if area_of(one) not in (None, own)}
 
 
-GATEWAY_NAMES = {"postpay", "planted"}
+def area_of(name: str) -> str | None:
+    """`orders` for `webapp.web.orders.views`; None for what is directly in webapp/web."""
+    child = name.removeprefix("webapp.web.").split(".")[0] if name.startswith("webapp.web.") else None
+    return child if child in AREAS else None
 
 
-def moves_money_outside_of_services(source: Source) -> set[str]:
-    """8: whatever changes something at the provider is a service, with its intent and its audit entries."""
-    if source.is_in(GATEWAYS, "webapp.services"):
-        return set()
-    called = source.calls & WRITING_METHODS
-    return called if source.imports_from(GATEWAYS, "webapp.provider") else set()
+AREAS = folders("webapp.web")
 
 
-def knows_another_blueprint(source: Source) -> set[str]:
-    """9: what two areas share is not part of either."""
-    own = _child_of("webapp.blueprints", source.name)
-    if own is None:
-        return set()
-    others = {one for one in source.imports_from("webapp.blueprints") if _child_of("webapp.blueprints", one)}
-    return {one for one in others if _child_of("webapp.blueprints", one) not in (own, "shared_forms")}
-
-
-def _child_of(package: str, name: str) -> str | None:
-    """`postpay` for `webapp.gateways.postpay.client` of `webapp.gateways`."""
-    return name.removeprefix(f"{package}.").split(".")[0] if name.startswith(f"{package}.") else None
+def imports_inside_a_function(source: Source) -> set[str]:
+    """7: an import inside of a function hides an arrow. `create_app` has them so that emulators start without Flask."""
+    return set() if source.name == "webapp" else source.inner_imports

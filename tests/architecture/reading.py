@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Source:
-    """One module under its dotted name, `webapp.blueprints.orders.views`."""
+    """One module under its dotted name, `webapp.web.orders.views`."""
 
     name: str
     text: str
@@ -24,7 +24,7 @@ class Source:
 
     @cached_property
     def imports(self) -> set[str]:
-        """Every module and every name that is imported, dotted and absolute: `webapp.extensions.db`, `requests`."""
+        """Every module and every name that is imported, dotted and absolute: `webapp.money.Money`, `requests`."""
         found: set[str] = set()
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -63,6 +63,15 @@ class Source:
         }
         constants = (node for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
         return {node.value for node in constants if isinstance(node.value, str) and id(node) not in docstrings}
+
+    @cached_property
+    def inner_imports(self) -> set[str]:
+        """What is imported of webapp inside of a function, dotted and absolute."""
+        functions = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        inner = [node for function in functions for node in ast.walk(function)]
+        found = {alias.name for node in inner if isinstance(node, ast.Import) for alias in node.names}
+        found |= {self._absolute(node) for node in inner if isinstance(node, ast.ImportFrom)}
+        return {name for name in found if name.split(".")[0] == "webapp"}
 
     def imports_from(self, *modules: str) -> set[str]:
         """What it imports of these modules or anything below them."""

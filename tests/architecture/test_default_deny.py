@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from webapp.permissions import Permission, check_every_endpoint
+from webapp.access.permissions import Permission, check_every_endpoint
 
 OPEN_TO_STRANGERS = {
     "static", "favicon", "choose_theme",

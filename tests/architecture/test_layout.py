@@ -11,7 +11,7 @@ from .reading import ROOT
 
 TOP = {"pyproject.toml", "README.md", "Procfile", "webapp", "templates", "static", "tests", "migrations", "Makefile",
        "requirements.txt"}  # fmt: skip
-NEVER = {"utils", "util", "helpers", "helper", "common", "constants", "misc", "core", "base_classes"}
+NEVER = {"utils", "util", "helpers", "helper", "common", "constants", "misc", "base_classes"}
 
 
 def tracked() -> list[PurePosixPath]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from webapp.settings import ROOT
+from webapp.core.settings import ROOT
 
 LENGTH = 32 * 1024
 BUDGET = 0.5
@@ -21,7 +21,7 @@ BUDGET = 0.5
 times the text, which a form may hold, takes it a minute."""
 PATIENCE = 30
 METHODS = ("match", "fullmatch", "search", "sub", "split", "findall", "finditer", "subn")
-STRANGERS = {"webapp/gateways/postpay/sandbox/expressions.py"}
+STRANGERS = {"webapp/emulators/postpay/expressions.py"}
 """Patterns of whoever asks the emulator: they run in a child process with a deadline of its own."""
 
 TRY = """

@@ -13,8 +13,8 @@ from jinja2 import meta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from webapp.extensions import db
-from webapp.gateways.postpay.client import PostpayClient
+from webapp.core.extensions import db
+from webapp.providers.postpay.client import PostpayClient
 
 from .reading import ROOT, read_sources
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.audit.log import Log
 from tests.conftest import make_settings
-from webapp import database
-from webapp.cli import audit as commands
-from webapp.extensions import babel
-from webapp.flask_config import flask_config
+from webapp.core import database
+from webapp.core.extensions import babel
+from webapp.core.flask_config import flask_config
+from webapp.ops.cli import audit as commands
+
+from .log import Log
 
 
 def store_app(url: str, var: Path) -> Flask:

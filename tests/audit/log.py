@@ -12,10 +12,10 @@ from webapp import audit
 from webapp.audit import anchors
 from webapp.audit.chain import Keys
 from webapp.audit.verify import Verdict, Verifier
-from webapp.database import writing
-from webapp.extensions import db
+from webapp.core.database import writing
+from webapp.core.extensions import db
+from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
-from webapp.settings import Settings
 
 
 class Log:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from tests.audit.log import Log
 from webapp.audit.chain import Keys
 from webapp.audit.verify import Verdict, Verifier
+
+from .log import Log
 
 
 class RawFile:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.audit.log import Log
-from tests.audit.raw_file import RawFile
 from webapp import audit
 from webapp.audit.chain import COVERED
+
+from .log import Log
+from .raw_file import RawFile
 
 FLIPS = 1000
 ENTRIES = 60

@@ -7,9 +7,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.audit.log import Log
 from webapp.audit import anchors
-from webapp.extensions import db
+from webapp.core.extensions import db
+
+from .log import Log
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES, THREADS, COUNT = 3, 4, 20

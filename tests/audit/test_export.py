@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from tests.audit.log import Log
 from webapp import audit
-from webapp.audit.export import csv_blocks, guarded, record_export
 from webapp.audit.search import AuditQuery
+from webapp.lists.exports.audit_file import csv_blocks, guarded, record_export
+
+from .log import Log
 
 FORMULA = '=HYPERLINK("http://evil.test")'
 

@@ -12,9 +12,9 @@ from tests.browser import Browser
 from tests.provider import Provider
 from webapp import audit
 from webapp.audit import Action, anchors
-from webapp.database import writing
-from webapp.extensions import db
-from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.core.database import writing
+from webapp.core.extensions import db
+from webapp.emulators.postpay.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.user import User
 

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.audit.log import Log
 from webapp import audit
 from webapp.audit.recording import NotRecorded
-from webapp.database import writing
-from webapp.extensions import db
+from webapp.core.database import writing
+from webapp.core.extensions import db
+
+from .log import Log
 
 COPY = (
     "INSERT INTO audit_entry"

@@ -8,11 +8,12 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
-from tests.audit.log import Log
 from webapp import audit
 from webapp.audit import Action
 from webapp.audit.actions import ALLOWED_FIELDS
-from webapp.database import writing
+from webapp.core.database import writing
+
+from .log import Log
 
 
 def test_it_writes_who_did_what_to_which_object(log: Log) -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from tests.audit.log import Log
 from webapp import audit
 from webapp.audit import Action, search
 from webapp.audit.search import AuditQuery
-from webapp.audit.telling import entries_for_object
-from webapp.extensions import db
+from webapp.core.extensions import db
+from webapp.presentation.audit.entries import entries_for_object
+
+from .log import Log
 
 ALICE = audit.Who(7, "Alice Agent", "agent", "0123456789ab", "10.1.2.3", "Firefox", "request-of-alice")
 FARAH = audit.Who(8, "Farah Finance", "finance", "ba9876543210", "10.1.2.4", "Firefox", "request-of-farah")

@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.audit.log import Log
 from webapp import audit
 from webapp.audit import anchors
 from webapp.audit.chain import COVERED, Keys, canonical, hash_of
+
+from .log import Log
 
 TEXTS = [name for name in COVERED if name not in ("seq", "schema", "clock_set_back", "actor_id", "approver_id")]
 NUMBERS = ["clock_set_back", "actor_id", "approver_id", "schema"]

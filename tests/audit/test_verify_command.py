@@ -10,9 +10,10 @@ from base64 import b64decode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.audit.log import Log
 from webapp import audit
 from webapp.audit import anchors
+
+from .log import Log
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.audit.log import Log
 from webapp.audit import Action
 from webapp.audit.actions import ALLOWED_FIELDS
-from webapp.audit.sentences import LABELS, SENTENCES
-from webapp.audit.words import FAMILIES, OUTCOMES, sentence
 from webapp.models.audit_entry import AuditEntry
+from webapp.presentation.audit.messages import FAMILIES, OUTCOMES, sentence
+from webapp.presentation.audit.sentences import LABELS, SENTENCES
+
+from .log import Log
 
 
 @pytest.fixture

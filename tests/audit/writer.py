@@ -6,8 +6,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.audit.conftest import store_app
-from tests.audit.log import Log
+from .conftest import store_app
+from .log import Log
 
 
 def main(url: str, var: str, threads: str, count: str) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import audit_log, calls, exports, live_pages, pages, processes
-from tests.bench.goals import Result, table
-from tests.bench.places import set_up
+from . import audit_log, calls, exports, live_pages, pages, processes
+from .goals import Result, table
+from .places import set_up
 
 Measure = Callable[[], list[Result]]
 

@@ -14,14 +14,15 @@ import psutil
 from flask import Flask
 from sqlalchemy import make_url
 
-from tests.bench.goals import Result, percentile
 from webapp import create_app
 from webapp.audit import Action, search
 from webapp.audit.chain import NO_HASH, SCHEMA, Keys, hash_of, stored
 from webapp.audit.search import AuditQuery
-from webapp.extensions import alembic, db
+from webapp.core.extensions import alembic, db
+from webapp.core.settings import Settings, load_settings
 from webapp.models.audit_entry import AuditEntry
-from webapp.settings import Settings, load_settings
+
+from .goals import Result, percentile
 
 COLUMNS = tuple(column.name for column in AuditEntry.__table__.columns)
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)

@@ -11,15 +11,16 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, event
 
-from tests.bench.goals import Kind, Result
-from tests.bench.places import EMAIL, PASSWORD
 from tests.browser import Browser, form_values
 from tests.people import hire
 from tests.provider import Provider, provider_of
 from webapp import create_app
-from webapp.extensions import db
-from webapp.gateways.postpay.sandbox.server import Sandbox
-from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, load_settings
+from webapp.core.extensions import db
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, load_settings
+from webapp.emulators.postpay.server import Sandbox
+
+from .goals import Kind, Result
+from .places import EMAIL, PASSWORD
 
 FINANCE = "finance@bench.test"
 FRAGMENT = {"HX-Request": "true", "HX-Target": "results"}

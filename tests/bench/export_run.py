@@ -15,19 +15,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from webapp import create_app
-from webapp.accounts import Account
-from webapp.exports import Viewer, Wanted, start_export
-from webapp.exports.body import blocks
-from webapp.extensions import db
-from webapp.gateways.errors import ProviderFailed, Throttled
-from webapp.gateways.postpay.client import PostpayClient
-from webapp.gateways.postpay.filters import OrderQuery
-from webapp.gateways.postpay.models import OrderSummary, Page
+from webapp.access.permissions import permissions_of
+from webapp.core.accounts import Account
+from webapp.core.extensions import db
 from webapp.jobs import work_once
+from webapp.lists.exports import Viewer, Wanted, start_export
+from webapp.lists.exports.body import blocks
 from webapp.models.export import Export
 from webapp.models.user import User
-from webapp.permissions import permissions_of
-from webapp.provider import provider
+from webapp.providers.http.errors import ProviderFailed, Throttled
+from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.filters import OrderQuery
+from webapp.providers.postpay.models import OrderSummary, Page
+from webapp.providers.registry import postpay
 
 PAGES = 60
 """Of the list one by one: its pace does not change over more."""
@@ -80,7 +80,7 @@ def export(app: Flask, account: Account, address: str, file_format: str = "csv")
 def one_by_one(app: Flask, account: Account) -> float:
     """Orders a second by page numbers, one call after the other."""
     with app.app_context():
-        client, began = provider(account), time.perf_counter()
+        client, began = postpay(account), time.perf_counter()
         rows = sum(len(client.list_orders(OrderQuery(page=number, page_size=50)).results) for number in range(1, PAGES))
         return rows / (time.perf_counter() - began)
 
@@ -91,7 +91,7 @@ def check_against_the_screen(app: Flask, account: Account, done: Export) -> None
         lines = csv.reader(io.StringIO(b"".join(blocks(done)).decode("utf-8-sig")))
         next(lines)
         in_file = [line[0] for line in lines]
-        client, on_screen = provider(account), []
+        client, on_screen = postpay(account), []
         for number in range(1, -(-len(in_file) // 50) + 1):
             on_screen += [order.order_id for order in patiently(client, done.bound, number).results]
     if in_file != on_screen:

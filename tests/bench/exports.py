@@ -12,11 +12,12 @@ from types import TracebackType
 from typing import Any, Self
 from unittest.mock import patch
 
-from tests.bench.goals import Kind, Result
-from tests.bench.servers import Control, Servers
 from tests.people import hire
 from webapp import create_app
-from webapp.settings import ROOT, load_settings
+from webapp.core.settings import ROOT, load_settings
+
+from .goals import Kind, Result
+from .servers import Control, Servers
 
 ORDERS = 20_000
 LATENCY = 50

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from tests.bench.goals import Result, percentile
-from tests.bench.load import Connection, Page, _timed
-from tests.bench.places import Scene
-from tests.bench.servers import Control
+from .goals import Result, percentile
+from .load import Connection, Page, _timed
+from .places import Scene
+from .servers import Control
 
 OPEN_PAGES = 200
 EVERY = 15

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.bench.goals import Kind, Result, not_measured
-from tests.bench.load import Page, cpu_per_page, interleaved, median_wait, packed, pages_per_second
-from tests.bench.places import DJANGO_ROWS, ORDER, Scene
-from tests.bench.servers import Control
+from .goals import Kind, Result, not_measured
+from .load import Page, cpu_per_page, interleaved, median_wait, packed, pages_per_second
+from .places import DJANGO_ROWS, ORDER, Scene
+from .servers import Control
 
 ROUNDS = 5
 PAGES = 200

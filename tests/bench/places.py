@@ -16,14 +16,15 @@ import requests
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from tests.bench import plain_pages
-from tests.bench.load import Page
-from tests.bench.servers import Control, Server, Servers
 from tests.people import hire
 from webapp import create_app
-from webapp.extensions import db
+from webapp.core.extensions import db
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT, load_settings
 from webapp.models.user import User
-from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT, load_settings
+
+from . import plain_pages
+from .load import Page
+from .servers import Control, Server, Servers
 
 PASSWORD = "correct horse battery staple"
 EMAIL = "agent@bench.test"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tests.bench.goals import Result
-from tests.bench.load import Page, drive, interleaved
-from tests.bench.places import Scene
-from tests.bench.servers import Server
+from .goals import Result
+from .load import Page, drive, interleaved
+from .places import Scene
+from .servers import Server
 
 WARM_UP = 1000
 """Pages after which caches and arenas are full."""

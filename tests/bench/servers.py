@@ -13,7 +13,7 @@ import psutil
 import requests
 
 from tests.storm.desk import free_port
-from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT
 
 PATIENCE = 120.0
 LIMIT_THREADS = 8
@@ -96,7 +96,7 @@ class Servers:
         port = free_port()
         credentials = f"{EMBEDDED_MERCHANT}:{EMBEDDED_SECRET}"
         words = ["--port", str(port), "--orders", str(orders), "--credentials", credentials]
-        return self._start(name, port, ["-m", "webapp.gateways.postpay.sandbox", *words])
+        return self._start(name, port, ["-m", "webapp.emulators.postpay", *words])
 
     def accounts(self, providers: dict[str, Server]) -> None:
         """Tells the desk of one account per provider."""
@@ -109,7 +109,7 @@ class Servers:
     def desk(self, **more: str) -> Server:
         """The desk as `flask serve` runs it, with one worker; `more` settings."""
         port = free_port()
-        words = ["-m", "gunicorn", "--config", "python:webapp.server", "webapp:create_app()"]
+        words = ["-m", "gunicorn", "--config", "python:webapp.ops.server", "webapp:create_app()"]
         return self._start("desk", port, words, **{"PORT": str(port), **more})
 
     def plain(self, name: str, provider: Server) -> Server:

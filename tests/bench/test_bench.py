@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.goals import Kind, Result, Verdict, not_measured, number, percentile, table
+from .goals import Kind, Result, Verdict, not_measured, number, percentile, table
 
 
 @pytest.mark.parametrize(

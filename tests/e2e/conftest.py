@@ -17,8 +17,8 @@ from werkzeug.serving import make_server
 from tests.conftest import PASSWORD, PEOPLE
 from tests.provider import Provider, provider_of
 from webapp import create_app
-from webapp.gateways.postpay.sandbox.server import Sandbox
-from webapp.settings import Settings
+from webapp.core.settings import Settings
+from webapp.emulators.postpay.server import Sandbox
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

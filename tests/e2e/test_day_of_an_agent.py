@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.conftest import PHONE, Eyes
 from tests.provider import Provider
+
+from .conftest import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 SCRIPTING = pytest.mark.parametrize("scripting", [True, False], ids=["scripting", "plain"])

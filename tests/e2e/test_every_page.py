@@ -9,15 +9,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.e2e.conftest import DESKTOP, PHONE, Eyes
 from tests.provider import Provider
-from webapp.checks.starting import start_check
 from webapp.jobs import work_once
-from webapp.ledger.job import start_reading
-from webapp.ledger.naming import naming_of
-from webapp.ledger.payouts import payout
-from webapp.ledger.receipts import Seen, enter_amount
 from webapp.money import Money
+from webapp.settlement.ledger.bank_receipts import Seen, enter_amount
+from webapp.settlement.ledger.job import start_reading
+from webapp.settlement.ledger.payout_id import naming_of
+from webapp.settlement.ledger.payouts import payout
+from webapp.settlement.reconciliation.start import start_check
+
+from .conftest import DESKTOP, PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

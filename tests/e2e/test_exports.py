@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from tests.e2e.conftest import PHONE, Eyes
 from tests.provider import Provider
 from webapp.jobs import work_once
+
+from .conftest import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import PHONE, Eyes
 from tests.provider import Provider
+
+from .conftest import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 LIST = "/demo/orders"

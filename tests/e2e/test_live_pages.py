@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import Eyes
 from tests.provider import Provider
+
+from .conftest import Eyes
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.conftest import DESKTOP, PHONE, Eyes
-from tests.hooks.at_provider import Hooks
-from webapp.gateways.postpay.sandbox.server import Sandbox
+from tests.webhooks.endpoints.at_provider import Hooks
+from webapp.emulators.postpay.server import Sandbox
+
+from .conftest import DESKTOP, PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

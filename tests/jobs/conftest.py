@@ -11,9 +11,9 @@ from flask import Flask
 
 from tests.conftest import make_settings
 from webapp import create_app
-from webapp.database import writing
-from webapp.extensions import db
-from webapp.jobs import Running, ending, performs, start
+from webapp.core.database import writing
+from webapp.core.extensions import db
+from webapp.jobs import Running, performs, registry, start
 from webapp.models.job import Job
 
 NOWHERE = "http://127.0.0.1:1"
@@ -66,4 +66,4 @@ def planted(app: Flask) -> Iterator[Planted]:
     planted = Planted(app)
     performs("planted", ended=planted.note_end)(planted.perform)
     yield planted
-    ending.performers.pop("planted")
+    registry.performers.pop("planted")

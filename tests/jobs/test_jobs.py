@@ -12,13 +12,14 @@ from threading import Event
 import pytest
 from flask import Flask
 
-from tests.jobs.conftest import Planted
-from webapp.extensions import db
-from webapp.gateways.errors import NotSent, UnreadableAnswer
-from webapp.jobs import Cancelled, Failed, Lost, Running, ask_to_cancel, is_unattended, running, work_once
-from webapp.jobs.performing import MOST_ATTEMPTS
+from webapp.core.extensions import db
+from webapp.jobs import Cancelled, Failed, Lost, Running, ask_to_cancel, context, is_unattended, work_once
+from webapp.jobs.runner import MOST_ATTEMPTS
 from webapp.models.base import now
 from webapp.models.job import Job, JobState
+from webapp.providers.http.errors import NotSent, UnreadableAnswer
+
+from .conftest import Planted
 
 OVER = timedelta(seconds=1)
 
@@ -118,7 +119,7 @@ def test_a_job_that_kills_its_workers_is_given_up(app: Flask, planted: Planted) 
 def test_the_heart_renews_the_lease_while_the_work_waits(
     app: Flask, planted: Planted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "BEAT", 0.05)
+    monkeypatch.setattr(context, "BEAT", 0.05)
 
     def work(job: Running) -> None:
         planted.change(job.job_id, lease_until=now() - OVER)
@@ -131,8 +132,8 @@ def test_the_heart_renews_the_lease_while_the_work_waits(
 
 
 def test_work_that_hangs_loses_its_heart(app: Flask, planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BEAT", 0.05)
-    monkeypatch.setattr(running, "LONGEST_SILENCE", 0.1)
+    monkeypatch.setattr(context, "BEAT", 0.05)
+    monkeypatch.setattr(context, "LONGEST_SILENCE", 0.1)
     beating = []
 
     def hang(job: Running) -> None:

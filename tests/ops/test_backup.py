@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from webapp import audit, create_app
-from webapp.database import writing
-from webapp.extensions import db
+from webapp.core.database import writing
+from webapp.core.extensions import db
+from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
-from webapp.settings import Settings
 
 
 def run(app: Flask, *arguments: str) -> tuple[int, str]:

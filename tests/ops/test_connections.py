@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from webapp import connections
+from webapp.ops import connections
 
 from .tree import PATIENCE, Tree
 

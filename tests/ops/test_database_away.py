@@ -17,12 +17,12 @@ from sqlalchemy import event, make_url
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
-from tests.deliveries.receiving import Receiving, order_body
 from tests.people import hire
 from tests.provider import Provider, provider_of
+from tests.webhooks.deliveries.receiving import Receiving, order_body
 from webapp import create_app
-from webapp.extensions import db
-from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.core.extensions import db
+from webapp.emulators.postpay.server import Sandbox
 
 ALICE = PEOPLE["agent"][0]
 HTMX = {"HX-Request": "true"}

@@ -14,9 +14,9 @@ from flask import Flask
 from tests.conftest import make_settings
 from tests.provider import provider_of
 from webapp import create_app
-from webapp.extensions import db
-from webapp.gateways.postpay.sandbox.server import Sandbox
-from webapp.settings import EMBEDDED_SECRET, Settings
+from webapp.core.extensions import db
+from webapp.core.settings import EMBEDDED_SECRET, Settings
+from webapp.emulators.postpay.server import Sandbox
 
 
 def examine(app: Flask) -> Result:

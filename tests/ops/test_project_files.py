@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from webapp.settings import ROOT
+from webapp.core.settings import ROOT
 
 REQUIREMENT = re.compile(r"([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)(?: ;[^-]*)?((?:\s+--hash=sha256:[0-9a-f]{64})+)")
 LOCKS = ("requirements.txt", "tests/requirements.txt")

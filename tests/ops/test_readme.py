@@ -8,9 +8,9 @@ import tomllib
 import click
 from flask import Flask
 
-from webapp.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
-from webapp.permissions import Permission, Role, permissions_of
-from webapp.settings import ROOT, Settings
+from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
+from webapp.access.permissions import Permission, Role, permissions_of
+from webapp.core.settings import ROOT, Settings
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

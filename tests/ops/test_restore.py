@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PEOPLE, make_settings
-from tests.ops.tree import Process, Tree
 from webapp import create_app
-from webapp.demo_users import DEMO_PEOPLE
-from webapp.processes import is_free
-from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT
+from webapp.access.demo_users import DEMO_PEOPLE
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT
+from webapp.ops.processes import is_free
+
+from .tree import Process, Tree
 
 BEFORE, AFTER = "before@demo.example", "after@demo.example"
 
@@ -87,7 +88,7 @@ def provider(tree: Tree) -> Iterator[None]:
     """The emulator that `up` had started, and that the desk needs again."""
     arguments = ["--port", str(tree.sandbox_port), "--orders", "30", "--seed", "1"]
     arguments += ["--credentials", f"{EMBEDDED_MERCHANT}:{EMBEDDED_SECRET}"]
-    with tree.start("webapp.gateways.postpay.sandbox", *arguments) as process:
+    with tree.start("webapp.emulators.postpay", *arguments) as process:
         process.until(lambda: tree.get("/", tree.sandbox_port)[0])
         yield
 

@@ -12,11 +12,13 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from tests.conftest import make_settings
-from webapp import audit, create_app, database, models, schema
-from webapp.database import writing
-from webapp.extensions import alembic, db
+from webapp import audit, create_app, models
+from webapp.core import database
+from webapp.core.database import writing
+from webapp.core.extensions import alembic, db
+from webapp.core.settings import ROOT
 from webapp.models.audit_entry import AuditEntry
-from webapp.settings import ROOT
+from webapp.ops import schema
 
 SEARCH = "search"
 """In the names of what finds words in the audit log: each engine has its own means, and no model speaks of them."""

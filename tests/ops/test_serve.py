@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp.emulators.postpay.server import Sandbox
 
 from .tree import Tree
 
@@ -29,7 +29,7 @@ def migrate(tree: Tree) -> str:
         return process.output
 
 
-GUNICORN = ("gunicorn", "--config", "python:webapp.server", "webapp:create_app()")
+GUNICORN = ("gunicorn", "--config", "python:webapp.ops.server", "webapp:create_app()")
 
 
 @pytest.mark.parametrize("command", [("flask", "--app", "webapp", "serve"), GUNICORN], ids=["flask", "gunicorn"])

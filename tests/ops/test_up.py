@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
+from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
 
 from .tree import Process, Tree
 

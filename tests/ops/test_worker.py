@@ -12,10 +12,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.provider import provider_of
-from webapp import audit, worker
-from webapp.database import writing
-from webapp.extensions import db
-from webapp.gateways.postpay.sandbox.server import Sandbox
+from webapp import audit
+from webapp.core.database import writing
+from webapp.core.extensions import db
+from webapp.emulators.postpay.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.awaiting_capture import AwaitingCapture
 from webapp.models.base import now
@@ -24,7 +24,8 @@ from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.sign_in_throttle import SignInThrottle
 from webapp.models.staff_session import StaffSession
 from webapp.models.user import User
-from webapp.worker import Task
+from webapp.ops import worker
+from webapp.ops.worker import Task
 
 
 class Running:

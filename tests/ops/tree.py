@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from webapp.settings import ROOT
+from webapp.core.settings import ROOT
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 PATIENCE = 60

@@ -23,8 +23,9 @@ from sqlalchemy import DateTime, LargeBinary, MetaData, Table, select, text
 
 from tests.browser import Browser
 from tests.conftest import make_settings
-from webapp import create_app, schema
-from webapp.extensions import alembic, db
+from webapp import create_app
+from webapp.core.extensions import alembic, db
+from webapp.ops import schema
 
 HERE = Path(__file__).parent
 LAST_REVISION = "0011"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import requests
 from bs4 import BeautifulSoup
 
-from tests.storm.desk import COOKIE, PASSWORD
+from .desk import COOKIE, PASSWORD
 
 
 @dataclass

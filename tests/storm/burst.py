@@ -22,13 +22,14 @@ from pathlib import Path
 import requests
 from sqlalchemy import func, select
 
-from tests.deliveries.receiving import Receiving, order_body
-from tests.storm.desk import COOKIE, PASSWORD, Desk, Killer
+from tests.webhooks.deliveries.receiving import Receiving, order_body
 from webapp import create_app
-from webapp.extensions import db
-from webapp.gateways.postpay.signature import HEADER, sign
+from webapp.core.extensions import db
+from webapp.core.settings import load_settings
 from webapp.models.delivery import Delivery
-from webapp.settings import load_settings
+from webapp.providers.postpay.signature import HEADER, sign
+
+from .desk import COOKIE, PASSWORD, Desk, Killer
 
 ADMIN = "burst@example.test"
 

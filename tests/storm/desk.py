@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import requests
 
-from webapp.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 
 PASSWORD = "correct horse battery staple"
 COOKIE = re.compile(r"(?:^|, )((?:__Host-)?[a-z]+)=([^;,]*)")
@@ -61,7 +61,7 @@ class Desk:
     def __enter__(self) -> Desk:
         credentials = f"{EMBEDDED_MERCHANT}:{EMBEDDED_SECRET}"
         self._start(
-            "sandbox", "-m", "webapp.gateways.postpay.sandbox", "--port", str(self.provider_port), "--orders", "0",
+            "sandbox", "-m", "webapp.emulators.postpay", "--port", str(self.provider_port), "--orders", "0",
             "--credentials", credentials,
         )  # fmt: skip
         self.command("migrate")

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from tests.storm.agent import Said
-from tests.storm.desk import Control
+from .agent import Said
+from .desk import Control
 
 TERMINAL = ("succeeded", "refused", "closed")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.storm.storm import Plan, run
+from .storm import Plan, run
 
 
 @pytest.mark.storm

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from tests.storm.agent import Agent, Said
-from tests.storm.desk import Control, Desk, Killer
-from tests.storm.invariants import Book, check, check_settled
+from .agent import Agent, Said
+from .desk import Control, Desk, Killer
+from .invariants import Book, check, check_settled
 
 CURRENCIES = (("AED", "1.{:02d}", 100), ("KWD", "1.{:03d}", 1000), ("JPY", "{:d}", 1))
 

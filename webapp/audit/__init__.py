@@ -6,8 +6,8 @@ one transaction. Design: "Audit log" in the security chapter.
 
 from __future__ import annotations
 
+from .access_log import record_look
 from .actions import Action
-from .looking import record_look
 from .recording import Outcome, Who, anchor, bind, by_the_desk, record, who
 
 __all__ = [

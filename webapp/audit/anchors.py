@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, select
 
-from ..models.audit_entry import AuditEntry
-from ..models.base import now
-from ..settings import Settings
+from webapp.core.settings import Settings
+from webapp.models.audit_entry import AuditEntry
+from webapp.models.base import now
+
 from .chain import stored
 
 EVERY = 100

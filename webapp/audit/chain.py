@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..models.audit_entry import AuditEntry
-from ..settings import Settings
+from webapp.core.settings import Settings
+from webapp.models.audit_entry import AuditEntry
 
 SCHEMA = 1
 NO_HASH = "0" * 64

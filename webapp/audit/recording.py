@@ -21,11 +21,12 @@ from flask import current_app, g
 from sqlalchemy import Connection, event, func, insert, select
 from sqlalchemy.orm import Session
 
-from ..database import is_writing, lock_key
-from ..extensions import db
-from ..models.audit_entry import AuditEntry
-from ..models.base import now
-from ..version import __version__
+from webapp.core.database import is_writing, lock_key
+from webapp.core.extensions import db
+from webapp.models.audit_entry import AuditEntry
+from webapp.models.base import now
+from webapp.version import __version__
+
 from .actions import ALLOWED_FIELDS, Action
 from .anchors import EVERY, head
 from .anchors import write as write_anchor

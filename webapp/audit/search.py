@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, column, func, literal_column, select, table, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from ..models.audit_entry import AuditEntry
+from webapp.models.audit_entry import AuditEntry
+
 from .chain import stored
 
 COUNT_CAP = 1000

@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from .. import audit_protection
-from ..models.audit_entry import AuditEntry
+from webapp.core import audit_protection
+from webapp.models.audit_entry import AuditEntry
+
 from .anchors import Anchor, BadAnchor
 from .chain import NO_HASH, SCHEMA, Keys, NotCanonical, hash_of
 from .recording import OUTCOMES

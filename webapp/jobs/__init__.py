@@ -8,10 +8,10 @@ nothing. No transaction is open while the provider is asked.
 
 from __future__ import annotations
 
-from .asking import ask_to_cancel, is_unattended, start
-from .ending import performs
-from .performing import work_once
-from .running import Cancelled, Failed, Lost, Running, Stopping
+from .context import Cancelled, Failed, Lost, Running, Stopping
+from .registry import performs
+from .runner import work_once
+from .service import ask_to_cancel, is_unattended, start
 
 __all__ = [
     "Cancelled", "Failed", "Lost", "Running", "Stopping",

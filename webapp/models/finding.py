@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..money import Money
+from webapp.money import Money
+
 from .base import Base, now
 
 

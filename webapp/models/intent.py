@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..money import Money
+from webapp.money import Money
+
 from .base import Base, now
 from .user import User
 

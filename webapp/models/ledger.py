@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..money import Money
+from webapp.money import Money
+
 from .base import Base, now
 
 FLAGGED = text("(new_rate OR differs OR off_by > 1 OR off_by < -1)")

@@ -1,0 +1,88 @@
+"""Sign-in, throttle and sessions on SQLite and on PostgreSQL, with many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.browser import Browser
+from tests.conftest import PASSWORD, PEOPLE, make_settings
+from tests.people import hire
+from webapp import create_app
+from webapp.core.extensions import db
+
+from .conftest import NOWHERE
+from .records import Records
+
+ALICE = PEOPLE["agent"][0]
+
+
+@pytest.fixture
+def app(engine_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(make_settings(NOWHERE, engine_url, tmp_path))
+    with app.app_context():
+        hire(app, {"agent": PEOPLE["agent"], "admin": PEOPLE["admin"]}, PASSWORD)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def attempt(app: Flask, password: str) -> Browser:
+    browser = Browser(app)
+    browser.open("/sign-in?next=/you/sessions")
+    browser.submit("Sign in", email=ALICE, password=password)
+    return browser
+
+
+def test_a_day_of_a_session(app: Flask, records: Records) -> None:
+    attempt(app, "wrong\0")
+    other, alice = attempt(app, PASSWORD), attempt(app, PASSWORD)
+    alice.submit("End all others")
+    other.open("/you/sessions")
+    assert other.heading == "Sign in"
+    alice.submit("Sign out")
+    assert [news.split()[0] for news in records.news()] == [
+        "auth.login.failed",
+        "auth.login.succeeded",
+        "auth.login.succeeded",
+        "auth.session.ended",
+        "auth.logout",
+    ]
+
+
+def test_of_many_guesses_at_once_ten_are_tried(app: Flask, records: Records) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: attempt(app, f"guess {number}").status, range(24)))
+    tried = [news for news in records.news() if "wrong password" in news]
+    assert len(tried) == 10
+    assert attempt(app, PASSWORD).status == 422
+
+
+def test_many_sign_in_at_once(app: Flask, records: Records) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        headings = list(pool.map(lambda _: attempt(app, PASSWORD).heading, range(16)))
+    assert headings == ["Your sessions"] * 16
+    assert records.news() == ["auth.login.succeeded ok"] * 16
+    assert [row["failures"] for row in records.rows("SELECT failures FROM sign_in_throttle")] == [0]
+
+
+def test_two_who_leave_at_once_leave_one_admin(app: Flask, records: Records) -> None:
+    runner = app.test_cli_runner()
+    words = ["create-user", "eve@example.test", "--name", "Eve", "--role", "admin", "--password-stdin"]
+    assert runner.invoke(args=words, input=PASSWORD + "\n").exit_code == 0
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda email: disable(app, email), (PEOPLE["admin"][0], "eve@example.test")))
+    active = records.rows("SELECT id FROM \"user\" WHERE role = 'admin' AND active")
+    assert len(active) == 1
+
+
+def disable(app: Flask, email: str) -> None:
+    from webapp.access import staff
+
+    with app.app_context(), suppress(staff.NotPossible):
+        staff.disable(email)

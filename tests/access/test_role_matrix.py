@@ -1,0 +1,225 @@
+"""Every endpoint, by every method, for every role, against the table of the security chapter."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.browser import Browser
+from tests.conftest import make_settings
+from webapp.access.permissions import ROLE_PERMISSIONS, Permission, Role, check_every_endpoint
+from webapp.core.settings import Settings
+from webapp.emulators.postpay.server import Sandbox
+
+from .records import Records
+
+ROLES = ("viewer", "agent", "finance", "auditor", "admin")
+EVERYBODY = frozenset(ROLES)
+MONEY = frozenset({"agent", "finance"})
+FINANCE = frozenset({"finance"})
+AUDITOR = frozenset({"auditor"})
+TAKERS = frozenset({"finance", "auditor"})
+CONNECTION = frozenset({"finance", "auditor", "admin"})
+ADMIN = frozenset({"admin"})
+CONNECTION = frozenset({"finance", "auditor", "admin"})
+PUBLIC = EVERYBODY | {"stranger"}
+
+# A new endpoint belongs into this table; until it is here the test fails.
+MAY: dict[str, frozenset[str]] = {
+    "auth.sign_in": PUBLIC,
+    "auth.open_session": PUBLIC,
+    "auth.sign_out": EVERYBODY,
+    "auth.list_sessions": EVERYBODY,
+    "auth.end_session": EVERYBODY,
+    "auth.end_other_sessions": EVERYBODY,
+    "auth.show_password": EVERYBODY,
+    "auth.save_password": EVERYBODY,
+    "auth.show_unsent_form": EVERYBODY,
+    "auth.ask_confirm": EVERYBODY,
+    "auth.confirm_person": EVERYBODY,
+    "audit.list_entries": EVERYBODY,
+    "audit.show_entry": EVERYBODY,
+    "captures.confirm_capture": MONEY,
+    "captures.capture_order": MONEY,
+    "captures.show_capture": EVERYBODY,
+    "checks.list_to_look_at": FINANCE | AUDITOR,
+    "checks.show_work_list": FINANCE | AUDITOR,
+    "checks.check_now": FINANCE | AUDITOR,
+    "checks.show_fees": FINANCE | AUDITOR,
+    "hooks.list_hooks": CONNECTION,
+    "hooks.show_hook": CONNECTION,
+    "hooks.show_change": CONNECTION,
+    "hooks.show_rotation": CONNECTION,
+    "hooks.ask_new": ADMIN,
+    "hooks.create_hook": ADMIN,
+    "hooks.ask_edit": ADMIN,
+    "hooks.edit_hook": ADMIN,
+    "hooks.ask_pause": ADMIN,
+    "hooks.pause_hook": ADMIN,
+    "hooks.ask_activate": ADMIN,
+    "hooks.activate_hook": ADMIN,
+    "hooks.ask_delete": ADMIN,
+    "hooks.delete_hook": ADMIN,
+    "hooks.ask_secret": ADMIN,
+    "hooks.change_secret": ADMIN,
+    "hooks.check_change": ADMIN,
+    "hooks.send_again": ADMIN,
+    "hooks.ask_close": ADMIN,
+    "hooks.close_change": ADMIN,
+    "hooks.show_secret": ADMIN,
+    "hooks.ask_rotation": ADMIN,
+    "hooks.start_rotation": ADMIN,
+    "hooks.take_step": ADMIN,
+    "hooks.undo_rotation": ADMIN,
+    "in_progress.list_unsettled": EVERYBODY,
+    "in_progress.check_intent": MONEY,
+    "in_progress.ask_close": FINANCE,
+    "in_progress.close_intent": FINANCE,
+    "in_progress.send_again": FINANCE,
+    "in_progress.resolve": FINANCE,
+    "orders.home": EVERYBODY,
+    "orders.list_orders": EVERYBODY,
+    "orders.show_order": EVERYBODY,
+    "orders.peek_order": EVERYBODY,
+    "live.look_for_news": EVERYBODY,
+    "connection.show_connection": CONNECTION,
+    "orders.list_awaiting_capture": EVERYBODY,
+    "orders.open_personal_data": MONEY,
+    "payouts.list_payouts": TAKERS,
+    "payouts.read_payouts": TAKERS,
+    "payouts.show_reading": TAKERS,
+    "payouts.show_payout": TAKERS,
+    "payouts.enter_bank_amount": FINANCE,
+    "payouts.explain_difference": FINANCE,
+    "payouts.settle_exception": FINANCE,
+    "refunds.ask_refund": MONEY,
+    "refunds.review_refund": MONEY,
+    "refunds.send_refund": MONEY,
+    "refunds.show_refund": EVERYBODY,
+    "exports.list_exports": TAKERS,
+    "exports.start": TAKERS,
+    "exports.show_export": TAKERS,
+    "exports.cancel": TAKERS,
+    "exports.download": TAKERS,
+    "exports.download_manifest": TAKERS,
+    "settlements.list_transactions": FINANCE | AUDITOR,
+    "settlements.peek_transaction": FINANCE | AUDITOR,
+    "settlements.show_transaction": FINANCE | AUDITOR,
+    "deliveries.list_deliveries": CONNECTION,
+    "deliveries.show_delivery": CONNECTION,
+    "deliveries.open_delivery": MONEY,
+    "deliveries.read_again": CONNECTION,
+    "deliveries.send_again": ADMIN,
+    "deliveries.send_failed_again": ADMIN,
+    "deliveries.show_receiving": CONNECTION,
+    "deliveries.start_receiving": ADMIN,
+    "deliveries.register_receiver": ADMIN,
+    "deliveries.show_receiver_secret": ADMIN,
+    "deliveries.replace_secret": ADMIN,
+    "deliveries.accept_secret": ADMIN,
+    "deliveries.forget_secret": ADMIN,
+    "deliveries.ask_stop": ADMIN,
+    "deliveries.stop_receiving": ADMIN,
+    "deliveries.save_forwarding": ADMIN,
+    "deliveries.stop_forwarding": ADMIN,
+    "deliveries.show_bench": CONNECTION,
+    "deliveries.try_signature": CONNECTION,
+    "receiver.receive": PUBLIC,
+    "choose_theme": PUBLIC,
+    "favicon": PUBLIC,
+    "static": PUBLIC,
+    "health.show_health": PUBLIC,
+    "health.show_readiness": PUBLIC,
+    "health.show_metrics": PUBLIC,
+    "health.report_blocked": PUBLIC,
+}
+
+EXAMPLES = {
+    "account": "demo",
+    "order_id": "order-1",
+    "refund_id": "refund-1",
+    "version": "0" * 16,
+    "name": "desk.css",
+    "transaction_id": "transaction-1",
+}
+NUMBER = 987654
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox, migrated_database: Path, tmp_path: Path) -> Settings:
+    shutil.copy(migrated_database, tmp_path / "desk.sqlite3")
+    return make_settings(sandbox.base_url, f"sqlite:///{tmp_path / 'desk.sqlite3'}", tmp_path)
+
+
+def test_the_table_names_every_endpoint(app: Flask) -> None:
+    assert sorted(MAY) == sorted(app.view_functions)
+
+
+def test_the_app_does_not_start_with_an_endpoint_that_says_nothing(app: Flask) -> None:
+    app.add_url_rule("/open-door", "open_door", lambda: "")
+    with pytest.raises(RuntimeError, match="open_door"):
+        check_every_endpoint(app)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_what_the_table_says_and_nothing_else(
+    role: str, app: Flask, sign_in: Callable[[str], Browser], records: Records
+) -> None:
+    browser = sign_in(role)
+    for rule, method in requests(app):
+        if rule.endpoint == "auth.sign_out":
+            continue
+        records.news()
+        response = browser.client.open(address(rule), method=method)
+        told = f"{role}: {method} {rule.endpoint} gave {response.status_code}"
+        if role not in MAY[rule.endpoint]:
+            assert response.status_code == 403, told
+            assert [news.split()[:2] for news in records.news()] == [["access.denied", "denied"]], told
+        elif is_admitted_only_with_a_token(rule, method):
+            assert response.status_code == 400, told
+            assert records.news() == ["csrf.failed denied form token"], told
+        else:
+            assert response.status_code not in (401, 403), told
+            assert not response.headers.get("Location", "").startswith("/sign-in"), told
+
+
+def test_strangers_are_asked_to_sign_in(app: Flask, stranger: Browser) -> None:
+    for rule, method in requests(app):
+        if "stranger" in MAY[rule.endpoint]:
+            continue
+        told = f"{method} {rule.endpoint}"
+        response = stranger.client.open(address(rule), method=method)
+        assert response.status_code in (302, 303), told
+        assert response.headers["Location"].startswith("/sign-in"), told
+        response = stranger.client.open(address(rule), method=method, headers={"HX-Request": "true"})
+        assert response.status_code == 401, told
+        assert response.headers["HX-Redirect"].startswith("/sign-in"), told
+        assert not response.data, told
+
+
+def test_admins_and_auditors_move_no_money() -> None:
+    moving = {Permission.CAPTURE, Permission.REFUND_CREATE, Permission.REFUND_CHECK, Permission.REFUND_RESOLVE}
+    for role in (Role.ADMIN, Role.AUDITOR, Role.VIEWER):
+        assert not ROLE_PERMISSIONS[role] & moving
+
+
+def is_admitted_only_with_a_token(rule: Rule, method: str) -> bool:
+    return method == "POST" and rule.endpoint not in ("health.report_blocked", "receiver.receive")
+
+
+def requests(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Every rule with every method that it answers, by name."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def address(rule: Rule) -> str:
+    """An address of the rule, about things that do not exist."""
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: str(EXAMPLES.get(found[1], NUMBER)), rule.rule)

@@ -1,0 +1,141 @@
+"""Who is sent away before anything was looked at: no hash, nothing written, and one entry a minute with the count."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+import time_machine
+from flask import Flask
+
+from tests.attacks.sign_in import FORM
+from tests.browser import Browser
+from tests.conftest import PASSWORD, PEOPLE
+from tests.ops.tree import Tree
+from webapp.access import passwords, throttle
+from webapp.access.places import Places
+from webapp.core.database import writing
+
+from .records import Records
+from .test_cost import statements
+
+ALICE = PEOPLE["agent"][0]
+
+
+@pytest.fixture
+def blocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine's address has failed too often."""
+    monkeypatch.setattr(throttle, "MOST_PER_ADDRESS", 1)
+    with app.app_context(), writing() as session:
+        throttle.count_attempt(session, "somebody@example.test", "127.0.0.1")
+
+
+def guess(browser: Browser) -> int:
+    browser.open("/sign-in?next=/you/sessions")
+    browser.submit("Sign in", email=ALICE, password=PASSWORD)
+    return browser.status
+
+
+@pytest.mark.usefixtures("blocked")
+def test_429_comes_before_the_hash_and_before_any_writing(
+    app: Flask, stranger: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+    monkeypatch.setattr(passwords, "verify_password", lambda _stored, typed: bool(verified.append(typed)))
+    stranger.open("/sign-in")
+    with statements(app) as seen:
+        stranger.submit("Sign in", email=ALICE, password=PASSWORD)
+    assert stranger.status == 429
+    assert verified == []
+    assert {statement.split()[0] for statement in seen} == {"BEGIN", "SELECT"}
+    assert "BEGIN IMMEDIATE" not in seen
+
+
+@pytest.mark.usefixtures("blocked")
+def test_of_a_minute_there_is_one_entry_with_the_count(
+    clock: time_machine.Traveller, stranger: Browser, records: Records
+) -> None:
+    assert [guess(stranger) for _ in range(3)] == [429] * 3
+    assert records.new_entries() == []
+    clock.shift(timedelta(seconds=61))
+    assert stranger.client.get("/healthz").status_code == 200
+    (entry,) = records.new_entries()
+    assert (entry["event"], entry["outcome"], entry["ip"]) == ("auth.login.failed", "denied", "127.0.0.1")
+    assert records.facts(entry) == {"cause": "too many failures from this address", "count": 3}
+    stranger.client.get("/healthz")
+    assert records.new_entries() == []
+    assert guess(stranger) == 429
+    clock.shift(timedelta(seconds=61))
+    stranger.open("/sign-in")
+    assert [records.facts(entry)["count"] for entry in records.new_entries()] == [1]
+
+
+@pytest.mark.parametrize(("path", "button"), [("/you/password", "Change password"), ("/you/confirm", "Go on")])
+def test_who_is_signed_in_is_told_the_same(
+    alice: Browser, request: pytest.FixtureRequest, path: str, button: str
+) -> None:
+    request.getfixturevalue("blocked")
+    alice.open(path)
+    new = "a quiet lamp beside the river"
+    alice.submit(button, current=PASSWORD, password=PASSWORD, new=new, again=new)
+    assert alice.status == 429
+    assert alice.response.headers["Retry-After"] in ("299", "300")
+    assert "Try again in 5 minutes." in alice.words
+
+
+def test_where_no_place_is_free_one_is_told_to_come_again(
+    stranger: Browser, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "STRANGERS", Places(1, waiting=1, patience=0.05))
+    with passwords.STRANGERS.one():
+        assert guess(stranger) == 503
+    assert stranger.response.headers["Retry-After"] == "5"
+    assert "Try again in a few seconds." in stranger.words
+    assert records.rows("SELECT * FROM sign_in_throttle") == []
+    assert guess(stranger) == 200
+    assert [news.split()[0] for news in records.news()] == ["auth.login.succeeded"]
+
+
+def test_strangers_take_no_place_of_those_who_are_signed_in(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "STRANGERS", Places(1, waiting=0, patience=0.05))
+    with passwords.STRANGERS.one():
+        alice.open("/you/confirm?next=/you/sessions")
+        alice.submit("Go on", password=PASSWORD)
+    assert alice.heading == "Your sessions"
+
+
+def test_what_was_counted_is_written_when_the_process_ends(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, POSTPAY_BASE_URL="http://127.0.0.1:1")
+    with tree.flask("migrate") as process:
+        assert process.end() == 0
+    database = tmp_path / "var" / "desk.sqlite3"
+    with tree.flask("serve", WEB_WORKERS=1) as process:
+        process.until(lambda: tree.get("/healthz")[0] == 200)
+        post = poster(tree)
+        assert post() == 422
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            connection.execute("UPDATE sign_in_throttle SET locked_until = '2999-01-01 00:00:00.000000'")
+        assert [post() for _ in range(3)] == [429] * 3
+        process.popen.send_signal(signal.SIGTERM)
+        assert process.end() == 0
+    with closing(sqlite3.connect(database)) as connection:
+        (told,) = connection.execute("SELECT after FROM audit_entry WHERE after LIKE '%\"count\"%'").fetchall()
+    assert '"count":3' in told[0]
+
+
+def poster(tree: Tree) -> Callable[[], int]:
+    """Sends the sign-in form, again and again."""
+    address = f"http://127.0.0.1:{tree.port}{FORM}"
+    page = requests.get(address, timeout=30)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token is not None
+    headers = {"Cookie": page.headers["Set-Cookie"].partition(";")[0], "Referer": address}
+    fields = {"csrf_token": token[1], "email": ALICE, "password": "wrong"}
+    return lambda: requests.post(address, data=fields, headers=headers, timeout=30).status_code

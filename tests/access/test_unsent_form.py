@@ -1,0 +1,143 @@
+"""A lost session does not eat a typed form: it comes back to the same person, in the same browser, by a click."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from tests.browser import Browser, form_values
+from tests.conftest import PASSWORD, PEOPLE, make_settings
+from tests.provider import provider_of
+from webapp.core.settings import Settings
+from webapp.emulators.postpay.server import Sandbox
+
+from .records import Records
+
+ALICE, FARAH = PEOPLE["agent"][0], PEOPLE["finance"][0]
+NOTE = "The customer sent one shirt back — «too small» & <b>blue</b>"
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox, migrated_database: Path, tmp_path: Path) -> Settings:
+    shutil.copy(migrated_database, tmp_path / "desk.sqlite3")
+    return make_settings(sandbox.base_url, f"sqlite:///{tmp_path / 'desk.sqlite3'}", tmp_path)
+
+
+def lose_the_session(browser: Browser, clock: time_machine.Traveller, **headers: str) -> None:
+    """Types a refund, has a long lunch, and presses Continue."""
+    token = browser.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
+    clock.shift(timedelta(minutes=20))
+    fields = {"csrf_token": token, "part": "part", "amount": "12.50", "reason": "returned", "note": NOTE}
+    browser.send("/demo/orders/order-1/refund", fields, headers=headers)
+
+
+def test_what_was_typed_comes_back_after_the_sign_in(
+    clock: time_machine.Traveller, alice: Browser, records: Records
+) -> None:
+    lose_the_session(alice, clock)
+    assert alice.status == 303
+    alice.open(alice.response.headers["Location"])
+    assert "What you had typed was kept: you get it back after you sign in." in alice.words
+    assert NOTE not in alice.words
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    assert alice.heading == "What you had typed"
+    assert NOTE in alice.words
+    assert "Refund of order order-1" in alice.words
+    assert "How much A part Amount 12.50 Reason Item returned Note" in alice.words
+    assert "/demo/orders" not in alice.words
+    form = alice.form("Continue with this")
+    assert form["action"] == "/demo/orders/order-1/refund"
+    sent = form_values(form)
+    assert {name: sent[name] for name in ("part", "amount", "reason", "note")} == {
+        "part": "part",
+        "amount": "12.50",
+        "reason": "returned",
+        "note": NOTE,
+    }
+    assert records.news() == ["auth.session.expired ok idle", "auth.login.succeeded ok"]
+
+
+def test_a_click_goes_on_where_the_session_ended(
+    clock: time_machine.Traveller, sandbox: Sandbox, sign_in: Callable[[str], Browser]
+) -> None:
+    provider = provider_of(sandbox)
+    provider.order("order-1")
+    alice = sign_in("agent")
+    alice.open("/demo/orders/order-1/refund")
+    clock.shift(timedelta(minutes=20))
+    alice.submit("Continue", part="part", amount="12.50", reason="returned", note=NOTE)
+    assert alice.heading == "Sign in"
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    provider.forget()
+    alice.submit("Continue with this")
+    assert "Refund AED 12.50 now" in alice.words.replace("\u00a0", " ")
+    assert NOTE in alice.words
+    assert not provider.seen("POST"), "nothing is done before the last click"
+
+
+def test_htmx_is_sent_to_the_sign_in_and_the_form_comes_back_too(clock: time_machine.Traveller, alice: Browser) -> None:
+    lose_the_session(alice, clock, **{"HX-Request": "true"})
+    assert alice.status == 401
+    assert not alice.response.data
+    alice.open(alice.response.headers["HX-Redirect"])
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    assert NOTE in alice.words
+
+
+def test_nobody_else_gets_it(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+    lose_the_session(alice, clock)
+    alice.open("/sign-in?next=/you/sessions")
+    alice.submit("Sign in", email=FARAH, password=PASSWORD)
+    assert alice.heading == "Your sessions"
+    alice.open("/you/unsent")
+    assert NOTE not in alice.words
+
+
+def test_it_is_forgotten_with_the_next_session(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+    lose_the_session(alice, clock)
+    alice.open("/sign-in")
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    assert len(records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")) == 1
+    alice.submit("Sign out")
+    assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
+
+
+def test_it_is_forgotten_after_half_a_day(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+    lose_the_session(alice, clock)
+    clock.shift(timedelta(hours=13))
+    stranger = Browser(alice.app)
+    stranger.open("/sign-in?next=/you/sessions")
+    stranger.submit("Sign in", email=FARAH, password=PASSWORD)
+    assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
+
+
+def test_another_site_cannot_plant_one(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+    clock.shift(timedelta(minutes=20))
+    alice.send("/demo/orders/order-1/refund", {"amount": "99.00", "note": "planted"})
+    assert alice.status == 303
+    assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
+
+
+def test_a_form_that_moves_money_is_never_kept(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+    token = alice.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
+    clock.shift(timedelta(minutes=20))
+    for path in ("refunds", "capture"):
+        alice.send(f"/demo/orders/order-1/{path}", {"csrf_token": token, "amount": "12.50"})
+        assert alice.status == 303
+    assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
+
+
+def test_secrets_are_left_out(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+    token = alice.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
+    clock.shift(timedelta(minutes=20))
+    fields = {"csrf_token": token, "amount": "12.50", "password": "hidden-word", "hook_secret": "hidden-word"}
+    alice.send("/demo/orders/order-1/refund", fields)
+    (row,) = records.rows("SELECT unsent_form FROM staff_session WHERE unsent_form IS NOT NULL")
+    assert "12.50" in row["unsent_form"]
+    assert "hidden-word" not in row["unsent_form"]
+    assert token not in row["unsent_form"]

@@ -1,0 +1,31 @@
+"""What happens while an export reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import Browser
+from webapp.lists.exports import build
+
+
+@pytest.fixture
+def between_readings(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+    """Has something happen after each reading of the rows, before they are counted again."""
+    recount = build._patiently
+
+    def plan(happens: Callable[[], None]) -> None:
+        def after(*args: object) -> int:
+            happens()
+            return recount(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(build, "_patiently", after)
+
+    return plan
+
+
+@pytest.fixture
+def omar(sign_in: Callable[[str], Browser]) -> Browser:
+    """The auditor."""
+    return sign_in("auditor")

@@ -1,0 +1,107 @@
+"""What else can be taken along: an order's refunds, transactions, payouts, the audit log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from tests.browser import Browser
+from tests.provider import provider_of
+from webapp.emulators.postpay.server import Sandbox
+from webapp.jobs import work_once
+
+from .files import entries, make
+
+SALE = {"type": "order", "currency": "AED", "amount": 81480, "fee_amount": 100, "fee_rate": 450, "fee_tax_rate": 500,
+        "total_amount": 77525, "created": "2026-10-01T10:00:00Z"}  # fmt: skip
+
+
+def test_the_refunds_of_an_order_stand_newest_first(farah: Browser, sandbox: Sandbox) -> None:
+    provider = provider_of(sandbox)
+    provider.order("شحن/7", currency="KWD", total=1_000_000)
+    for number in range(60):
+        provider.refund_outside("شحن/7", 1000 + number, f"r-{number}")
+    file = make(farah, "/demo/orders/%D8%B4%D8%AD%D9%86%2F7")
+    assert file.column("Refund ID") == [f"r-{number}" for number in reversed(range(60))]
+    assert (file.rows[0]["Amount"], file.rows[0]["Amount (minor units)"]) == ("1.059", "1059")
+    assert set(file.column("Order ID")) == {"شحن/7"}
+    assert file.name.startswith("demo-refunds-")
+    assert file.manifest["of"] == "شحن/7"
+
+
+@pytest.mark.parametrize("name", ["payment", "paid"])
+def test_transactions_are_those_of_the_filters(farah: Browser, sandbox: Sandbox, name: str) -> None:
+    """By whichever name the provider filters the payout date."""
+    provider = provider_of(sandbox)
+    provider._ask("PUT", "/settings", {"payout_names": [name]})
+    paid = [provider.transaction(**SALE, paid=f"2026-11-0{day}T00:00:00Z")["id"] for day in (1, 2, 3)]
+    provider.transaction(**SALE, paid=None)
+    provider.transaction(**SALE | {"currency": "KWD"}, paid="2026-11-02T00:00:00Z")
+    address = "/demo/settlements?currency=AED&paid=range&paid_from=2026-11-02&paid_to=2026-11-03"
+    file = make(farah, address)
+    assert set(file.column("Transaction ID")) == set(paid[1:])
+    row = file.rows[0]
+    assert (row["Amount"], row["Fee incl. tax"], row["Net"]) == ("814.80", "39.55", "775.25")
+    assert (row["Fee rate, per cent"], row["Net (minor units)"]) == ("4.50", "77525")
+    assert "Payout: 2 Nov – 3 Nov" in file.manifest["filters"]
+
+
+def test_payouts_and_the_rows_of_one(app: Flask, farah: Browser, sandbox: Sandbox) -> None:
+    provider = provider_of(sandbox)
+    last_month = (datetime.now(UTC).replace(day=1) - timedelta(days=10)).strftime("%Y-%m")
+    for day, count in (("05", 2), ("12", 3)):
+        for _ in range(count):
+            provider.transaction(**SALE, paid=f"{last_month}-{day}T08:00:00Z")
+    address = f"/demo/payouts?paid=range&paid_from={last_month}-02&paid_to={last_month}-20"
+    farah.open(address)
+    farah.submit("Read from Postpay")
+    assert work_once(app)
+    file = make(farah, address)
+    assert file.column("Rows") == ["3", "2"], "newest first"
+    assert file.column("Net") == ["2325.75", "1550.50"]
+    assert file.column("Sales (minor units)") == ["244440", "162960"]
+    assert [float(row["Sales"]) + float(row["Fees"]) + float(row["Tax on fees"]) + float(row["Difference"])
+            for row in file.rows] == pytest.approx([2325.75, 1550.50])  # fmt: skip
+    name = file.rows[0]["Payout"]
+    one = make(farah, f"/demo/payouts/AED/{name}")
+    assert one.column("Net (minor units)") == ["77525"] * 3
+    assert one.manifest["of"] == f"AED {name}"
+    assert one.manifest["filters"] == [], "one payout has no period"
+    assert file.manifest["filters"][0].startswith("Paid out: "), "a list of payouts always has one"
+
+
+def test_payouts_of_a_month_that_was_never_read_are_no_export(app: Flask, farah: Browser) -> None:
+    farah.open("/demo/exports")
+    token = str(farah.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
+    query = "paid=range&paid_from=2026-01-01&paid_to=2026-02-01"
+    farah.send("/demo/exports", {"csrf_token": token, "what": "payouts", "format": "csv", "query": query})
+    address = farah.response.headers["Location"]
+    assert work_once(app)
+    farah.open(address)
+    assert "Not all months of this period were read yet" in farah.words
+
+
+def test_the_audit_log_is_taken_along_by_auditors_as_its_page_shows_it(app: Flask, omar: Browser) -> None:
+    omar.open("/audit?what=auth")
+    shown = [" ".join(link.get_text().split()) for link in omar.page.select("table.entries td.at-start a")]
+    file = make(omar, "/audit?what=auth&words=succeeded")
+    assert file.column("What happened") == shown
+    assert set(file.column("event")) == {"auth.login.succeeded"}
+    assert file.name.startswith("desk-audit-")
+    (entry,) = entries(app, "export.started")
+    assert entry["filters"] == "What: Sign-in; Words: typed, not kept"
+    assert len(entries(app, "audit.exported")) == 1
+    assert file.column("Entry") == sorted(file.column("Entry"), key=int, reverse=True)
+
+
+def test_finance_may_not_take_the_audit_log_along(app: Flask, farah: Browser) -> None:
+    farah.open("/audit")
+    assert "As CSV" not in farah.words
+    token = str(farah.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
+    farah.send("/demo/exports", {"csrf_token": token, "what": "audit", "format": "csv"})
+    assert farah.status == 403
+    (denied,) = entries(app, "access.denied")
+    assert denied["cause"] == "may not export audit"
+    assert not entries(app, "export.started")

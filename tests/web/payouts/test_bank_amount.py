@@ -1,0 +1,184 @@
+"""What the bank received: equal, explained by whole lines, or an exception that somebody looks after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.browser import Browser
+from tests.provider import Provider
+from webapp.core.database import writing
+from webapp.core.extensions import db
+from webapp.models.audit_entry import AuditEntry
+from webapp.models.bank_receipt import BankReceipt
+from webapp.models.ledger import LedgerRow
+
+from .conftest import PAYOUT, PERIOD, cells, settled
+
+Read = Callable[..., None]
+
+
+@pytest.fixture
+def payout(farah: Browser, provider: Provider, read: Read) -> Browser:
+    """Finance before a payout of AED 725.25: a sale of 814.80 less 39.55 of fee and tax, and a refund of 50.00."""
+    settled(provider)
+    settled(provider, amount=-5000, type="refund")
+    read(farah)
+    farah.open(PAYOUT)
+    return farah
+
+
+def events(app: Flask) -> list[str]:
+    """What was written down about the payout, oldest first."""
+    with app.app_context():
+        found = db.session.scalars(
+            select(AuditEntry.event).where(AuditEntry.object_type == "payout").order_by(AuditEntry.seq)
+        )
+        return [event.removeprefix("settlements.") for event in found]
+
+
+def receipt(app: Flask) -> BankReceipt:
+    with app.app_context():
+        return db.session.scalars(select(BankReceipt)).one()
+
+
+def bank_state(browser: Browser) -> str:
+    browser.open(PERIOD)
+    state = cells(browser)[0][-1]
+    browser.open(PAYOUT)
+    return state
+
+
+def test_the_very_amount_is_equal(payout: Browser, app: Flask) -> None:
+    assert bank_state(payout) == "Not entered"
+    payout.submit("Compare", received="725.25")
+    assert "The bank received exactly the net" in payout.words
+    assert bank_state(payout) == "Equal"
+    assert events(app) == ["bank_amount"]
+    assert (receipt(app).received_minor, receipt(app).expected_minor) == (72525, 72525)
+
+
+def test_what_is_no_amount_is_said_and_stays_in_the_field(payout: Browser) -> None:
+    wrong = {
+        "": "Enter an amount in AED.",
+        "725,25": "Write the amount in plain digits",
+        "725.255": "AED has 2 decimals",
+        "٧٢٥": "Write the amount in plain digits",
+        "--7": "Write the amount in plain digits",
+    }
+    for typed, words in wrong.items():
+        payout.submit("Compare", received=typed)
+        assert payout.status == 422, typed
+        assert words in payout.words
+        assert payout.page.select_one("#received")["value"] == typed  # type: ignore[index]
+        assert payout.page.title is not None
+        assert payout.page.title.get_text().startswith("Error:")
+
+
+def test_a_difference_by_whole_lines_is_offered_and_accepted(payout: Browser, app: Flask) -> None:
+    payout.submit("Compare", received="775.25")
+    assert "The bank received AED 50.00 more than the net." in payout.words
+    assert "The bank's amount is the payout without refunds." in payout.words
+    payout.submit("Accept")
+    assert bank_state(payout) == "Explained"
+    assert receipt(app).explained_by == "refund"
+    assert events(app) == ["bank_amount", "exception_opened", "explained"]
+    payout.submit("Compare", received="764.80")
+    assert "The bank's amount is the payout before fees and tax on fees." in payout.words
+
+
+def test_an_explanation_that_does_not_explain_is_refused(payout: Browser, app: Flask) -> None:
+    payout.submit("Compare", received="775.25")
+    form = payout.form("Accept")
+    form.find("input", {"name": "lines"})["value"] = "fees"  # type: ignore[index]
+    payout.submit("Accept")
+    assert payout.status == 409
+    assert receipt(app).state == "open"
+
+
+def test_an_exception_is_given_to_somebody_closed_with_a_note_and_opened_again(payout: Browser, app: Flask) -> None:
+    payout.submit("Compare", received="700")
+    assert "No whole lines of the payout make up this difference." in payout.words
+    assert "Looked after by Farah Finance" in payout.words
+    payout.submit("Close it")
+    assert payout.status == 422
+    assert "Say what became of the difference" in payout.words
+    payout.submit("Save", note="Bank asked.")
+    payout.submit("Close it", note="The bank took 25.25 for the transfer.")
+    assert bank_state(payout) == "Closed"
+    payout.submit("Open it again")
+    assert bank_state(payout) == "Open"
+    payout.submit("Compare", received="725.25")
+    assert bank_state(payout) == "Equal"
+    assert events(app) == [
+        "bank_amount", "exception_opened", "exception_changed", "exception_closed", "exception_opened", "bank_amount",
+    ]  # fmt: skip
+    with app.app_context():
+        closed = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "settlements.exception_closed")).one()
+    assert closed.reason == "The bank took 25.25 for the transfer."
+    assert '"state":"open"' in str(closed.before)
+    assert '"state":"closed"' in str(closed.after)
+    assert "The bank took 25.25 for the transfer." in payout.words, "the page tells what was done"
+
+
+def test_a_note_longer_than_its_room_is_refused(payout: Browser) -> None:
+    payout.submit("Compare", received="700")
+    payout.submit("Save", note="x" * 501)
+    assert payout.status == 422
+    assert "At most 500 characters." in payout.words
+
+
+def test_a_character_that_no_database_keeps_is_replaced_in_a_note(payout: Browser) -> None:
+    payout.submit("Compare", received="700")
+    payout.submit("Save", note="a\0b")
+    assert "a\ufffdb" in payout.words
+
+
+def test_of_two_people_the_second_sees_what_the_first_has_done(
+    payout: Browser, app: Flask, sign_in: Callable[[str], Browser]
+) -> None:
+    second = sign_in("finance")
+    second.open(PAYOUT)
+    payout.submit("Compare", received="725.25")
+    second.submit("Compare", received="1.00")
+    assert second.status == 409
+    assert "Somebody else has changed it" in second.words
+    assert second.page.select_one("#received")["value"] == "1.00"  # type: ignore[index]
+    assert receipt(app).received_minor == 72525
+    second.submit("Compare", received="700.00")
+    assert receipt(app).received_minor == 70000
+
+
+def test_a_net_that_changed_after_the_comparison_is_shown(payout: Browser, app: Flask) -> None:
+    payout.submit("Compare", received="725.25")
+    with app.app_context(), writing() as session:
+        session.execute(update(LedgerRow).where(LedgerRow.type == "refund").values(total_minor=-4900))
+    payout.open(PAYOUT)
+    assert "When the amount was entered, the net was AED 725.25." in payout.words
+    payout.open(PERIOD)
+    assert "the net has changed since the bank's amount was entered" in payout.words
+
+
+def test_a_payout_that_costs_is_taken_by_the_bank(farah: Browser, provider: Provider, read: Read, app: Flask) -> None:
+    settled(provider, amount=-5000, type="refund")
+    read(farah)
+    farah.open(PAYOUT)
+    farah.submit("Compare", received="-50.00")
+    assert (receipt(app).received_minor, receipt(app).state) == (-5000, "equal")
+
+
+def test_auditors_look_and_agents_do_not_even_that(
+    payout: Browser, sign_in: Callable[[str], Browser], app: Flask
+) -> None:
+    payout.submit("Compare", received="700")
+    auditor, agent = sign_in("auditor"), sign_in("agent")
+    auditor.open(PAYOUT)
+    assert "The bank received 700.00" in auditor.words
+    assert not auditor.page.select("main form[action*=bank], main form[action*=exception]")
+    for address in (PERIOD, PAYOUT, "/demo/payouts/reading"):
+        agent.open(address)
+        assert agent.status == 403
+    assert "Payouts" not in [link.get_text(strip=True) for link in agent.page.select("nav a")]

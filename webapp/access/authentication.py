@@ -1,0 +1,267 @@
+"""Who is signed in: the person of a request, and the check of an e-mail address and a password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app, g, request
+from flask import session as cookie
+from flask_login import AnonymousUserMixin, UserMixin, login_user
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp import audit
+from webapp.core.database import release, writing
+from webapp.core.extensions import db, login_manager
+from webapp.models.base import now
+from webapp.models.user import User, normalised_email
+
+from . import passwords, sessions, throttle
+from .demo_users import ensure_demo_users
+from .permissions import ROLE_LABELS, Permission, Role, permissions_of
+from .places import NoPlace, Places
+from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Tallies, TurnedAway
+
+__all__ = [
+    "Person",
+    "Refused",
+    "Stranger",
+    "TurnedAway",
+    "bind_person",
+    "bind_stranger",
+    "check",
+    "ensure_demo_users",
+    "enter",
+    "sign_in",
+]
+
+INITIAL_PASSWORD_LIFE = timedelta(hours=24)
+LITTLE_WHILE = timedelta(seconds=5)
+"""When to try again where no place was free."""
+
+
+@dataclass(frozen=True)
+class Person(UserMixin):  # type: ignore[misc]
+    """Somebody signed in, as the database knew them at the start of this request."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    session_id: int
+    must_change_password: bool
+    is_demo: bool
+    confirmed: datetime
+    token: str = field(repr=False)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.role)
+
+    @property
+    def role_label(self) -> str:
+        return str(ROLE_LABELS[Role(self.role)]) if self.role in ROLE_LABELS else self.role
+
+    def can(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def get_id(self) -> str:
+        """What the signed cookie holds: the session's token, never the person's id."""
+        return self.token
+
+
+class Stranger(AnonymousUserMixin):  # type: ignore[misc]
+    """Nobody is signed in."""
+
+    permissions: frozenset[Permission] = frozenset()
+
+    def can(self, _permission: Permission) -> bool:
+        return False
+
+
+class Refused:
+    """The sign-in did not happen; why is never told."""
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_person(token: str) -> Person | None:
+    """The person of a session that is still good; else remembers for this request why it is not."""
+    found = sessions.find(token)
+    if found is None:
+        return None
+    return Person(
+        id=found.user_id,
+        name=found.name,
+        email=found.email,
+        role=found.role,
+        session_id=found.id,
+        must_change_password=found.must_change_password,
+        is_demo=found.is_demo,
+        confirmed=found.confirmed,
+        token=token,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a check: `is_right` only if the password is right and the person may be let in with it."""
+
+    user: User | None
+    attempt: throttle.Attempt
+    is_right: bool
+    cause: str
+
+
+def check(email: str, password: str, places: Places) -> Checked:
+    """Counts an attempt and verifies one password, of a person or of nobody: both take as long.
+
+    Raises TurnedAway, with nothing counted or looked at, where the address has to wait or no place is free.
+    """
+    _require_no_wait(throttle.wait_of(request.remote_addr or ""))
+    release()
+    try:
+        with places.one():
+            return _check(email, password)
+    except NoPlace:
+        raise _turned_away(NO_PLACE, LITTLE_WHILE) from None
+
+
+def _check(email: str, password: str) -> Checked:
+    with writing(lock=throttle.LOCK_NAME) as session:
+        attempt = throttle.count_attempt(session, email, request.remote_addr or "")
+    _require_no_wait(attempt.wait)  # of many at once, the one before this was the last that the address had
+    user = db.session.execute(select(User).where(User.email == email)).scalar_one_or_none()
+    release()
+    matches = passwords.verify_password(user.password_hash if user else passwords.NOBODYS, password)
+    cause = _why_not(user, attempt, matches)
+    return Checked(user, attempt, not cause, cause)
+
+
+def _require_no_wait(wait: timedelta | None) -> None:
+    if wait is not None:
+        raise _turned_away(TOO_MANY_FAILURES, wait)
+
+
+def _turned_away(cause: str, wait: timedelta) -> TurnedAway:
+    tallies: Tallies = current_app.extensions["turned_away"]
+    tallies.add(cause, request.remote_addr or "")
+    return TurnedAway(cause, wait)
+
+
+def _why_not(user: User | None, attempt: throttle.Attempt, matches: bool) -> str:
+    """For the audit log only: nobody who tries to sign in is told which it was."""
+    if attempt.locked:
+        return "locked"
+    if user is None:
+        return "unknown"
+    if not matches:
+        return "wrong password, now locked" if attempt.locks else "wrong password"
+    if not sessions.may_work(user):
+        return "disabled"
+    return "initial password is too old" if _is_stale(user) else ""
+
+
+def _is_stale(user: User) -> bool:
+    return user.must_change_password and user.password_changed < now() - INITIAL_PASSWORD_LIFE
+
+
+def sign_in(email: str, password: str) -> Person | Refused:
+    """Checks and, if right, opens a session. A wrong, locked, disabled and unknown identity are answered alike.
+
+    Raises TurnedAway.
+    """
+    checked = check(normalised_email(email), password, passwords.STRANGERS)
+    person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
+    if person is None:
+        _record_failure(checked)
+        return Refused()
+    return person
+
+
+def _enter(user: User, attempt: throttle.Attempt, password: str) -> Person | None:
+    """Opens the session, and stores a better hash; None if the person was changed since the password was verified."""
+    outdated = passwords.is_outdated(user.password_hash)
+    hashed = passwords.hash_password(password) if outdated else user.password_hash
+    unchanged = (User.id == user.id, User.password_changed == user.password_changed, User.active)
+    with writing(lock=throttle.LOCK_NAME) as session:
+        if not session.execute(update(User).where(*unchanged).values(password_hash=hashed)).rowcount:  # type: ignore[attr-defined]
+            return None
+        throttle.forget(session, attempt)
+        person = open_for(session, user)
+        audit.record(audit.Action.LOGIN_SUCCEEDED, object_type="session", object_id=person.session_id)
+    return person
+
+
+def _record_failure(checked: Checked) -> None:
+    """One entry per refusal. Of an unknown identity only the digest is kept."""
+    user, attempt = checked.user, checked.attempt
+    with writing():
+        audit.record(
+            audit.Action.LOGIN_LOCKED if attempt.locks or attempt.locked else audit.Action.LOGIN_FAILED,
+            outcome="denied",
+            object_type="user" if user else None,
+            object_id=user.id if user else None,
+            after={
+                "cause": checked.cause or "changed meanwhile",
+                **({} if user else {"name_digest": attempt.identity}),
+            },
+        )
+
+
+def open_for(session: Session, user: User) -> Person:
+    """A new session with a new token, and its person, who acts from here on. Call inside `writing()`."""
+    token = sessions.new_token()
+    opened = sessions.open_session(session, user.id, token)
+    person = Person(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        role=user.role,
+        session_id=opened.id,
+        must_change_password=user.must_change_password,
+        is_demo=user.is_demo,
+        confirmed=opened.confirmed,
+        token=token,
+    )
+    bind_person(person)
+    return person
+
+
+def enter(person: Person) -> None:
+    """Gives the browser a cookie with nothing in it from before."""
+    cookie.clear()
+    login_user(person)
+
+
+def bind_stranger() -> None:
+    """Says to the audit log that nobody is known yet in this request, only where it came from."""
+    audit.bind(
+        audit.Who(
+            actor_label="stranger",
+            ip=request.remote_addr,
+            user_agent=str(request.user_agent)[:256],
+            request_id=g.get("request_id"),
+        )
+    )
+
+
+def bind_person(person: Person) -> None:
+    """Says to the audit log who acts in this request."""
+    audit.bind(
+        audit.Who(
+            actor_id=person.id,
+            actor_label=person.name,
+            actor_role=person.role,
+            session_ref=sessions.digest(person.token)[:12],
+            ip=request.remote_addr,
+            user_agent=str(request.user_agent)[:256],
+            request_id=g.get("request_id"),
+        )
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Sets what Flask-Login leaves open: our stranger, and no second opinion about sessions."""
+    login_manager.anonymous_user = Stranger
+    login_manager.session_protection = None

@@ -1,0 +1,74 @@
+"""Somebody gives themselves another password: all their sessions end, and this browser gets a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from webapp import audit
+from webapp.core.database import writing
+from webapp.models.base import now
+from webapp.models.staff_session import StaffSession
+from webapp.models.user import User
+
+from . import password_rules, passwords, sessions, throttle
+from .authentication import Person, check, open_for
+
+WRONG = _l("This is not your password.")
+LOCKED = _l("Too many wrong passwords. Try again in half an hour, or ask an admin.")
+SAME = _l("This is the password you have. Take another one.")
+DEMO = _l("Demo people keep their password: everybody must be able to use them.")
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """The password stays as it was: which field is wrong, and what to tell about it."""
+
+    field: Literal["current", "new"]
+    message: LazyString
+
+
+def change_password(person: Person, current: str, new: str) -> Person | NotTaken:
+    """Sets the new password; the current one is checked first, so that nobody else has the new one looked at.
+
+    Raises TurnedAway.
+    """
+    checked = check(person.email, current, passwords.STAFF)
+    if checked.user is None or not checked.is_right:
+        _record_refusal(person, checked.cause)
+        return NotTaken("current", LOCKED if checked.attempt.locked else WRONG)
+    wrong = _problem(person, current, new)
+    hashed = "" if wrong else passwords.hash_password(new)
+    with writing(lock=throttle.LOCK_NAME) as session:
+        throttle.forget(session, checked.attempt)
+        if wrong is not None:
+            return NotTaken("new", wrong)
+        user = session.get_one(User, person.id, populate_existing=True, with_for_update=True)
+        user.password_hash, user.password_changed, user.must_change_password = hashed, now(), False
+        sessions.end(session, StaffSession.user_id == person.id, reason=sessions.PASSWORD_CHANGED)
+        again = open_for(session, user)
+        audit.record(audit.Action.PASSWORD_CHANGED, object_type="user", object_id=person.id)
+    return again
+
+
+def _problem(person: Person, current: str, new: str) -> LazyString | None:
+    wrong = password_rules.problem(new, email=person.email, name=person.name)
+    if wrong is None and person.is_demo:
+        wrong = DEMO
+    if wrong is None and passwords.normalised(current) == passwords.normalised(new):
+        wrong = SAME
+    return wrong
+
+
+def _record_refusal(person: Person, cause: str) -> None:
+    with writing():
+        audit.record(
+            audit.Action.PASSWORD_CHANGED,
+            outcome="denied",
+            object_type="user",
+            object_id=person.id,
+            after={"cause": cause},
+        )

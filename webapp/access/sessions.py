@@ -1,0 +1,212 @@
+"""Sessions of staff: rows in the database that can be listed and ended; the browser holds a random token.
+
+Only the token's SHA-256 is stored. Who the person is and what they may do is read anew at every request, in one
+SELECT. `last_seen` is written at most once a minute, and not for requests that a page makes by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask import current_app, g, request
+from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from webapp import audit
+from webapp.core.database import writing
+from webapp.core.extensions import db
+from webapp.core.settings import Settings
+from webapp.models.base import now
+from webapp.models.staff_session import StaffSession
+from webapp.models.user import User
+
+SEEN_EVERY = timedelta(minutes=1)
+BACKGROUND = "X-Background"
+
+IDLE, TOO_OLD, SIGNED_OUT, DISABLED = "idle", "too old", "signed out", "disabled"
+REPLACED, PASSWORD_CHANGED, ROLE_CHANGED = "signed in anew", "password changed", "role changed"
+ENDED_ELSEWHERE, ENDED_BY_ADMIN = "ended elsewhere", "ended by an admin"
+_ACTIONS = {
+    IDLE: audit.Action.SESSION_EXPIRED,
+    TOO_OLD: audit.Action.SESSION_EXPIRED,
+    SIGNED_OUT: audit.Action.LOGOUT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A session that the browser still names, but that is over: whose it was, and why it ended."""
+
+    session_id: int
+    user_id: int
+    reason: str
+    has_unsent_form: bool
+
+
+class Found(NamedTuple):
+    """A session and its person, as one SELECT gives them: who they are and whether both are still good."""
+
+    id: int
+    user_id: int
+    last_seen: datetime
+    expires: datetime
+    confirmed: datetime
+    ended: datetime | None
+    end_reason: str | None
+    has_unsent_form: bool
+    name: str
+    email: str
+    role: str
+    active: bool
+    is_demo: bool
+    must_change_password: bool
+
+
+_BY_TOKEN = (
+    select(
+        StaffSession.id,
+        StaffSession.user_id,
+        StaffSession.last_seen,
+        StaffSession.expires,
+        StaffSession.confirmed,
+        StaffSession.ended,
+        StaffSession.end_reason,
+        StaffSession.unsent_form.is_not(None),
+        User.name,
+        User.email,
+        User.role,
+        User.active,
+        User.is_demo,
+        User.must_change_password,
+    )
+    .join(User, User.id == StaffSession.user_id)
+    .where(StaffSession.token_hash == bindparam("token_hash"))
+)
+
+
+def new_token() -> str:
+    """256 random bits, for the cookie only."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(session: Session, user_id: int, token: str) -> StaffSession:
+    """Adds the row of a new session. Call inside `writing()`."""
+    opened = StaffSession(
+        token_hash=digest(token),
+        user_id=user_id,
+        expires=now() + timedelta(hours=_settings().session_hours),
+        ip=request.remote_addr,
+        user_agent=str(request.user_agent)[:256],
+    )
+    session.add(opened)
+    session.flush()
+    return opened
+
+
+def find(token: str) -> Found | None:
+    """The session with its person, if both are good; else `g.lapse` says what was wrong with a known session."""
+    row = db.session.connection().execute(_BY_TOKEN, {"token_hash": digest(token)}).one_or_none()
+    if row is None:
+        return None
+    found = Found._make(row)
+    reason = _why_over(found)
+    if reason is None:
+        g.is_unseen = now() - found.last_seen >= SEEN_EVERY
+        return found
+    g.lapse = Lapse(found.id, found.user_id, reason, found.has_unsent_form)
+    g.lapse_is_new = found.ended is None
+    return None
+
+
+def _why_over(row: Found) -> str | None:
+    moment = now()
+    if row.ended is not None:
+        return str(row.end_reason)
+    if not may_work(row):
+        return DISABLED
+    if row.expires <= moment:
+        return TOO_OLD
+    if row.last_seen <= moment - timedelta(minutes=_settings().session_idle_minutes):
+        return IDLE
+    return None
+
+
+def may_work(user: User | Found) -> bool:
+    """Whether somebody may be signed in at all: not sent away, and no demo person outside of a demo."""
+    return user.active and (demo_people_welcome() or not user.is_demo)
+
+
+def demo_people_welcome() -> bool:
+    """Whether this desk is one for trying out."""
+    return _settings().demo_users and _settings().all_embedded
+
+
+def lapse() -> Lapse | None:
+    """Why the browser's session is over, if it has one that is."""
+    found: Lapse | None = g.get("lapse")
+    return found
+
+
+def note_seen(session_id: int) -> None:
+    """Remembers that the person was here just now, unless it was their page asking by itself."""
+    if not g.get("is_unseen") or request.headers.get(BACKGROUND):
+        return
+    with writing() as session:
+        session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen=now()))
+
+
+def close_lapsed(unsent_form: str | None = None) -> None:
+    """Ends the session that was found to be over, once, with its entry; keeps what the person had typed."""
+    over = lapse()
+    if over is None or not (g.lapse_is_new or unsent_form):
+        return
+    with writing() as session:
+        end(session, StaffSession.id == over.session_id, reason=over.reason)
+        if unsent_form:
+            session.execute(
+                update(StaffSession).where(StaffSession.id == over.session_id).values(unsent_form=unsent_form)
+            )
+    g.lapse_is_new = False
+
+
+def end(session: Session, *which: ColumnElement[bool], reason: str) -> int:
+    """Ends the sessions that are still open among `which`, one audit entry each. Call inside `writing()`."""
+    chosen = select(StaffSession.id).where(StaffSession.ended.is_(None), *which).with_for_update()
+    ids = session.execute(chosen).scalars().all()
+    if not ids:
+        return 0
+    session.execute(
+        update(StaffSession).where(StaffSession.id.in_(ids)).values(ended=now(), end_reason=reason, unsent_form=None)
+    )
+    for session_id in ids:
+        action = _ACTIONS.get(reason, audit.Action.SESSION_ENDED)
+        audit.record(action, object_type="session", object_id=session_id, after={"cause": reason})
+    return len(ids)
+
+
+def open_sessions(user_id: int) -> Sequence[StaffSession]:
+    """The sessions of a person in which they could go on now, newest first."""
+    moment = now()
+    idle_since = moment - timedelta(minutes=_settings().session_idle_minutes)
+    query = (
+        select(StaffSession)
+        .where(StaffSession.user_id == user_id, StaffSession.ended.is_(None))
+        .where(StaffSession.expires > moment, StaffSession.last_seen > idle_since)
+        .order_by(StaffSession.last_seen.desc(), StaffSession.id.desc())
+    )
+    return db.session.execute(query).scalars().all()
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

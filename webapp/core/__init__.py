@@ -1,0 +1,1 @@
+"""What everything stands on: settings, accounts, the database, sealing, logs and metrics."""

@@ -1,0 +1,75 @@
+"""What waits for the worker longer than it should: so it is seen, on whichever machine the worker runs, when one of
+its threads is gone, hangs or fails all the time, and when there is no worker at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy.orm import aliased
+
+from webapp.models.base import now
+from webapp.models.delivery import Delivery, Forwarding
+from webapp.models.hook_change import OPEN_STATES as OPEN_CHANGES
+from webapp.models.hook_change import HookChange
+from webapp.models.intent import OPEN_STATES as OPEN_INTENTS
+from webapp.models.intent import Intent
+from webapp.models.job import OPEN_JOB_STATES, Job, JobState
+
+from .database import release
+from .extensions import db
+
+LATE = timedelta(minutes=15)
+"""Longer than the longest pause after failures, and than any look takes."""
+
+
+class Overdue(NamedTuple):
+    """The oldest thing of one kind that waits in an account, and for how long past its time."""
+
+    account: str
+    work: str
+    by: timedelta
+
+
+def overdue() -> list[Overdue]:
+    """What is past its time right now, by account and kind of work."""
+    moment = now()
+    found = [
+        Overdue(account, work, moment - since)
+        for work, chosen in _questions(moment)
+        for account, since in db.session.execute(chosen).all()
+    ]
+    release()
+    return found
+
+
+def is_in_time() -> dict[str, bool]:
+    """By kind of work: whether all of it is done in time."""
+    late = {one.work for one in overdue() if one.by > LATE}
+    return {work: work not in late for work, _ in _questions(now())}
+
+
+def _questions(moment: datetime) -> Iterator[tuple[str, Select[Any]]]:
+    """Each as the small partial index wants it, if there is one: its condition word for word."""
+    is_told_on = select(Forwarding.account).where(Forwarding.account == Delivery.account, Forwarding.active).exists()
+    intents = (Intent.state.in_(OPEN_INTENTS), Intent.lease_until < moment)
+    yield "intents", _oldest(Intent.account, Intent.next_check, moment, *intents)
+    changes = (HookChange.state.in_(OPEN_CHANGES), HookChange.lease_until < moment)
+    yield "webhooks", _oldest(HookChange.account, HookChange.next_check, moment, *changes)
+    yield "reread", _oldest(Delivery.account, Delivery.next_try, moment, text("outcome = 'waiting'"))
+    waiting = text("forward_state = 'waiting'")
+    yield "forward", _oldest(Delivery.account, Delivery.forward_next, moment, waiting, is_told_on)
+    yield "jobs", _oldest(Job.account, Job.lease_until, moment, Job.state.in_(OPEN_JOB_STATES), ~_any_held(moment))
+
+
+def _oldest(account: Any, due: Any, moment: datetime, *where: Any) -> Select[Any]:
+    return select(account, func.min(due)).where(due < moment, *where).group_by(account)
+
+
+def _any_held(moment: datetime) -> ColumnElement[bool]:
+    """Whether some worker holds a job: then one that waits is only waiting for its turn."""
+    other = aliased(Job)
+    return select(other.id).where(other.state == JobState.RUNNING, other.lease_until >= moment).exists()

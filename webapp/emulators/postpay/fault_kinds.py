@@ -1,0 +1,104 @@
+"""The kinds of faults: what each makes of the answer, or of none where the work was not done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .fault import Fault
+from .messages import ERRORS, HTML_TYPE, Answer, Delivery, Refusal, as_json, code_of
+
+NOTHING = Answer(0, delivery=Delivery.CLOSED)
+PAGE = b"<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>"
+# These need an answer to work on, so the work is always done.
+WORKING = ("latency", "drop_after", "drip", "wrong_id", "wrong_amount")
+# These spoil an answer after the work unless told otherwise; all others come before it.
+LATE = ("drop_after", "drip", "wrong_id", "wrong_amount", "malformed", "truncated")
+
+
+def refuse(fault: Fault, answer: Answer | None = None) -> Answer:
+    """An error in the documents' shape, or with the body given; 429 and 503 may carry Retry-After."""
+    status = fault.status or 500
+    code = fault.code or code_of(status)
+    refusal = Refusal(code if code in ERRORS else "error", status=status)
+    refusal.code = code
+    headers = dict(fault.headers)
+    if fault.retry_after is not None:
+        headers["Retry-After"] = str(fault.retry_after)
+    spoiled = refusal.answer()
+    return replace(spoiled, body=_body(fault, spoiled.body), headers=headers)
+
+
+def _body(fault: Fault, default: bytes) -> bytes:
+    return default if fault.body is None else fault.body.encode()
+
+
+def _latency(fault: Fault, answer: Answer | None) -> Answer:
+    assert answer is not None  # noqa: S101 - its work is always done
+    return answer
+
+
+def _lost(fault: Fault, answer: Answer | None) -> Answer:
+    return NOTHING
+
+
+def _reset(fault: Fault, answer: Answer | None) -> Answer:
+    return replace(NOTHING, delivery=Delivery.RESET)
+
+
+def _malformed(fault: Fault, answer: Answer | None) -> Answer:
+    half = answer.body[: len(answer.body) // 2] if answer else b'{"order_id": '
+    return replace(answer or Answer(200), body=_body(fault, half))
+
+
+def _truncated(fault: Fault, answer: Answer | None) -> Answer:
+    return replace(answer or Answer(200, b"{" + b" " * 998 + b"}"), delivery=Delivery.TRUNCATED)
+
+
+def _html(fault: Fault, answer: Answer | None) -> Answer:
+    return Answer(fault.status or 502, _body(fault, PAGE), HTML_TYPE, fault.headers)
+
+
+def _dripped(fault: Fault, answer: Answer | None) -> Answer:
+    assert answer is not None  # noqa: S101 - its work is always done
+    return replace(answer, delivery=Delivery.DRIPPED, pause=fault.seconds or 5.0)
+
+
+def _redirected(fault: Fault, answer: Answer | None) -> Answer:
+    return Answer(fault.status or 302, b"", HTML_TYPE, {"Location": "http://127.0.0.1:9/", **fault.headers})
+
+
+def _wrong_id(fault: Fault, answer: Answer | None) -> Answer:
+    return _changed(answer, {name: f"other-{name}" for name in ("refund_id", "order_id", "id")})
+
+
+def _wrong_amount(fault: Fault, answer: Answer | None) -> Answer:
+    return _changed(answer, {"amount": 1, "total_amount": 1})
+
+
+def _changed(answer: Answer | None, wrong: dict[str, Any]) -> Answer:
+    """The answer with those of the values replaced that it has; an error stays as it is."""
+    assert answer is not None  # noqa: S101 - its work is always done
+    data = json.loads(answer.body) if answer.body and answer.status < 400 else None
+    if not isinstance(data, dict):
+        return answer
+    return replace(answer, body=as_json({name: wrong.get(name, value) for name, value in data.items()}))
+
+
+KINDS: dict[str, Callable[[Fault, Answer | None], Answer]] = {
+    "latency": _latency,
+    "status": refuse,
+    "drop_before": _lost,
+    "drop_after": _lost,
+    "late_commit": _lost,
+    "reset": _reset,
+    "malformed": _malformed,
+    "truncated": _truncated,
+    "html": _html,
+    "drip": _dripped,
+    "redirect": _redirected,
+    "wrong_id": _wrong_id,
+    "wrong_amount": _wrong_amount,
+}

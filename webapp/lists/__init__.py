@@ -1,0 +1,1 @@
+"""Lists: how they read their address, and how they become files."""

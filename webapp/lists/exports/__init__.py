@@ -1,0 +1,21 @@
+"""Lists as files that prove themselves: what a screen shows, whole, in its order, with a manifest beside it.
+
+A person asks on a screen (`asking`); a worker reads every row several calls at a time into a spool on disk, proves
+that none is missing and writes the file (`making`); the database keeps it for a day (`body`, `keeping`).
+"""
+
+from __future__ import annotations
+
+from .body import blocks
+from .build import READINGS
+from .kinds import KINDS, may_export
+from .list_state import Screen, Viewer, Word, screen
+from .quota import NoSpace, QuotaReached, TooManyBytes
+from .request import FORMATS, NotAsked, TooMany, Wanted, record, start_export, words_of
+from .retention import forget_exports
+
+__all__ = [
+    "FORMATS", "KINDS", "READINGS", "NoSpace", "NotAsked", "QuotaReached", "Screen", "TooMany", "TooManyBytes",
+    "Viewer", "Wanted", "Word",
+    "blocks", "forget_exports", "may_export", "record", "screen", "start_export", "words_of",
+]  # fmt: skip

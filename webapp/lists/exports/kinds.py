@@ -1,0 +1,83 @@
+"""What can be exported: for each kind who may, its words, its columns, and where its rows come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from flask_babel import lazy_gettext
+
+from webapp.access.permissions import Permission
+
+from . import audit_log, orders, payouts, refunds, transactions
+from .columns import Columns
+from .source import Asked, Rows, Wait
+from .staging import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`takes` gives a function for one reading: from a row to what is kept of it, its id and its place in the order.
+
+    `bound` is earlier than the moment of the request where the rows are known only so far.
+    """
+
+    label: Any
+    needs: frozenset[Permission]
+    lay_out: Callable[[Columns, Asked], None]
+    rows: Callable[[Asked, Wait], Rows]
+    takes: Callable[[Asked], Callable[[Any], Taken]]
+    bound: Callable[[Asked], datetime] = lambda asked: asked.bound
+    is_of_account: bool = True
+    of_what: Literal["one", "any", "none"] = "none"
+
+    def fits(self, object_id: str | None) -> bool:
+        """Whether it is of one thing (an order), of none, or either way."""
+        return self.of_what == "any" or (self.of_what == "one") == bool(object_id)
+
+
+KINDS: dict[str, Kind] = {
+    "orders": Kind(
+        lazy_gettext("Orders"), frozenset({Permission.ORDER_READ}), orders.lay_out, orders.rows, orders.takes
+    ),
+    "refunds": Kind(
+        lazy_gettext("Refunds of order"),
+        frozenset({Permission.ORDER_READ}),
+        refunds.lay_out,
+        refunds.rows,
+        refunds.takes,
+        of_what="one",
+    ),
+    "transactions": Kind(
+        lazy_gettext("Transactions"),
+        frozenset({Permission.SETTLEMENTS_READ}),
+        transactions.lay_out,
+        transactions.rows,
+        transactions.takes,
+    ),
+    "payouts": Kind(
+        lazy_gettext("Payouts"),
+        frozenset({Permission.SETTLEMENTS_READ}),
+        payouts.lay_out,
+        payouts.rows,
+        payouts.takes,
+        payouts.bound,
+        of_what="any",
+    ),
+    "audit": Kind(
+        lazy_gettext("Audit log"),
+        frozenset({Permission.AUDIT_EXPORT}),
+        audit_log.lay_out,
+        audit_log.rows,
+        audit_log.takes,
+        is_of_account=False,
+    ),
+}
+
+
+def may_export(what: str, permissions: frozenset[Permission]) -> bool:
+    """Whether somebody with these permissions may take that along."""
+    kind = KINDS.get(what)
+    return kind is not None and Permission.EXPORT in permissions and kind.needs <= permissions

@@ -1,0 +1,77 @@
+"""What a screen shows, as an export needs it: each area of the desk says how it reads the address of its list.
+
+So an export asks by the very class that the list asks by, and no area knows another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from webapp.access.permissions import Permission
+from webapp.core.accounts import Account
+
+_PLACE = ("page", "page_size", "before", "after")
+
+
+class Word(NamedTuple):
+    """A filter as a person reads it. `is_typed`: free text, maybe personal, so the audit log does not keep it."""
+
+    label: str
+    value: str
+    is_typed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.value}"
+
+
+class Viewer(NamedTuple):
+    """Who looks at the screen; some see less of it."""
+
+    id: int
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A list as its address describes it. `query` is for whoever keeps the rows; `pairs` the address, tidied."""
+
+    query: Any
+    pairs: tuple[tuple[str, str], ...] = ()
+    words: tuple[Word, ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The query string of the list, wherever in it somebody stands."""
+        return urlencode([pair for pair in self.pairs if pair[0] not in _PLACE])
+
+
+def words_of_chips(chips: Iterable[Any], typed: Collection[str]) -> tuple[Word, ...]:
+    """The chips of a list as words; `typed` are the labels of those that hold free text."""
+    return tuple(Word(chip.label, chip.value, chip.label in typed) for chip in chips)
+
+
+Reader = Callable[[MultiDict[str, str], Account, datetime, Viewer], Screen]
+_readers: dict[str, Reader] = {}
+
+
+def screen(what: str) -> Callable[[Reader], Reader]:
+    """Registers how the list of that name reads its address, seen at a moment: "today" is the day of the request."""
+
+    def register(reader: Reader) -> Reader:
+        _readers[what] = reader
+        return reader
+
+    return register
+
+
+def read_screen(what: str, args: MultiDict[str, str], account: Account, at: datetime, viewer: Viewer) -> Screen:
+    """What the list shows to the viewer at that moment; one without filters shows everything."""
+    reader = _readers.get(what)
+    return reader(args, account, at, viewer) if reader else Screen(None)

@@ -1,0 +1,200 @@
+"""Payouts of a period, or the rows of one payout, as a file: from the ledger, as far as it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from webapp.core.accounts import Account
+from webapp.jobs import Failed
+from webapp.lists.filters.payouts import PayoutFilters
+from webapp.models.bank_receipt import BankReceipt
+from webapp.models.ledger import LedgerRow
+from webapp.presentation.day_words import days_words
+from webapp.settlement.ledger.bank_receipts import receipts_of
+from webapp.settlement.ledger.payout_id import month_range, months_between, naming_of
+from webapp.settlement.ledger.payouts import Payout, payout, payouts, rows_of_payout
+from webapp.settlement.ledger.sync import periods_of
+from webapp.settlement.ledger.totals import OTHER, TYPES
+
+from .columns import Columns, Plain, micros
+from .list_state import Screen, Viewer, Word, screen
+from .source import Asked, Rows, Wait
+from .staging import Taken
+
+BLOCK = 500
+
+
+@screen("payouts")
+def exported(args: MultiDict[str, str], account: Account, at: datetime, _viewer: Viewer) -> Screen:
+    """What the list shows: there is always a period, so it is always told."""
+    filters = PayoutFilters(args, account.zone, at.astimezone(account.zone).date())
+    words = [Word(gettext("Paid out"), days_words(filters.paid.first, filters.paid.last) or "")]
+    words += [Word(gettext("Currency"), filters.currency)] if filters.currency else []
+    return Screen(filters, tuple(filters.pairs()), tuple(words), dict(filters.errors))
+
+
+def _parts(asked: Asked) -> tuple[str, str]:
+    """Currency and name of one payout."""
+    currency, _, name = str(asked.object_id).partition(" ")
+    return currency, name
+
+
+def _period(asked: Asked) -> tuple[datetime, datetime]:
+    if asked.object_id is None:
+        period: tuple[datetime, datetime] = asked.query.period
+        return period
+    found = naming_of(asked.account).range(_parts(asked)[1])
+    if found is None:
+        raise Failed("not_found")
+    return found
+
+
+def bound(asked: Asked) -> datetime:
+    """Until when the ledger knows everything of the period. Raises Failed where a month of it was never read."""
+    since, until = _period(asked)
+    until = min(until, asked.bound)
+    months = months_between(since, until)
+    periods = periods_of(asked.account, months)
+    if set(periods) != set(months):
+        raise Failed("not_read")
+    open_ends = [one.until for one in periods.values() if one.until < min(until, month_range(one.month)[1])]
+    return min([asked.bound, *open_ends])
+
+
+class PayoutsOfPeriod:
+    """Each payout with what is known of it at the bank."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._naming = naming_of(asked.account)
+        self.counted: int | None = None
+
+    def __iter__(self) -> Iterator[Sequence[tuple[Payout, BankReceipt | None]]]:
+        found = self._found()
+        self.counted = len(found)
+        for start in range(0, len(found), BLOCK):
+            block = found[start : start + BLOCK]
+            receipts = receipts_of(self._asked.account, [one.name for one in block])
+            yield [(one, receipts.get((one.currency, one.name))) for one in block]
+
+    def _found(self) -> list[Payout]:
+        since, until = _period(self._asked)
+        currency = self._asked.query.currency or None
+        return payouts(self._asked.account, self._naming, since, min(until, self._asked.bound), currency)
+
+    def recount(self) -> int:
+        return len(self._found())
+
+
+class RowsOfPayout:
+    """The rows of one payout."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._naming = naming_of(asked.account)
+        self.counted: int | None = None
+
+    def __iter__(self) -> Iterator[Sequence[LedgerRow]]:
+        self.counted = self.recount()
+        start = 0
+        while block := rows_of_payout(
+            self._asked.account, self._naming, *_parts(self._asked), limit=BLOCK, offset=start
+        ):
+            yield block
+            start += len(block)
+
+    def recount(self) -> int:
+        found = payout(self._asked.account, self._naming, *_parts(self._asked))
+        if found is None:
+            raise Failed("not_found")
+        return found.figures.count
+
+
+def rows(asked: Asked, _wait: Wait) -> Rows:
+    return PayoutsOfPeriod(asked) if asked.object_id is None else RowsOfPayout(asked)
+
+
+def lay_out(columns: Columns, asked: Asked) -> None:
+    if asked.object_id is None:
+        _lay_out_payouts(columns)
+    else:
+        _lay_out_rows(columns)
+
+
+def takes(asked: Asked) -> Callable[[Any], Taken]:
+    return _take_payout if asked.object_id is None else _take_row
+
+
+def _lay_out_payouts(columns: Columns) -> None:
+    columns.text(gettext("Payout"))
+    columns.moment(gettext("Paid out"))
+    currency = columns.text(gettext("Currency"))
+    for words in (
+        gettext("Sales"),
+        gettext("Refunds"),
+        gettext("Instalments"),
+        gettext("Regularizations"),
+        gettext("Other"),
+        gettext("Fees"),
+        gettext("Tax on fees"),
+        gettext("Difference"),
+        gettext("Net"),
+    ):
+        columns.amount(words, currency)
+    columns.number(gettext("Rows"))
+    columns.amount(gettext("Received by the bank"), currency)
+    columns.text(gettext("At the bank"))
+
+
+def _take_payout(row: tuple[Payout, BankReceipt | None]) -> Taken:
+    """Newest first, as on the screen; fees and tax with the minus they have there."""
+    found, receipt = row
+    figures, paid = found.figures, micros(found.paid) or 0
+    gross = [figures.of_type(name).minor for name in (*TYPES, OTHER)]
+    deducted = [-figures.fees.minor, -figures.tax.minor, figures.difference.minor, figures.net.minor]
+    bank: list[Plain] = [receipt.received_minor, receipt.state] if receipt else [None, None]
+    values: list[Plain] = [found.name, paid, found.currency, *gross, *deducted, figures.count, *bank]
+    return Taken(f"{found.currency} {found.name}", -paid, -_alphabetical(found.currency), values)
+
+
+def _alphabetical(currency: str) -> int:
+    """Payouts of one moment stand by currency, from the end of the alphabet as on the screen."""
+    return int.from_bytes(currency.encode()[:7].ljust(7, b"\0"), "big")
+
+
+def _lay_out_rows(columns: Columns) -> None:
+    columns.text(gettext("Transaction ID"))
+    columns.text(gettext("Type"))
+    columns.text(gettext("Order ID"))
+    currency = columns.text(gettext("Currency"))
+    columns.amount(gettext("Amount"), currency)
+    columns.amount(gettext("Fees"), currency)
+    columns.amount(gettext("Tax on fees"), currency)
+    columns.amount(gettext("Net"), currency)
+    columns.amount(gettext("Net less what the rates give"), currency)
+    columns.moment(gettext("Created"))
+    columns.moment(gettext("Paid out"))
+
+
+def _take_row(row: LedgerRow) -> Taken:
+    """By age, as on the payout's page."""
+    created = micros(row.created) or 0
+    values: list[Plain] = [
+        row.transaction_id,
+        row.type,
+        row.order_id,
+        row.currency,
+        row.amount_minor,
+        -row.fees_minor,
+        -row.tax_minor,
+        row.total_minor,
+        row.off_by,
+        created,
+        micros(row.paid),
+    ]
+    return Taken(row.transaction_id, created, 0, values)

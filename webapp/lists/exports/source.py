@@ -1,0 +1,37 @@
+"""Where the rows of an export come from: what every kind of it is asked, and has to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from webapp.core.accounts import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One export as its source needs it. `query` is the screen's; no row from `bound` on belongs to it."""
+
+    account: Account
+    query: Any
+    object_id: str | None
+    bound: datetime
+
+
+class Rows(Protocol):
+    """Rows from wherever they are kept: in any order, and counted by their keeper before and after."""
+
+    @property
+    def counted(self) -> int | None:
+        """The keeper's count when the reading began; None before."""
+
+    def __iter__(self) -> Iterator[Sequence[Any]]: ...
+
+    def recount(self) -> int:
+        """The keeper's count now, by the same question."""
+
+
+Wait = Callable[[float], object]
+"""Pauses for some seconds while the job stays alive; raises to end the reading."""

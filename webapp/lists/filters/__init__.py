@@ -1,0 +1,213 @@
+"""Filters of the lists that the provider keeps, read from an address: what a person asks, and how an address says it.
+
+Used by the lists themselves and by whatever works with "exactly what the list shows". What was typed is kept as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from webapp.calendar import Preset, instants, parse_day, preset_days, today_in
+from webapp.core.provider_id import is_provider_id
+from webapp.money import AmountProblem, Money, NotAnAmount, is_known_currency, parse_money
+from webapp.presentation.amount_words import amount_words
+from webapp.presentation.day_words import PRESET_WORDS, days_words
+
+from .form import FilterField, FilterForm
+
+CURRENCIES = ("AED", "SAR", "QAR", "KWD", "BHD", "OMR", "EGP", "JPY", "USD", "EUR", "GBP")
+NEWEST_FIRST = "-created"
+PAGE_SIZES = (20, 50)
+OWN_RANGE = "range"
+MOST_IDS = 50
+LONGEST_TEXT = 4000
+LAST_PAGE = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class DayRange:
+    """Days in the account's zone, both included: by a preset, or an own range with one end or two."""
+
+    preset: Preset | None = None
+    is_own: bool = False
+    first: date | None = None
+    last: date | None = None
+
+    def instants(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """From when (included) and until when (not included), in UTC."""
+        return instants(self.first, self.last, zone)
+
+    @property
+    def choice(self) -> str:
+        """As the list of presets says it; empty for any time."""
+        return self.preset or (OWN_RANGE if self.is_own else "")
+
+    @property
+    def words(self) -> str | None:
+        return str(PRESET_WORDS[self.preset]) if self.preset else days_words(self.first, self.last)
+
+
+class AddressFilters(FilterForm):
+    """What every list in an address takes: a currency, a page of it. `errors` are by field.
+
+    `texts` are the fields of the form in its order, `more` those under "More". Each list adds `pairs`.
+    """
+
+    texts: ClassVar[tuple[str, ...]] = ()
+    more: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
+        super().__init__()
+        self.zone = zone
+        self.today = today or today_in(zone)
+        self.typed = {name: _readable(args.get(name, "")[:LONGEST_TEXT]) for name in self.texts}
+        self.currency = self._read_currency()
+        self.page = _number(args.get("page", ""), 1, LAST_PAGE) or 1
+        size = _number(args.get("page_size", ""), 1, max(PAGE_SIZES))
+        self.page_size = size if size in PAGE_SIZES else PAGE_SIZES[0]
+
+    def __iter__(self) -> Iterator[FilterField]:
+        """The errors in the order of the form."""
+        return (FilterField(name, (self.errors[name],)) for name in self.texts if name in self.errors)
+
+    # --- What was typed ---
+
+    def _read_ids(self, name: str, too_many: str, not_one: Callable[[str], str]) -> tuple[str, ...]:
+        """Several ids, by commas or lines; not by blanks, for ids may hold them."""
+        parts = re.split(r"[,،\n\r]", self.typed[name])
+        ids = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        if len(ids) > MOST_IDS:
+            self.errors[name] = too_many
+        for each in ids:
+            if not is_provider_id(each):
+                self.errors[name] = not_one(each[:40])
+        return ids
+
+    def _read_currency(self) -> str:
+        currency = self.typed["currency"].upper()
+        if currency and not is_known_currency(currency):
+            self.errors["currency"] = gettext("Choose a currency from the list.")
+            return ""
+        return currency
+
+    def _read_amount(self, name: str, no_currency: str, *, signed: bool = False) -> Money | None:
+        """An amount of the currency that is asked for; `signed`: a minus, also a typographic one, may come first."""
+        text = self.typed[name]
+        if not text:
+            return None
+        if not self.currency:
+            self.errors.setdefault("currency", no_currency)
+            return None
+        is_negative = signed and text[0] in "-\u2212"
+        try:
+            amount = parse_money(text[1:] if is_negative else text, self.currency)
+        except NotAnAmount as error:
+            self.errors[name] = amount_words(AmountProblem(error.problem), self.currency)
+            return None
+        return -amount if is_negative else amount
+
+    def _read_days(self, name: str, *, given: bool, others: Iterable[str] = ()) -> DayRange:
+        """A preset wins over days that were typed before it was chosen. `others`: choices that are no days."""
+        choice = self.typed[name]
+        preset = Preset(choice) if choice in tuple(Preset) else None
+        if choice and choice != OWN_RANGE and not preset and choice not in others:
+            self.errors[name] = gettext("Choose a time from the list.")
+        if preset:
+            return DayRange(preset, False, *preset_days(preset, self.today))
+        typed = self.typed[f"{name}_from"] or self.typed[f"{name}_to"]
+        if not typed or (given and choice != OWN_RANGE):
+            return DayRange()
+        first, last = self._read_day(f"{name}_from"), self._read_day(f"{name}_to")
+        if first and last and first > last:
+            self.errors[f"{name}_to"] = gettext("The last day is before the first.")
+        return DayRange(None, True, first, last)
+
+    def _read_day(self, name: str) -> date | None:
+        text = self.typed[name]
+        day = parse_day(text)
+        if text and day is None:
+            self.errors[name] = gettext("Write the day like 2026-11-20.")
+        return day
+
+    def _read_number(self, name: str, smallest: int, largest: int, problem: str) -> int | None:
+        text = self.typed[name]
+        number = _number(text, smallest, largest)
+        if text and number is None:
+            self.errors[name] = problem
+        return number
+
+    # --- What it means ---
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool({name for name, _ in self.pairs()} - {"ordering", "page_size"})
+
+    @property
+    def uses_more(self) -> bool:
+        """Whether a filter under "More" is on, or wrong: then it stands open."""
+        return any(self.typed[name] for name in self.more)
+
+    @property
+    def filled_in(self) -> tuple[object, ...]:
+        """All that the form shows, also what is not asked beside something else: whatever was read, by its name."""
+        read = {**vars(self), "typed": tuple(self.typed.items()), "errors": tuple(self.errors.items())}
+        return (type(self), *read.items())
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The state of the list as an address says it; what is at rest is left out."""
+        raise NotImplementedError
+
+    def _typed_pairs(self, *names: str) -> list[tuple[str, str]]:
+        return [(name, self.typed[name]) for name in names]
+
+    def _day_pairs(self, name: str, days: DayRange) -> list[tuple[str, str]]:
+        ends = self._typed_pairs(f"{name}_from", f"{name}_to") if days.is_own else []
+        return [(name, days.choice), *ends]
+
+    def _place_pairs(self, ordering: str) -> list[tuple[str, str]]:
+        """How the list is sorted and cut, where that is not as always."""
+        size = str(self.page_size) if self.page_size != PAGE_SIZES[0] else ""
+        return [("ordering", ordering if ordering != NEWEST_FIRST else ""), ("page_size", size)]
+
+    def address(self, base: str, **changes: Any) -> str:
+        """The address of the list with some things changed; None takes one away. Starts at the first page."""
+        kept = [(name, value) for name, value in self.pairs() if name not in changes]
+        kept += [(name, str(value)) for name, value in changes.items() if value is not None]
+        return f"{base}?{urlencode(kept)}" if kept else base
+
+    def address_where(self, base: str, keep: Callable[[tuple[str, str]], bool]) -> str:
+        """The address of the list with only some of its filters."""
+        kept = [pair for pair in self.pairs() if keep(pair)]
+        return f"{base}?{urlencode(kept)}" if kept else base
+
+
+class ListFilters(AddressFilters):
+    """What the lists of the provider take. Without errors, `to_query` says what to ask; each list adds it."""
+
+    def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
+        super().__init__(args, zone, today)
+        self.search = self.typed["q"]
+        self.created = self._read_days("created", given="created" in args)
+        self.week_day = self._read_number("week_day", 1, 7, gettext("Choose a day of the week."))
+        self.hour = self._read_number("hour", 0, 23, gettext("Choose an hour from 0 to 23."))
+
+
+def _readable(text: str) -> str:
+    """As typed, without blanks around it; what no page can show is marked as such."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd", text.strip())
+
+
+def _number(text: str, smallest: int, largest: int) -> int | None:
+    """Plain ASCII digits within bounds, or None."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        return None
+    return int(text) if smallest <= int(text) <= largest else None

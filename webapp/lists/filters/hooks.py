@@ -1,0 +1,108 @@
+"""The filters of the list of webhooks."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from webapp.providers.postpay.filters import CreatedOrdering, HookQuery
+from webapp.providers.postpay.lookups import TextMatch
+from webapp.providers.postpay.models import HookEvent
+
+from . import MOST_IDS, PAGE_SIZES, ListFilters
+
+EVENTS = tuple(event.value for event in HookEvent)
+FAILING_FIRST = "failing"
+HOWS: dict[str, Literal["icontains", "istartswith", "iendswith"]] = {
+    "contains": "icontains",
+    "starts": "istartswith",
+    "ends": "iendswith",
+}
+STATES = {"yes": True, "no": False}
+_CODES = re.compile(r"[0-9]{3}(?:\s*,\s*[0-9]{3})*", re.ASCII)
+_CLASS = re.compile(r"([1-5])xx", re.ASCII | re.IGNORECASE)
+_RANGE = re.compile(r"([0-9]{3})\s*[-–]\s*([0-9]{3})", re.ASCII)
+
+
+class HookFilters(ListFilters):
+    """What a person asks of the list of webhooks. `failing_first` sorts what one page of the provider holds."""
+
+    texts = (
+        "q", "how", "active", "code", "currency", "created", "created_from", "created_to", "hook_id", "week_day",
+        "hour",
+    )  # fmt: skip
+    more = ("hook_id", "week_day", "hour")
+
+    def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
+        super().__init__(args, zone, today)
+        self.hook_ids = self._read_ids(
+            "hook_id",
+            gettext("Ask for at most %(count)s webhooks at once.", count=MOST_IDS),
+            lambda text: gettext("“%(text)s” cannot be the ID of a webhook.", text=text),
+        )
+        self.events = tuple(event for event in EVENTS if event in args.getlist("events"))
+        self.how = self.typed["how"] if self.typed["how"] in HOWS else "contains"
+        self.active = STATES.get(self.typed["active"])
+        self.codes: tuple[int, ...] = ()
+        self.code_from: int | None = None
+        self.code_to: int | None = None
+        self._read_codes()
+        self.failing_first = args.get("ordering") == FAILING_FIRST
+        self.ordering: CreatedOrdering = "created" if args.get("ordering") == "created" else "-created"
+        if self.failing_first:
+            self.page_size = max(PAGE_SIZES)
+
+    def _read_codes(self) -> None:
+        """`500`, `500, 502`, `5xx` or `400-499`."""
+        text = self.typed["code"]
+        if match := _CLASS.fullmatch(text):
+            first = int(match[1]) * 100
+            self.code_from, self.code_to = first, first + 99
+        elif match := _RANGE.fullmatch(text):
+            self.code_from, self.code_to = int(match[1]), int(match[2])
+            if self.code_from > self.code_to:
+                self.errors["code"] = gettext("The last code is below the first.")
+        elif _CODES.fullmatch(text):
+            self.codes = tuple(dict.fromkeys(int(part) for part in text.split(",")))
+        elif text:
+            self.errors["code"] = gettext("Write a code like 500, several with commas, or all of a kind: 5xx.")
+
+    def to_query(self) -> HookQuery:
+        """The same for the provider: days as two instants."""
+        created_from, created_before = self.created.instants(self.zone)
+        return HookQuery(
+            hook_ids=self.hook_ids,
+            events=self.events,
+            url=TextMatch(self.search, HOWS[self.how]) if self.search else None,
+            active=self.active,
+            codes=self.codes,
+            code_from=self.code_from,
+            code_to=self.code_to,
+            created_from=created_from,
+            created_before=created_before,
+            week_day=self.week_day,
+            hour=self.hour,
+            ordering=self.ordering,
+            page=self.page,
+            page_size=self.page_size,
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        pairs = [
+            *self._typed_pairs("q"),
+            ("how", self.how if self.search and self.how != "contains" else ""),
+            *(("events", event) for event in self.events),
+            ("active", self.typed["active"] if self.active is not None else ""),
+            *self._typed_pairs("code"),
+            *self._day_pairs("created", self.created),
+            *self._typed_pairs("hook_id", "week_day", "hour"),
+            *self._place_pairs(FAILING_FIRST if self.failing_first else self.ordering),
+        ]
+        if self.failing_first:
+            pairs = [pair for pair in pairs if pair[0] != "page_size"]
+        return [(name, value) for name, value in pairs if value]

@@ -1,0 +1,70 @@
+"""Sends an intent once and, when the answer leaves a doubt, reads back once. Touches no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+
+from webapp.models.intent import Intent, IntentKind
+from webapp.providers.contract import Answer, Mover, Proof, answer_of
+from webapp.providers.http.errors import GatewayError, ProviderFailed, Refused, Throttled
+
+from .classify import Verdict, classify_capture, classify_refund, must_read_back, verdict_of_proof
+
+SHORTEST_READ = 1.0
+"""What a reading back gets at least, seconds, even when sending used up the deadline."""
+
+LONGEST_DETAIL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """What one look at the provider gave. `answer` is None where nothing was sent, only read."""
+
+    verdict: Verdict
+    answer: Answer | None
+    proof: Proof
+    error_class: str | None = None
+    detail: str | None = None
+    retry_after: float | None = None
+
+
+def deliver(mover: Mover, intent: Intent, *, deadline: float) -> AttemptResult:
+    """Sends the intent's fixed bytes once, within `deadline` seconds, and classifies what came back."""
+    first = intent.attempt == 1
+    started = monotonic()
+    answer, error = _send(mover, intent, deadline)
+    proof = Proof.NOT_ASKED
+    if must_read_back(answer, first=first):
+        left = max(deadline - (monotonic() - started), SHORTEST_READ)
+        proof = mover.look(intent, deadline=left)
+    classify = classify_refund if intent.kind == IntentKind.REFUND else classify_capture
+    retry_after = error.retry_after if isinstance(error, Throttled | ProviderFailed) else None
+    verdict = classify(answer, proof, first=first)
+    name = type(error).__name__ if error else None
+    return AttemptResult(verdict, answer, proof, error_class=name, detail=_detail(error), retry_after=retry_after)
+
+
+def look(mover: Mover, intent: Intent, *, deadline: float) -> AttemptResult:
+    """Only reads back."""
+    return read_result(mover.look(intent, deadline=deadline))
+
+
+def read_result(proof: Proof) -> AttemptResult:
+    """What a reading proves by itself."""
+    return AttemptResult(verdict_of_proof(proof), None, proof)
+
+
+def _send(mover: Mover, intent: Intent, deadline: float) -> tuple[Answer, GatewayError | None]:
+    try:
+        return mover.send(intent, deadline=deadline), None
+    except GatewayError as error:
+        return answer_of(error), error
+
+
+def _detail(error: GatewayError | None) -> str | None:
+    """What the provider itself said about a refusal, for the person who asked: its message and its fields."""
+    if not isinstance(error, Refused):
+        return None
+    said = [error.message, *(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())]
+    return " ".join(part for part in said if part)[:LONGEST_DETAIL] or None

@@ -1,0 +1,87 @@
+"""What an answer proves about a refund or a capture: a table, and nothing else. Pure; tested row by row.
+
+"Refused" is only ever said when it is proved that the provider did not do it and never will for this id. A later
+attempt proves less than the first: an earlier one may still be on its way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from webapp.providers.contract import Answer, Proof
+
+
+class Outcome(Enum):
+    """What to write down."""
+
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome and the code that says why (shown in words by the pages)."""
+
+    outcome: Outcome
+    code: str
+
+
+PROVED_BY_FIRST_ANSWER = {
+    Answer.NOT_SENT,
+    Answer.REFUSED,
+    Answer.UNAUTHORIZED,
+    Answer.FORBIDDEN,
+    Answer.DECLINED,
+    Answer.EXPIRED,
+}
+"""Met by the very first sending, these need no reading back: the provider has done nothing."""
+
+_NEVER_READ_BACK = {Answer.DONE, Answer.THROTTLED}
+_READ_BACK_SETTLES = {
+    Proof.DONE: Outcome.SUCCEEDED,
+    Proof.OTHER: Outcome.ATTENTION,
+    Proof.BEFORE: Outcome.REFUSED,
+    Proof.IMPOSSIBLE: Outcome.REFUSED,
+}
+_CODES = {Proof.OTHER: "other_data", Proof.BEFORE: "already_captured", Proof.IMPOSSIBLE: "invalid_status"}
+
+
+def must_read_back(answer: Answer, *, first: bool) -> bool:
+    """Whether an answer leaves a doubt that one reading may clear."""
+    if answer in _NEVER_READ_BACK:
+        return False
+    return not (first and answer in PROVED_BY_FIRST_ANSWER)
+
+
+def classify_refund(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
+    """The verdict on a refund. `first`: it was the only time these bytes were ever sent."""
+    refused = first and answer in (Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
+    return _classify(answer, proof, first=first, refused_if_missing=refused)
+
+
+def classify_capture(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
+    """The verdict on a capture. Reading back means reading the order; MISSING means it is still only approved."""
+    refused = answer in (Answer.DECLINED, Answer.EXPIRED)
+    return _classify(answer, proof, first=first, refused_if_missing=refused)
+
+
+def _classify(answer: Answer, proof: Proof, *, first: bool, refused_if_missing: bool) -> Verdict:
+    if answer is Answer.DONE:
+        return Verdict(Outcome.SUCCEEDED, "done")
+    if first and answer in PROVED_BY_FIRST_ANSWER:
+        return Verdict(Outcome.REFUSED, answer.value)
+    if proof in _READ_BACK_SETTLES:
+        return verdict_of_proof(proof)
+    if proof is Proof.MISSING and refused_if_missing:
+        return Verdict(Outcome.REFUSED, answer.value)
+    return Verdict(Outcome.UNKNOWN, answer.value)
+
+
+def verdict_of_proof(proof: Proof) -> Verdict:
+    """The verdict when nothing was sent and only read."""
+    if proof in _READ_BACK_SETTLES:
+        return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
+    return Verdict(Outcome.UNKNOWN, "not_seen" if proof is Proof.MISSING else "no_answer")

@@ -1,0 +1,155 @@
+"""The only writer of what became of an intent: whoever finds the row still open has the last word."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from webapp import audit
+from webapp.core.database import writing
+from webapp.models.awaiting_capture import AwaitingCapture
+from webapp.models.base import now
+from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.providers.contract import Answer, Proof
+
+from .attempt import AttemptResult
+from .classify import Outcome
+
+SPACED = timedelta(seconds=30)
+"""Two readings closer together than this count as one: a lagging replica must not fool us."""
+
+LONGEST_WAIT = 60.0
+"""What a Retry-After may ask for at most, seconds."""
+
+_BACKOFF = (5, 15, 60, 300, 900)
+_STATES = {
+    Outcome.SUCCEEDED: IntentState.SUCCEEDED,
+    Outcome.REFUSED: IntentState.REFUSED,
+    Outcome.ATTENTION: IntentState.ATTENTION,
+    Outcome.UNKNOWN: IntentState.UNKNOWN,
+}
+_AUDIT_OUTCOMES: dict[IntentState, audit.Outcome] = {
+    IntentState.SUCCEEDED: "ok",
+    IntentState.REFUSED: "failed",
+    IntentState.ATTENTION: "failed",
+    IntentState.UNKNOWN: "unknown",
+    IntentState.CLOSED: "ok",
+}
+_UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
+_DOUBTFUL_REFUSALS = (Answer.CONFLICT, Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
+
+
+def settle(intent: Intent, result: AttemptResult) -> Intent:
+    """Writes the verdict and its audit entry in one transaction, unless somebody else already has.
+
+    Returns the row as it now is.
+    """
+    with writing() as session:
+        if result.verdict.outcome is Outcome.UNKNOWN:
+            _stay_unknown(session, intent, result)
+        else:
+            _close(session, intent, result)
+        return session.get_one(Intent, intent.id, populate_existing=True)
+
+
+MADE_OTHERWISE = "made_otherwise"
+NOT_DONE = "not_done"
+"""What finance found when it closed an intent."""
+
+
+def close_by_hand(intent: Intent, found: str, reason: str) -> Intent:
+    """Finance's last word on an intent that cannot be settled by asking.
+
+    `found`: MADE_OTHERWISE or NOT_DONE; `reason` goes into the audit log.
+    """
+    states = (*_UNDECIDED, IntentState.ATTENTION)
+    with writing() as session:
+        if _change(session, intent, states, state=IntentState.CLOSED, outcome_code=found, settled=now()):
+            _record(intent, IntentState.CLOSED, found, reason=reason)
+        return session.get_one(Intent, intent.id, populate_existing=True)
+
+
+def _close(session: Session, intent: Intent, result: AttemptResult) -> None:
+    verdict = result.verdict
+    state = _STATES[verdict.outcome]
+    settled = None if state is IntentState.ATTENTION else now()
+    values = {"state": state, "outcome_code": verdict.code, "settled": settled, "detail": result.detail}
+    if not _change(session, intent, _UNDECIDED, **values, last_error_class=result.error_class):
+        return
+    _record(intent, state, verdict.code)
+    if intent.kind == IntentKind.CAPTURE and state is IntentState.SUCCEEDED:
+        session.execute(
+            update(AwaitingCapture)
+            .where(AwaitingCapture.account == intent.account, AwaitingCapture.count > 0)
+            .values(count=AwaitingCapture.count - 1)
+        )
+
+
+def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> None:
+    moment = now()
+    refused = result.answer in _DOUBTFUL_REFUSALS and result.proof is Proof.MISSING
+    values: dict[str, object] = {
+        "state": IntentState.UNKNOWN,
+        "outcome_code": result.verdict.code,
+        "last_error_class": result.error_class,
+        "checks": intent.checks + 1,
+        "lease_until": moment + timedelta(seconds=_asked_wait(result)),
+        "next_check": moment + timedelta(seconds=max(_backoff(intent.checks), _asked_wait(result))),
+    }
+    if refused:
+        values |= {"refusal": result.verdict.code, "misses": 1, "last_miss": moment}
+    elif result.proof is Proof.MISSING and _is_spaced(intent, moment):
+        values |= {"misses": intent.misses + 1, "last_miss": moment}
+    was_pending = intent.state == IntentState.PENDING
+    if _change(session, intent, _UNDECIDED, **values) and was_pending:
+        _record(intent, IntentState.UNKNOWN, result.verdict.code)
+
+
+def _is_spaced(intent: Intent, moment: datetime) -> bool:
+    return intent.last_miss is None or moment - intent.last_miss >= SPACED
+
+
+def _backoff(checks: int) -> float:
+    """Seconds until the next look: 5 s, 15 s, 1 min, 5 min, then 15 min, each up to a fifth longer."""
+    return _BACKOFF[min(checks, len(_BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - only jitter
+
+
+def _asked_wait(result: AttemptResult) -> float:
+    """Seconds that the provider asked us to stay away, within reason; nobody may look sooner."""
+    return min(result.retry_after or 0.0, LONGEST_WAIT)
+
+
+def _change(session: Session, intent: Intent, states: tuple[IntentState, ...], **values: object) -> bool:
+    """Compare-and-set: whether the row was still in one of the states, and now has the values."""
+    changed = session.execute(
+        update(Intent)
+        .where(Intent.id == intent.id, Intent.state.in_(states))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _record(intent: Intent, state: IntentState, code: str, reason: str | None = None) -> None:
+    audit.record(
+        audit.Action(f"{intent.kind}.{state}"),
+        outcome=_AUDIT_OUTCOMES[state],
+        account=intent.account,
+        object_type="order",
+        object_id=intent.order_id,
+        after=described(intent) | {"outcome_code": code, "attempt": intent.attempt},
+        reason=reason,
+    )
+
+
+def described(intent: Intent) -> dict[str, str | int | bool | None]:
+    """What the audit log says of an intent: amounts in minor units, no text that a person typed."""
+    fields: dict[str, str | int | bool | None] = {
+        "intent_id": intent.id,
+        "amount_minor": intent.amount_minor,
+        "currency": intent.currency,
+    }
+    return fields | ({"refund_id": intent.refund_id} if intent.refund_id else {})

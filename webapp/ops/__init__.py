@@ -1,0 +1,1 @@
+"""Running the desk: commands, the worker, the server and its processes."""

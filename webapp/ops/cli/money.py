@@ -1,0 +1,87 @@
+"""Commands about money in motion."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from webapp import audit
+from webapp.core.accounts import Account
+from webapp.operations.resolve_unknown import Counts, count_open, reconcile_due
+from webapp.payments.settle_on_view import settle_from_reading
+from webapp.payments.snapshot import read_order
+from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.filters import TransactionQuery
+from webapp.providers.registry import mover, postpay
+
+STILL_OPEN = 1
+ATTENTION = 2
+
+
+def register(app: Flask) -> None:
+    """Adds the commands to the app."""
+    app.cli.add_command(reconcile_command)
+
+
+@click.command("reconcile")
+@click.option("--account", "slug", help="Only this merchant account.")
+@click.option("--wait", default=90, show_default=True, help="Seconds to go on while something is still open.")
+@click.option("--scan", "days", type=int, help="Also compare all refunds of so many days with the desk's own book.")
+@with_appcontext
+def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
+    """Finds out what became of open refunds and captures.
+
+    Ends with 0 when nothing is open, 1 when something still is, 2 when something needs a person of finance.
+    """
+    audit.bind(audit.Who.at_terminal())
+    accounts = [one for one in _accounts() if slug in (None, one.slug)]
+    if not accounts:
+        raise click.UsageError(f"there is no account {slug}")
+    if days is not None:
+        for account in accounts:
+            _scan(account, postpay(account), days)
+    counts = _until_settled(accounts, time.monotonic() + wait)
+    click.echo(f"{counts.open} open, {counts.attention} need attention")
+    raise SystemExit(ATTENTION if counts.attention else STILL_OPEN if counts.open else 0)
+
+
+def _accounts() -> list[Account]:
+    return list(current_app.extensions["accounts"].values())
+
+
+def _until_settled(accounts: list[Account], end: float) -> Counts:
+    """Looks at all open intents again and again, as leases end and spaced looks come due."""
+    while True:
+        for account in accounts:
+            deadline = current_app.extensions["settings"].provider_deadline
+            reconcile_due(account, mover(account), limit=500, deadline=deadline, all_open=True)
+        counts = count_open(accounts)
+        if not counts.open or time.monotonic() >= end:
+            return counts
+        click.echo(f"{counts.open} still open, looking again", err=True)
+        time.sleep(2)
+
+
+def _scan(account: Account, client: PostpayClient, days: int) -> None:
+    """Reads every order that had a refund lately: finds what a restored copy of the database does not know."""
+    since = datetime.now(UTC) - timedelta(days=days)
+    order_ids: dict[str, None] = {}
+    number = 1
+    while True:
+        query = TransactionQuery(types=("refund",), created_from=since, ordering="created", page=number, page_size=50)
+        page = client.list_transactions(query=query)
+        order_ids |= dict.fromkeys(row.order.order_id for row in page.results if row.order)
+        if not page.has_next:
+            break
+        number += 1
+    found = 0
+    with click.progressbar(list(order_ids), label=f"{account.slug}: orders with refunds", file=sys.stderr) as ids:
+        for order_id in ids:
+            reading = read_order(client, order_id)
+            found += settle_from_reading(client, account, reading.order, reading.refunds)
+    click.echo(f"{account.slug}: {len(order_ids)} orders compared, news on {found}")

@@ -1,0 +1,159 @@
+"""Commands about people, for whom no page can help: the first admin, and whoever is locked out.
+
+Each change is in the audit log with the user of the operating system who typed it. Passwords are read from standard
+input or asked for, never taken from the command line, where every process of the machine could read them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from webapp import audit
+from webapp.access import staff
+from webapp.access.demo_users import ensure_demo_users
+from webapp.access.permissions import Role
+from webapp.core.database import release
+from webapp.core.extensions import db
+
+password_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+role_type = click.Choice([role.value for role in Role])
+
+
+def register(app: Flask) -> None:
+    """Adds the commands."""
+    for command in (
+        create_user,
+        set_role,
+        disable_user,
+        enable_user,
+        reset_password,
+        unlock_user,
+        end_sessions,
+        list_users,
+        demo_users,
+    ):
+        app.cli.add_command(command)
+
+
+@contextmanager
+def _speaking() -> Iterator[None]:
+    """Binds who types, and turns what is not possible into a message and exit code 1."""
+    audit.bind(audit.Who.at_terminal())
+    try:
+        yield
+    except staff.NotPossible as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _change(email: str, act: Callable[[], object], done: str) -> None:
+    with _speaking():
+        act()
+    click.echo(f"{email} {done}.")
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
+
+
+@click.command("create-user")
+@click.argument("email")
+@click.option("--name", required=True, help="As everybody will see it.")
+@click.option("--role", required=True, type=role_type)
+@password_option
+@click.option(
+    "--must-change/--no-must-change",
+    default=False,
+    help="The password is good for a day, and for one sign-in: then another one is asked for.",
+)
+@with_appcontext
+def create_user(email: str, name: str, role: str, password_stdin: bool, must_change: bool) -> None:
+    """Hire somebody."""
+    password = _password(password_stdin)
+    with _speaking():
+        staff.create_user(email=email, name=name, role=Role(role), password=password, must_change=must_change)
+    click.echo(f"{email} can sign in as {role}.")
+
+
+@click.command("set-role")
+@click.argument("email")
+@click.argument("role", type=role_type)
+@with_appcontext
+def set_role(email: str, role: str) -> None:
+    """Give somebody another role. Signs them out."""
+    _change(email, lambda: staff.set_role(email, Role(role)), f"is {role} now, and signed out")
+
+
+@click.command("disable-user")
+@click.argument("email")
+@with_appcontext
+def disable_user(email: str) -> None:
+    """Send somebody away. Signs them out at once."""
+    _change(email, lambda: staff.disable(email), "cannot sign in any more, and is signed out")
+
+
+@click.command("enable-user")
+@click.argument("email")
+@with_appcontext
+def enable_user(email: str) -> None:
+    """Let somebody in again."""
+    _change(email, lambda: staff.enable(email), "can sign in again")
+
+
+@click.command("reset-password")
+@click.argument("email")
+@password_option
+@with_appcontext
+def reset_password(email: str, password_stdin: bool) -> None:
+    """Give an initial password, good for a day. Signs the person out; they choose their own when they come in."""
+    password = _password(password_stdin)
+    _change(email, lambda: staff.reset_password(email, password), "has an initial password, good for 24 hours")
+
+
+@click.command("unlock-user")
+@click.argument("email")
+@with_appcontext
+def unlock_user(email: str) -> None:
+    """Take the lock off somebody who mistyped too often."""
+    _change(email, lambda: staff.unlock(email), "can try to sign in again")
+
+
+@click.command("end-sessions")
+@click.argument("email")
+@with_appcontext
+def end_sessions(email: str) -> None:
+    """Sign somebody out everywhere."""
+    with _speaking():
+        count = staff.end_sessions(email)
+    click.echo(f"{email} is signed out ({count} session{'' if count == 1 else 's'} ended).")
+
+
+@click.command("list-users")
+@with_appcontext
+def list_users() -> None:
+    """Everybody, with role and state."""
+    people = staff.everybody(db.session)
+    release()
+    for user in people:
+        state = "active" if user.active else "disabled"
+        notes = [
+            state,
+            *(["must change password"] if user.must_change_password else []),
+            *(["demo"] if user.is_demo else []),
+        ]
+        click.echo(f"{user.email:<40} {user.role:<8} {', '.join(notes):<30} {user.name}")
+
+
+@click.command("demo-users")
+@with_appcontext
+def demo_users() -> None:
+    """Add the demo people that are missing, where every account is embedded."""
+    ensure_demo_users(current_app._get_current_object())  # type: ignore[attr-defined]

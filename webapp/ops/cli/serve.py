@@ -1,0 +1,163 @@
+"""Commands that run the desk: all of it at once, or one part of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from threading import Event
+from types import FrameType
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from werkzeug.local import LocalProxy
+
+from webapp import audit
+from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE, ensure_demo_users
+from webapp.core import logs
+from webapp.core.accounts import Environment
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR, Settings
+from webapp.ops import lifecycle, schema, worker
+from webapp.ops.processes import Family, PartFailed, answers, is_free
+from webapp.web import static_files
+
+from .backup import backup
+from .doctor import doctor
+from .restore import restore
+
+settings: Settings = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
+GUNICORN = ["-m", "gunicorn", "--config", "python:webapp.ops.server", "webapp:create_app()"]
+ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
+
+
+def register(app: Flask) -> None:
+    """Adds the commands."""
+    for command in (up, serve, work, migrate, doctor, backup, restore):
+        app.cli.add_command(command)
+
+
+@click.command("up")
+@with_appcontext
+def up() -> None:
+    """Run everything on this machine: the emulated provider if one is needed, the worker and the desk."""
+    _check_ports()
+    _migrate()
+    ensure_demo_users(current_app._get_current_object())  # type: ignore[attr-defined]
+    stop = _stop_on_signals()
+    try:
+        with Family(VAR / "log", stop) as family:
+            _start_parts(family)
+            if not stop.is_set():
+                _welcome()
+            family.watch()
+            click.echo("\nStopping …")
+    except PartFailed as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("Stopped.")
+
+
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Serve the desk with gunicorn, in the place of this process."""
+    if not schema.is_current():
+        raise click.ClickException("the database does not have this version's schema; run: flask --app webapp migrate")
+    static_files.compress()
+    os.execv(sys.executable, [sys.executable, *GUNICORN])  # noqa: S606 - our own program
+
+
+@click.command("work")
+@with_appcontext
+def work() -> None:
+    """Do what is due when nobody is looking, until told to stop."""
+    logs.keep_to_stdout()
+    stop = _stop_on_signals()
+    audit.bind(audit.Who(actor_label="worker"))
+    lifecycle.record_start("worker")
+    worker.run(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+    lifecycle.record_stop("worker")
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to the schema of this version; changes nothing when it is there already."""
+    before, after = _migrate()
+    click.echo(f"The schema is at {after} already." if before == after else f"The schema went to {after}.")
+
+
+def _migrate() -> tuple[str, str]:
+    audit.bind(audit.Who.at_terminal())
+    return schema.migrate()
+
+
+def _needs_sandbox() -> bool:
+    """Whether an embedded account has no base address of its own."""
+    return any(account.emulated for account in settings.accounts)
+
+
+def _check_ports() -> None:
+    wanted = [("PORT", settings.host, settings.port)]
+    if _needs_sandbox():
+        wanted.append(("SANDBOX_PORT", "127.0.0.1", settings.sandbox_port))
+    for name, host, port in wanted:
+        if not is_free(host, port):
+            raise click.ClickException(
+                f"port {port} on {host} is in use. Stop what runs there, or choose another one: {name}={port + 1}"
+            )
+
+
+def _start_parts(family: Family) -> None:
+    """The provider first, as everything asks it; the desk last, as it is what people see."""
+    if _needs_sandbox():
+        click.echo(f"Starting the emulated provider with {settings.sandbox_orders} orders …")
+        port = settings.sandbox_port
+        family.start("sandbox", _sandbox_arguments(), lambda: answers("127.0.0.1", port))
+    click.echo("Starting the worker and the desk …")
+    family.start("worker", ["-m", "flask", "--app", "webapp", "work"], lambda: True)
+    host, port = _local_host(), settings.port
+    static_files.compress()
+    family.start("web", GUNICORN, lambda: answers(host, port, "/readyz"))
+
+
+def _sandbox_arguments() -> list[str]:
+    credentials = {
+        f"{account.merchant_id}:{account.secret_key.get_secret_value()}"
+        for account in settings.accounts
+        if account.environment is Environment.EMBEDDED
+    } | {f"{EMBEDDED_MERCHANT}:{EMBEDDED_SECRET}"}
+    return [
+        *("-m", "webapp.emulators.postpay"),
+        *("--port", str(settings.sandbox_port)),
+        *("--orders", str(settings.sandbox_orders)),
+        *("--seed", "1"),
+        *("--credentials", ",".join(sorted(credentials))),
+        *("--db", str(VAR / "sandbox.sqlite3")),
+    ]
+
+
+def _local_host() -> str:
+    return "127.0.0.1" if settings.host in ANY_HOST else settings.host
+
+
+def _stop_on_signals() -> Event:
+    """An event that Ctrl-C, SIGTERM or the end of the terminal sets."""
+    stop = Event()
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, note)
+    return stop
+
+
+def _welcome() -> None:
+    click.secho(f"\n  Postpay Desk is ready: http://{_local_host()}:{settings.port}\n", bold=True)
+    if settings.demo_users:
+        click.echo(f"  Sign in with the password {DEMO_PASSWORD} as")
+        for person in DEMO_PEOPLE:
+            click.echo(f"    {person.email:<22} {person.role:<8} {person.can}")
+        click.echo()
+    click.echo(f"  Data and logs are in {VAR.name}/. Ctrl-C stops everything.")

@@ -1,0 +1,84 @@
+"""How gunicorn serves the desk: its configuration, `gunicorn --config python:webapp.ops.server "webapp:create_app()"`.
+
+`flask --app webapp serve` is the same with the files compressed first. Threads, because the desk mostly waits for the
+provider. A worker that is told to stop has the time of a whole refund: two readings, the sending, and reading it back.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import Any
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+
+from webapp.core import logs
+from webapp.core.extensions import db
+from webapp.core.settings import settings_or_exit
+
+from . import lifecycle, schema
+
+_settings = settings_or_exit()
+_metrics_folder = tempfile.mkdtemp(prefix="desk-metrics-")
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """The server's own lines, written like all others; requests are logged by the desk."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        logs.configure(_settings.log_level)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """An invalid request is told without its text: the first line may hold what people typed."""
+        if msg.startswith("Invalid request"):
+            msg, args = "Invalid request", ()
+        super().warning(msg, *args, **kwargs)
+
+
+bind = f"{_settings.host}:{_settings.port}"
+worker_class = "webapp.ops.connections.Worker"
+workers = _settings.web_workers
+threads = _settings.web_threads
+worker_connections = 1000
+backlog = 512
+timeout = 60
+graceful_timeout = int(4 * _settings.provider_deadline) + 5
+keepalive = 75  # longer than proxies keep an idle connection, so that they close it and not we
+max_requests = 0
+preload_app = True
+control_socket_disable = True
+accesslog = None
+logger_class = JsonLogger
+proc_name = "postpay-desk"
+umask = 0o077
+# Which proxies to believe is PROXY_HOPS' business alone.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics_folder}"]
+
+
+def on_starting(server: Arbiter) -> None:
+    """Refuses to serve with another schema than the code's: wrong answers are worse than none."""
+    with server.app.wsgi().app_context():
+        if not schema.is_current():
+            server.log.error("the database does not have this version's schema; run `flask --app webapp migrate`")
+            shutil.rmtree(_metrics_folder)
+            raise SystemExit(1)
+
+
+def when_ready(server: Arbiter) -> None:
+    """Puts the start on record, and lets go of the database: the workers open connections of their own."""
+    with server.app.wsgi().app_context():
+        lifecycle.record_start("web")
+        db.engine.dispose()
+
+
+def on_exit(server: Arbiter) -> None:
+    """Puts the stop on record, and leaves nothing behind."""
+    with server.app.wsgi().app_context():
+        lifecycle.record_stop("web")
+    shutil.rmtree(_metrics_folder, ignore_errors=True)

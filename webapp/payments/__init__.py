@@ -1,0 +1,1 @@
+"""Orders as the desk sees them: reading one, refunding it, capturing it."""

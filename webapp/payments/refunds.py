@@ -1,0 +1,143 @@
+"""Refunds a part or all of a captured order: exactly once, or says honestly that it does not know yet.
+
+Read again, write the intent, send once, classify, read back when in doubt, settle: each on disk before the next.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from webapp import audit
+from webapp.access.form_tokens import SubmitToken
+from webapp.core.accounts import Account
+from webapp.core.database import release, writing
+from webapp.models.intent import Intent, IntentKind
+from webapp.money import Money
+from webapp.operations.attempt import deliver
+from webapp.operations.errors import NotMoved
+from webapp.operations.finalize import settle
+from webapp.operations.write import earlier_intent, is_still_leased, order_version, write_intent
+from webapp.providers.http.errors import BreakerOpen
+from webapp.providers.postpay.bodies import encode_refund
+from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.mover import PostpayMover
+
+from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from .refund_limits import Requester, check_limits
+from .snapshot import CAPTURED, OrderReading, read_order
+
+REFUND_PREFIX = "bo-"
+"""Every refund of the desk starts so: a restored copy of the database can tell its orphans."""
+
+
+def new_refund_id() -> str:
+    """A number for a refund that nobody can guess or make twice."""
+    return REFUND_PREFIX + secrets.token_hex(16)
+
+
+def issue_refund(
+    *,
+    client: PostpayClient,
+    account: Account,
+    token: SubmitToken,
+    requester: Requester,
+    amount: Money,
+    reason: str,
+    note: str,
+    description: str,
+    deadline: float,
+) -> Intent:
+    """Refunds `amount` of the token's order and returns the intent in the state that is known now.
+
+    The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
+    GatewayError when the order could not be read; in both cases nothing was sent.
+    """
+    same = {"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note}
+    if earlier := earlier_intent(token, **same):
+        return earlier
+    if client.breaker_open:
+        raise BreakerOpen("create_refund", "POST", "not tried: the provider has not answered for a while")
+    try:
+        reading = _fresh(client, token, amount)
+    except NotMoved as error:
+        if sent_meanwhile := earlier_intent(token, **same):
+            return sent_meanwhile
+        if isinstance(error, StaleForm):
+            record_stale(account, token, IntentKind.REFUND)
+        raise
+
+    def still_right() -> None:
+        if order_version(account, token.order_id) != token.order_version:
+            raise StaleForm(reading)
+        check_limits(account, requester, amount)
+
+    refund_id = new_refund_id()
+    body = encode_refund(refund_id=refund_id, amount=amount, description=description).decode()
+    try:
+        intent, new = write_intent(
+            IntentKind.REFUND,
+            account=account,
+            token=token,
+            requested_by=requester.id,
+            amount=amount,
+            still_right=still_right,
+            deadline=deadline,
+            refund_id=refund_id,
+            reason=reason,
+            note=note,
+            body=body,
+        )
+    except StaleForm:
+        record_stale(account, token, IntentKind.REFUND)
+        raise
+    except AboveLimit as error:
+        _record_limit(account, token, amount, error)
+        raise
+    if not new or not is_still_leased(intent, deadline):
+        return intent
+    release()
+    return settle(intent, deliver(PostpayMover(client), intent, deadline=deadline))
+
+
+def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderReading:
+    """The order as it is now; raises when it is not what the form showed, or the amount is not there."""
+    release()
+    reading = read_order(client, token.order_id)
+    if reading.refunds_error is not None:
+        raise reading.refunds_error
+    if reading.order.status != CAPTURED:
+        raise NotPossible(reading)
+    remaining = reading.remaining
+    if remaining != Money(token.seen_remaining, token.currency):
+        raise StaleForm(reading)
+    if amount > remaining:
+        raise AboveRemaining(remaining)
+    return reading
+
+
+def record_stale(account: Account, token: SubmitToken, kind: IntentKind) -> None:
+    """An entry that a form was too old; nothing else is written."""
+    with writing():
+        audit.record(
+            audit.Action(f"{kind}.stale"),
+            outcome="denied",
+            account=account.slug,
+            object_type="order",
+            object_id=token.order_id,
+        )
+
+
+def _record_limit(account: Account, token: SubmitToken, amount: Money, error: AboveLimit) -> None:
+    with writing():
+        audit.record(
+            audit.Action.REFUND_LIMIT,
+            outcome="denied",
+            account=account.slug,
+            object_type="order",
+            object_id=token.order_id,
+            after={
+                "amount_minor": amount.minor,
+                "currency": amount.currency,
+                "limit_minor": error.limit.minor if error.limit else None,
+            },
+        )

@@ -1,0 +1,58 @@
+"""What a page has just read of an order settles its open operations, and shows refunds that fit none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from webapp import audit
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.operations.attempt import read_result
+from webapp.operations.finalize import settle
+from webapp.providers.contract import Proof
+from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.models import Order, Refund
+from webapp.providers.postpay.mover import PostpayMover
+
+from .unmatched_refunds import notice_strangers
+
+_UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
+
+
+def settle_from_reading(
+    client: PostpayClient, account: Account, order: Order, refunds: Sequence[Refund] | None
+) -> bool:
+    """Takes what a page has just read as proof: settles what it proves, notices refunds that fit no intent.
+
+    Costs no call to the provider, and no write unless there is news. Returns whether there was.
+    """
+    intents = db.session.scalars(
+        select(Intent).where(Intent.account == account.slug, Intent.order_id == order.order_id)
+    ).all()
+    release()
+    news = False
+    for intent in intents:
+        if intent.state in _UNDECIDED:
+            proof = _proof_in_reading(client, intent, order, refunds)
+            if proof is not None:
+                with audit.by_the_desk():
+                    settle(intent, read_result(proof))
+                news = True
+    with audit.by_the_desk():
+        return notice_strangers(account, order, refunds or (), intents) or news
+
+
+def _proof_in_reading(
+    client: PostpayClient, intent: Intent, order: Order, refunds: Sequence[Refund] | None
+) -> Proof | None:
+    """What a reading proves of an intent, or None: that something is not (yet) there proves nothing."""
+    if intent.kind == IntentKind.CAPTURE:
+        return PostpayMover(client).capture_proof(intent, order.status_changed) if order.status == "captured" else None
+    for refund in refunds or ():
+        if refund.refund_id == intent.refund_id:
+            return Proof.DONE if refund.amount == intent.amount_minor else Proof.OTHER
+    return None

@@ -1,0 +1,67 @@
+"""What pages say of deliveries: events, verdicts, what became of the reading, and of telling them on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from webapp.models.delivery import Delivery, ForwardState, Outcome, Verdict
+
+from .formatting import age, status_label
+
+Words = tuple[LazyString, str]
+"""A label and its tone."""
+
+EVENTS = {"order": lazy_gettext("Order"), "transaction": lazy_gettext("Transaction")}
+VERDICTS: dict[str, Words] = {
+    Verdict.TIMED: (lazy_gettext("Genuine"), "ok"),
+    Verdict.BARE: (lazy_gettext("Genuine, without a time"), "ok"),
+    Verdict.OUT_OF_TIME: (lazy_gettext("Out of time"), "bad"),
+    Verdict.WRONG: (lazy_gettext("Wrong signature"), "bad"),
+    Verdict.UNSIGNED: (lazy_gettext("Not signed"), "bad"),
+}
+OUTCOMES: dict[str, Words] = {
+    Outcome.WAITING: (lazy_gettext("Waits to be read again"), "wait"),
+    Outcome.READ: (lazy_gettext("Read again"), "ok"),
+    Outcome.GONE: (lazy_gettext("Postpay knows no such thing"), "bad"),
+    Outcome.FAILED: (lazy_gettext("Could not be read again"), "bad"),
+    Outcome.NOTHING: (lazy_gettext("Nothing to read"), "idle"),
+    Outcome.REFUSED: (lazy_gettext("Not taken"), "idle"),
+}
+FORWARD_STATES: dict[str, Words] = {
+    ForwardState.WAITING: (lazy_gettext("On its way to the shop"), "wait"),
+    ForwardState.SENT: (lazy_gettext("The shop has it"), "ok"),
+    ForwardState.FAILED: (lazy_gettext("The shop did not take it"), "bad"),
+    ForwardState.SUPERSEDED: (lazy_gettext("A newer one was sent instead"), "idle"),
+}
+_PAYOUTS = {"paid": lazy_gettext("paid out"), "unpaid": lazy_gettext("not paid out yet")}
+
+
+def event_words(event: str | None) -> str:
+    """The event; one that nobody documents as it came."""
+    return str(EVENTS.get(event or "", event or gettext("None told")))
+
+
+def outcome_words(delivery: Delivery) -> str:
+    """What became of reading the object again, with the state it was found in."""
+    words = str(OUTCOMES[delivery.outcome][0])
+    if delivery.outcome != Outcome.READ or not delivery.object_state:
+        return words
+    found = _PAYOUTS.get(delivery.object_state) or status_label(delivery.object_state)
+    return gettext("%(outcome)s: %(state)s", outcome=words, state=found)
+
+
+def age_words(seconds: int | None) -> str | None:
+    """How long it was on its way: the signature's time against the arrival."""
+    if seconds is None:
+        return None
+    span = gettext("%(count)s s", count=abs(seconds)) if abs(seconds) < 120 else age(timedelta(seconds=abs(seconds)))
+    return span if seconds >= 0 else gettext("%(span)s ahead of our clock", span=span)
+
+
+def size_words(size: int) -> str:
+    if size < 1024:
+        return gettext("%(count)s bytes", count=size)
+    return gettext("%(count)s KiB", count=f"{size / 1024:,.1f}")

@@ -1,0 +1,38 @@
+"""What a transaction is called, wherever one is shown."""
+
+from __future__ import annotations
+
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
+
+from webapp.fees import is_off
+from webapp.money import Money
+
+from .formatting import icon_html, money
+
+TYPE_LABELS = {
+    "order": (lazy_gettext("Sale"), "shopping-cart"),
+    "refund": (lazy_gettext("Refund"), "receipt-refund"),
+    "instalment": (lazy_gettext("Instalment"), "calendar"),
+    "regularization": (lazy_gettext("Regularization"), "adjustments-horizontal"),
+}
+
+
+def type_label(code: str) -> str:
+    """The word for a type; an unknown one as it came."""
+    return str(TYPE_LABELS[code][0]) if code in TYPE_LABELS else code
+
+
+def type_html(code: str) -> Markup:
+    """Icon and word of a type; an unknown one is plain text."""
+    if code not in TYPE_LABELS:
+        return Markup('<span class="kind">{}</span>').format(code)
+    label, icon = TYPE_LABELS[code]
+    return Markup('<span class="kind">{}{}</span>').format(icon_html(icon), label)
+
+
+def difference_words(off_by: int | None, currency: str) -> str | None:
+    """ "Off by AED 0.02" where the provider's total is not what its own rates give; None where it is."""
+    if off_by is None or not is_off(off_by):
+        return None
+    return gettext("Off by %(amount)s", amount=money(Money(abs(off_by), currency)))

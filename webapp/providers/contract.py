@@ -1,0 +1,111 @@
+"""What generic code asks of a provider: the Protocols that a provider's folder keeps, and the words they answer in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from webapp.models.intent import Intent
+
+from .http.errors import (
+    CaptureDeclined,
+    CaptureExpired,
+    Conflict,
+    Forbidden,
+    GatewayError,
+    InvalidStatus,
+    LimitExceeded,
+    NotSent,
+    Refused,
+    Throttled,
+    Unauthorized,
+    UnreadableAnswer,
+)
+
+
+class Answer(StrEnum):
+    """What came back from sending."""
+
+    DONE = "done"
+    NOT_SENT = "not_sent"
+    UNREADABLE = "unreadable"
+    CONFLICT = "conflict"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    INVALID_STATUS = "invalid_status"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    LOST = "lost"
+
+
+class Proof(StrEnum):
+    """What reading back found. `OTHER`: there, but with other data. `BEFORE`: done, but before we asked."""
+
+    DONE = "done"
+    OTHER = "other"
+    BEFORE = "before"
+    MISSING = "missing"
+    IMPOSSIBLE = "impossible"
+    FAILED = "failed"
+    NOT_ASKED = "not_asked"
+
+
+class Client(Protocol):
+    """What every client of a provider has, whatever its endpoints are."""
+
+    @property
+    def breaker_open(self) -> bool:
+        """Whether calls are being stopped because the provider has not been answering."""
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """The provider's clock minus ours; None before the first answer."""
+
+    def close(self) -> None:
+        """Lets kept connections go."""
+
+
+class Mover(Protocol):
+    """Moves money at a provider for an intent that is on disk, and finds out whether it was moved."""
+
+    @property
+    def breaker_open(self) -> bool:
+        """Whether calls are being stopped because the provider has not been answering."""
+
+    def send(self, intent: Intent, *, deadline: float) -> Answer:
+        """Sends the intent's fixed bytes once. DONE or UNREADABLE; raises GatewayError (see `answer_of`)."""
+
+    def look(self, intent: Intent, *, deadline: float) -> Proof:
+        """Reads back whether it was done. Raises nothing that a provider can cause: then it is FAILED."""
+
+    def is_listed(self, intent: Intent, *, deadline: float) -> bool:
+        """Whether a list at the provider has it, or cannot be read: then nothing is proved."""
+
+
+def answer_of(error: GatewayError) -> Answer:
+    """The kind of a failed sending. Whatever is not known to be harmless is LOST."""
+    for kind, answer in _ANSWERS:
+        if isinstance(error, kind):
+            return answer
+    if isinstance(error, Refused) and error.status in _FINAL_STATUSES:
+        return Answer.REFUSED
+    return Answer.LOST
+
+
+_FINAL_STATUSES = {400, 402, 403, 404, 405, 406, 410, 415, 422}
+_ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
+    (NotSent, Answer.NOT_SENT),
+    (UnreadableAnswer, Answer.UNREADABLE),
+    (Conflict, Answer.CONFLICT),
+    (LimitExceeded, Answer.LIMIT_EXCEEDED),
+    (InvalidStatus, Answer.INVALID_STATUS),
+    (CaptureDeclined, Answer.DECLINED),
+    (CaptureExpired, Answer.EXPIRED),
+    (Unauthorized, Answer.UNAUTHORIZED),
+    (Forbidden, Answer.FORBIDDEN),
+    (Throttled, Answer.THROTTLED),
+)

@@ -1,0 +1,1 @@
+"""What the provider pays out, and whether the books agree."""

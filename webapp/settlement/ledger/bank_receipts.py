@@ -1,0 +1,202 @@
+"""What the bank received for a payout: typed by finance, compared to the minor unit, and what became of a difference.
+
+Every change is one transaction with its audit entry, and is refused on a form that was filled in on an older state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp import audit
+from webapp.access.permissions import Permission, Role, permissions_of
+from webapp.audit.recording import Fact
+from webapp.core.accounts import Account
+from webapp.core.database import release, writing
+from webapp.core.extensions import db
+from webapp.models.bank_receipt import BankReceipt, ReceiptState
+from webapp.models.base import now
+from webapp.models.user import User
+from webapp.money import Money
+
+from .payouts import Payout
+from .totals import explanations
+
+EXCEPTION_STATES = (ReceiptState.OPEN, ReceiptState.CLOSED)
+
+
+class StaleReceipt(Exception):
+    """Somebody else has changed it since the form was opened."""
+
+
+class NotPossible(Exception):
+    """The state of the receipt (any more) does not allow it, or the explanation does not explain it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a form was filled in on: the payout, and how often its receipt had been changed (0: there was none)."""
+
+    account: Account
+    payout: Payout
+    version: int
+
+
+def receipts_of(account: Account, names: Iterable[str]) -> dict[tuple[str, str], BankReceipt]:
+    """What was entered for payouts of these names, by currency and name."""
+    found = db.session.scalars(
+        select(BankReceipt).where(BankReceipt.account == account.slug, BankReceipt.payout.in_(list(names)))
+    )
+    receipts = {(one.currency, one.payout): one for one in found}
+    release()
+    return receipts
+
+
+def receipt_of(account: Account, payout: Payout) -> BankReceipt | None:
+    return receipts_of(account, [payout.name]).get((payout.currency, payout.name))
+
+
+def people_who_may_own() -> Sequence[User]:
+    """Those who may settle exceptions, by name."""
+    roles = [role for role in Role if Permission.SETTLEMENTS_RESOLVE in permissions_of(role)]
+    asked = select(User).where(User.active.is_(True), User.role.in_(roles)).order_by(User.name, User.id)
+    found = db.session.scalars(asked).all()
+    release()
+    return found
+
+
+def enter_amount(seen: Seen, received: Money, person_id: int) -> BankReceipt:
+    """Keeps what the bank received, also instead of an earlier amount; a difference opens an exception.
+
+    It is the typing person's at first. Raises StaleReceipt.
+    """
+    net = seen.payout.figures.net
+    with _changing(seen) as (session, receipt):
+        before = _facts(receipt) if receipt else None
+        was_open = receipt is not None and receipt.state == ReceiptState.OPEN
+        if receipt is None:
+            receipt = BankReceipt(
+                account=seen.account.slug,
+                currency=net.currency,
+                payout=seen.payout.name,
+                version=0,
+                entered_by=person_id,
+            )
+            session.add(receipt)
+        receipt.received_minor, receipt.expected_minor = received.minor, net.minor
+        receipt.state = ReceiptState.EQUAL if received == net else ReceiptState.OPEN
+        receipt.explained_by = None
+        receipt.owner_id = None if received == net else receipt.owner_id or person_id
+        receipt.entered_by, receipt.entered = person_id, now()
+        _changed(receipt, audit.Action.BANK_AMOUNT_ENTERED, before)
+        if receipt.state == ReceiptState.OPEN and not was_open:
+            _record(receipt, audit.Action.EXCEPTION_OPENED, None)
+    return receipt
+
+
+def explain(seen: Seen, lines: tuple[str, ...]) -> BankReceipt:
+    """Accepts that whole lines of the payout make up the difference. Raises StaleReceipt, NotPossible."""
+    with _changing(seen) as (_, receipt):
+        if (
+            receipt is None
+            or receipt.state == ReceiptState.EQUAL
+            or receipt.expected_minor != seen.payout.figures.net.minor
+        ):
+            raise NotPossible
+        if lines not in explanations(seen.payout.figures, receipt.received):
+            raise NotPossible
+        before = _facts(receipt)
+        receipt.state, receipt.explained_by = ReceiptState.EXPLAINED, ",".join(lines)
+        _changed(receipt, audit.Action.DIFFERENCE_EXPLAINED, before)
+    return receipt
+
+
+def change_exception(seen: Seen, owner_id: int, note: str) -> BankReceipt:
+    """Gives an open or closed exception to somebody, with a note. Raises StaleReceipt, NotPossible."""
+    return _settle(seen, EXCEPTION_STATES, None, audit.Action.EXCEPTION_CHANGED, owner_id, note)
+
+
+def close_exception(seen: Seen, owner_id: int, note: str) -> BankReceipt:
+    """The difference was dealt with; the note says how. Raises StaleReceipt, NotPossible."""
+    return _settle(seen, (ReceiptState.OPEN,), ReceiptState.CLOSED, audit.Action.EXCEPTION_CLOSED, owner_id, note)
+
+
+def reopen_exception(seen: Seen, owner_id: int, note: str) -> BankReceipt:
+    """What was closed or explained is looked at again. Raises StaleReceipt, NotPossible."""
+    states = (ReceiptState.CLOSED, ReceiptState.EXPLAINED)
+    return _settle(seen, states, ReceiptState.OPEN, audit.Action.EXCEPTION_OPENED, owner_id, note)
+
+
+def _settle(
+    seen: Seen,
+    allowed: tuple[ReceiptState, ...],
+    state: ReceiptState | None,
+    action: audit.Action,
+    owner_id: int,
+    note: str,
+) -> BankReceipt:
+    with _changing(seen) as (_, receipt):
+        if receipt is None or receipt.state not in allowed:
+            raise NotPossible
+        before = _facts(receipt)
+        receipt.state, receipt.owner_id, receipt.note = state or receipt.state, owner_id, note or None
+        if state == ReceiptState.OPEN:
+            receipt.explained_by = None
+        _changed(receipt, action, before, reason=note or None)
+    return receipt
+
+
+@contextmanager
+def _changing(seen: Seen) -> Iterator[tuple[Session, BankReceipt | None]]:
+    """The receipt as it is now, for a change; refused when it is not what the form was filled in on."""
+    with writing(lock=f"receipts {seen.account.slug}") as session:
+        receipt = session.scalar(
+            select(BankReceipt)
+            .where(
+                BankReceipt.account == seen.account.slug,
+                BankReceipt.currency == seen.payout.currency,
+                BankReceipt.payout == seen.payout.name,
+            )
+            .execution_options(populate_existing=True)
+        )
+        if (receipt.version if receipt else 0) != seen.version:
+            raise StaleReceipt
+        yield session, receipt
+
+
+def _changed(
+    receipt: BankReceipt, action: audit.Action, before: dict[str, Fact] | None, *, reason: str | None = None
+) -> None:
+    receipt.version += 1
+    receipt.changed = now()
+    _record(receipt, action, before, reason)
+
+
+def _record(
+    receipt: BankReceipt, action: audit.Action, before: dict[str, Fact] | None, reason: str | None = None
+) -> None:
+    audit.record(
+        action,
+        account=receipt.account,
+        object_type="payout",
+        object_id=f"{receipt.currency} {receipt.payout}",
+        before=before,
+        after=_facts(receipt),
+        reason=reason,
+    )
+
+
+def _facts(receipt: BankReceipt) -> dict[str, Fact]:
+    return {
+        "currency": receipt.currency,
+        "expected_minor": receipt.expected_minor,
+        "received_minor": receipt.received_minor,
+        "difference_minor": receipt.difference.minor,
+        "explained_by": receipt.explained_by,
+        "state": str(receipt.state),
+        "owner_id": receipt.owner_id,
+    }

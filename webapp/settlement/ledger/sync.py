@@ -1,0 +1,132 @@
+"""Reading what was paid out in a month, and what is not paid out yet, whole or not at all.
+
+The end is frozen when a reading begins. What was read counts only when it is as many rows as the provider counts,
+before and after; rows are kept meanwhile all the same. A month that is over for two days is final: it is never read
+again, because what is paid out does not change.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from webapp.core.accounts import Account
+from webapp.core.database import release, writing
+from webapp.core.extensions import db
+from webapp.models.base import now
+from webapp.models.ledger import LedgerPeriod
+from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.filters import TransactionQuery
+from webapp.providers.postpay.models import Transaction
+
+from .payout_filter import PayoutField, prove_payout_field
+from .payout_id import month_range, months_between
+from .store import Writes, close_period, keep
+
+COMING = ""
+"""As a month: what is not paid out yet."""
+FRESH_FOR = timedelta(minutes=10)
+FINAL_AFTER = timedelta(days=2)
+MOST_READINGS = 3
+BATCH = 500
+
+Tell = Callable[[int], object]
+"""Is told how many rows were read; may raise to end the reading."""
+
+
+class Unsettled(Exception):
+    """The rows kept changing: no reading was as long as the provider counted."""
+
+
+def query_of(month: str, begun: datetime, name: PayoutField) -> TransactionQuery:
+    """The question for a month's rows until the reading begins; `name` is how the provider filters payouts."""
+    if month == COMING:
+        return TransactionQuery(is_paid=False, created_before=begun, payout_field=name)
+    first, end = month_range(month)
+    return TransactionQuery(paid_from=first, paid_before=min(end, begun), payout_field=name)
+
+
+def read_month(account: Account, client: PostpayClient, month: str, tell: Tell, *, writes: Writes = writing) -> None:
+    """Reads a month whole, `COMING` for what is not paid out yet. Not for months to come. Raises Unsettled,
+    GatewayError, what `tell` raises.
+
+    No transaction is open while the provider is asked: rows are kept in batches between the answers.
+    """
+    name = prove_payout_field(account)
+    for _ in range(MOST_READINGS):
+        begun = now()
+        query = query_of(month, begun, name)
+        rows = _read(account, client, query, begun, tell, writes)
+        if rows is not None:
+            paid = (query.paid_from, query.paid_before) if query.paid_from and query.paid_before else None
+            close_period(account.slug, month, paid, rows, begun, writes)
+            return
+    raise Unsettled(month)
+
+
+def _read(
+    account: Account, client: PostpayClient, query: TransactionQuery, begun: datetime, tell: Tell, writes: Writes
+) -> int | None:
+    """One reading: how many rows it has, or None when that is not what the provider counts."""
+    arrived = unique = 0
+    waiting: list[Transaction] = []
+
+    def pause(seconds: float) -> None:
+        """As long as the provider wants, and not deaf meanwhile."""
+        tell(arrived)
+        while seconds > 0:
+            time.sleep(min(seconds, 1.0))
+            seconds -= 1.0
+            tell(arrived)
+
+    reading = client.each_transaction(query, bound=begun, wait=pause)
+    for rows in reading:
+        waiting += rows
+        arrived += len(rows)
+        if len(waiting) >= BATCH:
+            unique += keep(account.slug, waiting, begun, writes)
+            waiting = []
+        tell(arrived)
+    unique += keep(account.slug, waiting, begun, writes) if waiting else 0
+    return unique if unique == arrived == reading.counted == reading.recount() else None
+
+
+def missing(account: Account, months: list[str], since: datetime) -> list[str]:
+    """Which of the months must be read so that none is older than `since`; final ones are as good as new."""
+    periods = periods_of(account, months)
+    return [month for month in months if month not in periods or not is_good(periods[month], since)]
+
+
+def is_good(period: LedgerPeriod, since: datetime) -> bool:
+    return is_final(period) or period.read >= since
+
+
+def is_final(period: LedgerPeriod) -> bool:
+    """Whether it was read when its month had been over long enough for the provider to have told everything."""
+    return period.month != COMING and period.until >= month_range(period.month)[1] + FINAL_AFTER
+
+
+def covers(account: Account, since: datetime, until: datetime) -> bool:
+    """Whether everything that was paid out from `since` until just before `until` was read."""
+    months = months_between(since, until)
+    periods = periods_of(account, months)
+    return all(month in periods and periods[month].until >= min(until, month_range(month)[1]) for month in months)
+
+
+def periods_of(account: Account, months: list[str]) -> dict[str, LedgerPeriod]:
+    """What was read of these months, and when."""
+    asked = select(LedgerPeriod).where(LedgerPeriod.account == account.slug, LedgerPeriod.month.in_(months))
+    found = {period.month: period for period in db.session.scalars(asked)}
+    release()
+    return found
+
+
+def count_rows(account: Account, client: PostpayClient, month: str) -> int:
+    """How many rows the provider counts for a month now: one call, for the progress. Raises GatewayError."""
+    query = query_of(month, now(), prove_payout_field(account))
+    page = client.list_transactions(replace(query, page_size=1))
+    return 0 if page.unexpected else page.count

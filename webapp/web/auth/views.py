@@ -1,0 +1,95 @@
+"""Signing in and out, and getting back what was typed when a session ended."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp.access import sessions
+from webapp.access.authentication import Person, Refused, TurnedAway, enter
+from webapp.access.authentication import sign_in as check_and_open
+from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
+from webapp.access.permissions import Permission, public, requires
+from webapp.core.database import writing
+from webapp.models.staff_session import StaffSession
+from webapp.web import form_drafts
+from webapp.web.errors import with_retry_after, words_for_turned_away
+from webapp.web.safe_redirect import own_address
+
+from . import blueprint
+from . import confirm_views as _confirm_views  # noqa: F401 - adds the question who somebody is
+from . import own_views as _own_views  # noqa: F401 - adds the views of one's own sessions and password
+from .forms import SignInForm
+from .lapse_words import words_for
+
+
+@blueprint.get("/sign-in")
+@public
+def sign_in() -> Response | str:
+    """The form, with a word about why the last session is over."""
+    address = own_address(request.args.get("next"))
+    if current_user.is_authenticated:
+        return redirect(address or "/")
+    sessions.close_lapsed()
+    return _page(SignInForm(formdata=None, next=address or ""))
+
+
+@blueprint.post("/sign-in")
+@public
+def open_session() -> Response:
+    """Opens a session, or shows the form again with one sentence for every kind of failure."""
+    form = SignInForm()
+    before = current_user._get_current_object()
+    try:
+        outcome = check_and_open(form.email.data or "", form.password.data or "")
+    except TurnedAway as error:
+        return _turned_away(form, error)
+    if isinstance(outcome, Refused):
+        form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
+        return make_response(_page(form), 422)
+    with writing() as transaction:
+        has_unsent = form_drafts.hand_over(transaction, outcome.id, outcome.session_id)
+        if isinstance(before, Person):
+            sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
+    enter(outcome)
+    address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
+    return redirect(address, 303)
+
+
+def _turned_away(form: SignInForm, error: TurnedAway) -> Response:
+    form.form_errors = [words_for_turned_away(error).message]
+    return with_retry_after(make_response(_page(form), words_for_turned_away(error).status), error)
+
+
+def _page(form: SignInForm) -> str:
+    over = sessions.lapse()
+    return render_template(
+        "auth/sign_in.html",
+        form=form,
+        lapse=words_for(over) if over and not form.form_errors else None,
+        demo_people=DEMO_PEOPLE if sessions.demo_people_welcome() else (),
+        demo_password=DEMO_PASSWORD,
+    )
+
+
+@blueprint.post("/sign-out")
+@requires(Permission.OWN_SESSIONS)
+def sign_out() -> Response:
+    """Ends this session for good and leaves nothing of it in the browser."""
+    with writing() as transaction:
+        sessions.end(transaction, StaffSession.id == current_user.session_id, reason=sessions.SIGNED_OUT)
+    session.clear()
+    flash(gettext("You are signed out."), "success")
+    response = redirect(url_for("auth.sign_in"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@blueprint.get("/you/unsent")
+@requires(Permission.OWN_SESSIONS)
+def show_unsent_form() -> Response | str:
+    """What the person had typed when their last session ended; it is sent by their click only."""
+    unsent = form_drafts.read(current_user.session_id)
+    return render_template("auth/unsent_form.html", unsent=unsent) if unsent else redirect("/")

@@ -1,0 +1,127 @@
+"""Captures: the question, the act, and what became of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from webapp.access.form_tokens import BadToken, SubmitToken, new_token, read_token
+from webapp.access.permissions import Permission, requires
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.models.base import now
+from webapp.models.intent import Intent, IntentKind
+from webapp.operations.errors import FormReused, NotMoved, OrderBusy
+from webapp.operations.write import open_intent_of, order_version
+from webapp.payments.captures import APPROVED
+from webapp.payments.captures import capture_order as capture
+from webapp.payments.errors import NotPossible, StaleForm
+from webapp.payments.refund_limits import Requester
+from webapp.payments.snapshot import OrderReading
+from webapp.presentation.formatting import age
+from webapp.providers.postpay.models import Order
+from webapp.providers.registry import postpay
+from webapp.web.errors import Words
+from webapp.web.htmx import redirect_after_post
+from webapp.web.intent_page import intent_page
+
+blueprint = Blueprint("captures", __name__)
+
+
+@blueprint.get("/<account:account>/orders/<provider_id:order_id>/capture")
+@requires(Permission.CAPTURE)
+def confirm_capture(account: Account, order_id: str) -> Response:
+    """The question; or why it cannot be asked."""
+    return _question(account, postpay(account).get_order(order_id=order_id))
+
+
+@blueprint.post("/<account:account>/orders/<provider_id:order_id>/capture")
+@requires(Permission.CAPTURE)
+def capture_order(account: Account, order_id: str) -> Response:
+    """Does it, once; the answer is a page that can be reloaded."""
+    try:
+        token = _token(account, order_id)
+        intent = capture(
+            client=postpay(account),
+            account=account,
+            token=token,
+            requester=Requester(current_user.id),
+            deadline=current_app.extensions["settings"].provider_deadline,
+        )
+    except (NotMoved, BadToken) as error:
+        return _not_moved(account, order_id, error)
+    return redirect_after_post(url_for(".show_capture", account=account, intent_id=intent.id))
+
+
+@blueprint.get("/<account:account>/captures/<row_id:intent_id>")
+@requires(Permission.ORDER_READ)
+def show_capture(account: Account, intent_id: int) -> Response:
+    """What became of a capture: done, refused, or not known yet."""
+    intent = db.session.get(Intent, intent_id)
+    release()
+    if intent is None or intent.account != account.slug or intent.kind != IntentKind.CAPTURE:
+        abort(404)
+    return intent_page(account, intent, "captures/show.html")
+
+
+def _not_moved(account: Account, order_id: str, error: Exception) -> Response:
+    """Speaks why nothing was started, where the person can act."""
+    match error:
+        case OrderBusy(intent=intent) | FormReused(intent=intent):
+            reused = isinstance(error, FormReused)
+            return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused, unsent=None)
+        case NotPossible(reading=OrderReading(order=order)):
+            return _question(account, order, status=409)
+        case StaleForm(reading=OrderReading(order=order)):
+            return _question(account, order, status=412, problem=_changed())
+        case BadToken():
+            order = postpay(account).get_order(order_id=order_id)
+            return _question(account, order, status=412, problem=_changed())
+    raise error
+
+
+def _changed() -> Words:
+    return Words(
+        412,
+        gettext("The order has changed since you opened the page"),
+        gettext("Nothing was captured. These are the figures of now."),
+        gettext("Check them and press the button again."),
+    )
+
+
+def _question(account: Account, order: Order, *, status: int = 200, problem: Words | None = None) -> Response:
+    """The confirm page for an approved order without an open intent; else the sentence that says why not."""
+    intent = open_intent_of(account, order.order_id)
+    version = order_version(account, order.order_id)
+    release()
+    if intent is not None or order.status != APPROVED:
+        return _page("captures/not_possible.html", max(status, 200), account=account, order=order, intent=intent)
+    token = new_token(
+        IntentKind.CAPTURE,
+        user_id=current_user.id,
+        account=account.slug,
+        order_id=order.order_id,
+        order_version=version,
+        seen_remaining=order.total.minor,
+        currency=order.currency,
+    )
+    waiting = age(now() - order.status_changed) if order.status_changed else None
+    return _page(
+        "captures/confirm.html", status, account=account, order=order, token=token, age=waiting, problem=problem
+    )
+
+
+def _token(account: Account, order_id: str) -> SubmitToken:
+    return read_token(
+        request.form.get("submit_token", ""),
+        kind=IntentKind.CAPTURE,
+        user_id=current_user.id,
+        account=account.slug,
+        order_id=order_id,
+    )
+
+
+def _page(template: str, status: int, **values: object) -> Response:
+    return make_response(render_template(template, **values), status)

@@ -1,0 +1,88 @@
+"""The work lists side by side: how much stands in each, as of when, and how the last check went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import current_app, url_for
+
+from webapp import jobs
+from webapp.core.accounts import Account
+from webapp.models.base import now
+from webapp.models.job import Job, JobState
+from webapp.presentation.job_words import cause_words, no_worker_words
+from webapp.settlement.reconciliation.ages import Ages, ages
+from webapp.settlement.reconciliation.counter import correct_to_look_at
+from webapp.settlement.reconciliation.exceptions import WorkList, checked_at, counts
+from webapp.settlement.reconciliation.start import last_job
+
+from .words import WORDS, count_words, meaning
+
+
+class Section(NamedTuple):
+    """One list. `is_known` is False where nothing was read for it yet: then its count means nothing."""
+
+    name: str
+    title: str
+    icon: str
+    meaning: str
+    good: str
+    href: str
+    size: int
+    count_words: str
+    as_of: datetime | None
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LastCheck:
+    """The newest check that was asked for. `problem` says why it came to nothing, or that nobody takes it up."""
+
+    is_open: bool
+    done: int
+    total: int | None
+    problem: str | None
+    finished: datetime | None
+
+
+def span_of(account: Account) -> Ages:
+    return ages(account, current_app.extensions["settings"], now())
+
+
+def sections(account: Account, span: Ages) -> list[Section]:
+    """All lists with their counts; the counter in the navigation follows."""
+    counted, checked = counts(account.slug, span), checked_at(account)
+    correct_to_look_at(account, sum(counted.values()))
+    return [_section(one, account, counted[one], checked[one]) for one in WorkList]
+
+
+def _section(work_list: WorkList, account: Account, count: int, as_of: datetime | None) -> Section:
+    words = WORDS[work_list]
+    return Section(
+        work_list.value,
+        str(words.title),
+        words.icon,
+        meaning(work_list, current_app.extensions["settings"]),
+        str(words.good),
+        url_for("checks.show_work_list", account=account, work_list=work_list.value),
+        count,
+        count_words(count),
+        as_of,
+        as_of is not None or work_list is WorkList.BANK,
+    )
+
+
+def last_check(account: Account) -> LastCheck | None:
+    """How the newest check stands; None before the first."""
+    job = last_job(account)
+    if job is None:
+        return None
+    return LastCheck(job.is_open, job.done, job.total, _problem(job), job.finished)
+
+
+def _problem(job: Job) -> str | None:
+    if job.state == JobState.FAILED:
+        return cause_words(job.cause)
+    return no_worker_words() if jobs.is_unattended(job) else None

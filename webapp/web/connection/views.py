@@ -1,0 +1,87 @@
+"""The connection to the provider: whether it answers, how fast, what went wrong, and whether deliveries arrive."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, Response, current_app, g, make_response, render_template
+from flask_babel import gettext
+
+from webapp.access.permissions import Permission, requires
+from webapp.core.accounts import Account
+from webapp.core.provider_health import LastHour, last_hour
+from webapp.presentation.charts import Column, columns
+from webapp.presentation.formatting import clock
+from webapp.providers.http.errors import GatewayError
+from webapp.providers.postpay.filters import LARGEST_PAGE, HookQuery
+from webapp.providers.postpay.models import Hook, Page
+from webapp.providers.registry import postpay
+from webapp.web.errors import Words, words_for_gateway
+
+from .silence import silent_orders
+from .words import call_words, outcome_words
+
+blueprint = Blueprint("connection", __name__)
+
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""Signatures of deliveries are good for 300 seconds; a tenth of that is worth a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The one call of the page: the webhooks, or why there are none, and how long it took."""
+
+    hooks: Page[Hook] | None
+    problem: Words | None
+    ms: int
+    skew: timedelta | None
+
+
+@blueprint.get("/<account:account>/connection")
+@requires(Permission.HOOKS_READ)
+def show_connection(account: Account) -> Response:
+    """One call, which shows whether the provider answers and how each webhook stands; the rest was written down."""
+    probe = _probe(account)
+    hour = last_hour(account)
+    values = {
+        "account": account,
+        "probe": probe,
+        "clocks_differ": probe.skew is not None and abs(probe.skew) > CLOCKS_DIFFER,
+        "skew_seconds": round(probe.skew.total_seconds()) if probe.skew is not None else None,
+        "hour": hour,
+        "calls": sorted((call_words(name), tally) for name, tally in hour.endpoints.items()),
+        "failures": sorted(((outcome_words(each), n) for each, n in hour.failures.items()), key=lambda one: -one[1]),
+        "picture": columns(_columns(hour)),
+        "silent": silent_orders(account),
+        "others": [(each, last_hour(each)) for each in _others(account)],
+        "request_id": g.get("request_id", ""),
+    }
+    return make_response(render_template("connection/show.html", **values))
+
+
+def _probe(account: Account) -> Probe:
+    client = postpay(account)
+    began = time.perf_counter()
+    hooks, problem = None, None
+    try:
+        hooks = client.list_hooks(HookQuery(page_size=LARGEST_PAGE))
+    except GatewayError as error:
+        problem = words_for_gateway(error)
+    return Probe(hooks, problem, round((time.perf_counter() - began) * 1000), client.clock_skew)
+
+
+def _columns(hour: LastHour) -> list[Column]:
+    """The mean of each five minutes; nothing where nothing was asked."""
+    return [
+        Column(clock(start), tally.mean_ms, gettext("%(ms)s ms", ms=tally.mean_ms))
+        if tally.calls
+        else Column(clock(start), None, "–")
+        for start, tally in hour.slices
+    ]
+
+
+def _others(account: Account) -> list[Account]:
+    accounts: dict[str, Account] = current_app.extensions["accounts"]
+    return [each for each in accounts.values() if each != account]

@@ -1,0 +1,155 @@
+"""The log of deliveries as values: rows ready to show, chips, choices, pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup
+
+from webapp.core.accounts import Account
+from webapp.lists.filters.controls import Chip, Option, preset_options
+from webapp.lists.filters.deliveries import DeliveryFilters
+from webapp.models.delivery import Delivery
+from webapp.presentation.delivery_words import (
+    EVENTS,
+    FORWARD_STATES,
+    OUTCOMES,
+    VERDICTS,
+    Words,
+    age_words,
+    event_words,
+    outcome_words,
+    size_words,
+)
+from webapp.presentation.formatting import times_html
+from webapp.presentation.pager import Pager
+from webapp.webhooks.deliveries import search
+from webapp.webhooks.deliveries.search import COUNT_CAP, GENUINE_ONLY, OTHER, REFUSED_ONLY
+
+
+class Row(NamedTuple):
+    """One delivery, each part ready for its cell; of `*_words` the words and their tone."""
+
+    href: str
+    number: str
+    received: Markup
+    event: str
+    object_id: str
+    object_href: str | None
+    verdict: tuple[str, str]
+    outcome: tuple[str, str]
+    forward: tuple[str, str] | None
+    age: str
+    size: str
+    repeats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the log."""
+
+    rows: list[Row]
+    pager: Pager
+    total: str
+    newest_href: str | None
+    oldest_href: str | None
+
+
+def listing(account: Account, filters: DeliveryFilters, base: str, *, sees_settlements: bool) -> Listing:
+    page = search.page_of(account, filters.to_query())
+    time = times_html()
+    rows = [
+        Row(
+            f"{base}/{one.id}",
+            f"{one.id:,}",
+            time(one.received),
+            event_words(one.event) if one.is_genuine else "",
+            one.object_id or "",
+            object_href(account, one, sees_settlements=sees_settlements),
+            _spoken(VERDICTS[one.verdict]),
+            (outcome_words(one), OUTCOMES[one.outcome][1]),
+            _spoken(FORWARD_STATES[one.forward_state]) if one.forward_state else None,
+            age_words(one.age) or "",
+            size_words(one.size),
+            one.repeats,
+        )
+        for one in page.rows
+    ]
+    pages = Pager(
+        previous_href=filters.address(base, after=page.rows[0].id) if page.has_newer and page.rows else None,
+        next_href=filters.address(base, before=page.rows[-1].id) if page.has_older and page.rows else None,
+    )
+    total = count_words(search.count(account, filters.to_query()))
+    newest = filters.address(base) if page.has_newer else None
+    oldest = filters.address(base, after=0) if page.has_older else None
+    return Listing(rows, pages, total, newest, oldest)
+
+
+def object_href(account: Account, delivery: Delivery, *, sees_settlements: bool) -> str | None:
+    """Where the object of a delivery is shown; None for what was refused, of which nothing is believed."""
+    if delivery.object_kind == "order" and delivery.object_id:
+        return url_for("orders.show_order", account=account, order_id=delivery.object_id)
+    if delivery.object_kind == "transaction" and delivery.object_id and sees_settlements:
+        return url_for("settlements.show_transaction", account=account, transaction_id=delivery.object_id)
+    return None
+
+
+def count_words(count: int) -> str:
+    if count > COUNT_CAP:
+        return gettext("More than %(count)s deliveries", count=f"{COUNT_CAP:,}")
+    return gettext("1 delivery") if count == 1 else gettext("%(count)s deliveries", count=f"{count:,}")
+
+
+def chips(filters: DeliveryFilters, base: str) -> list[Chip]:
+    """What is on, in the order of the form."""
+    choices = [("event", events(filters)), ("verdict", verdicts(filters)), ("outcome", outcomes(filters))]
+    choices.append(("forward", forwards(filters)))
+    labels = {
+        "event": gettext("Tells of"),
+        "verdict": gettext("Signature"),
+        "outcome": gettext("Reading again"),
+        "forward": gettext("The shop"),
+    }
+    found = [Chip(gettext("About"), filters.about, filters.address(base, about=None))] if filters.about else []
+    for name, options in choices:
+        chosen = next((words for value, words, is_on in options if is_on and value), None)
+        if chosen:
+            found.append(Chip(labels[name], chosen, filters.address(base, **{name: None})))
+    if words := filters.days.words:
+        found.append(Chip(gettext("Days"), words, filters.address(base, days=None, days_from=None, days_to=None)))
+    return found
+
+
+def events(filters: DeliveryFilters) -> list[Option]:
+    other = (OTHER, gettext("Something else"), filters.event == OTHER)
+    known = [(code, str(words), code == filters.event) for code, words in EVENTS.items()]
+    return [("", gettext("Anything"), False), *known, other]
+
+
+def verdicts(filters: DeliveryFilters) -> list[Option]:
+    groups = [(GENUINE_ONLY, gettext("All genuine")), (REFUSED_ONLY, gettext("All refused"))]
+    chosen = [(code, words, code == filters.verdict) for code, words in groups]
+    return [("", gettext("Any"), False), *chosen, *_options(VERDICTS, filters.verdict)]
+
+
+def outcomes(filters: DeliveryFilters) -> list[Option]:
+    return [("", gettext("Any"), False), *_options(OUTCOMES, filters.outcome)]
+
+
+def forwards(filters: DeliveryFilters) -> list[Option]:
+    return [("", gettext("Any"), False), *_options(FORWARD_STATES, filters.forward)]
+
+
+def days(filters: DeliveryFilters) -> list[Option]:
+    return [("", gettext("Any time"), False), *preset_options(filters.days)]
+
+
+def _options(words: dict[str, Words], chosen: str | None) -> list[Option]:
+    return [(code, str(label), code == chosen) for code, (label, _) in words.items()]
+
+
+def _spoken(words: Words) -> tuple[str, str]:
+    return str(words[0]), words[1]

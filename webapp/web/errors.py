@@ -1,0 +1,390 @@
+"""Exception to page or fragment: what happened, what to do, and the request id, in words a person understands."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import NamedTuple
+
+import structlog
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from webapp.access.turned_away import NO_PLACE, TurnedAway
+from webapp.core.accounts import Account
+from webapp.core.database import Trouble, trouble
+from webapp.core.logs import route
+from webapp.providers.http.errors import (
+    AnswerLost,
+    BreakerOpen,
+    CaptureDeclined,
+    CaptureExpired,
+    Conflict,
+    Forbidden,
+    GatewayError,
+    Invalid,
+    InvalidStatus,
+    LimitExceeded,
+    NoAnswer,
+    NotFound,
+    NotSent,
+    ProviderFailed,
+    Refused,
+    Throttled,
+    TooManyCalls,
+    Unauthorized,
+    UnreadableAnswer,
+    told_as,
+)
+
+from . import form_drafts
+from .form_drafts import UnsentForm
+from .guard import record_csrf_failure
+from .htmx import wants_fragment
+
+RETRY_AFTER = 10
+"""Seconds after which it is worth asking again while the database is busy or away."""
+
+log = structlog.stdlib.get_logger("webapp.web.errors")
+
+
+class Words(NamedTuple):
+    """What an error page says."""
+
+    status: int
+    title: str
+    message: str
+    advice: str
+
+
+_NOTHING_CHANGED = lazy_gettext("Nothing was changed.")
+_IN_A_MINUTE = lazy_gettext("Try again in a minute.")
+_LOOK_AGAIN = lazy_gettext("Look at the order again.")
+_ASK_AN_ADMIN = lazy_gettext("Try again; if it stays like this, tell an admin the request number below.")
+_NO_ANSWER = (
+    503,
+    lazy_gettext("Postpay does not answer"),
+    lazy_gettext("The desk asked Postpay and got no usable answer in time. Nothing was changed."),
+    _IN_A_MINUTE,
+)
+_UNREADABLE = (
+    502,
+    lazy_gettext("Postpay's answer could not be read"),
+    lazy_gettext("Postpay answered with something the desk does not understand. Nothing was changed."),
+    _ASK_AN_ADMIN,
+)
+OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, LazyString]] = {
+    GatewayError: _NO_ANSWER,
+    NoAnswer: _NO_ANSWER,
+    NotSent: (
+        503,
+        lazy_gettext("Postpay does not answer"),
+        lazy_gettext("Postpay could not be reached, and no request left the desk. Nothing was changed."),
+        _IN_A_MINUTE,
+    ),
+    BreakerOpen: (
+        503,
+        lazy_gettext("Postpay does not answer"),
+        lazy_gettext("Postpay has not been answering, so the desk did not ask it now. Nothing was changed."),
+        lazy_gettext("Try again in a few seconds."),
+    ),
+    TooManyCalls: (
+        503,
+        lazy_gettext("Too many calls are waiting for Postpay"),
+        lazy_gettext("Postpay answers slowly, and the desk did not send one more. Nothing was changed."),
+        _IN_A_MINUTE,
+    ),
+    AnswerLost: _NO_ANSWER,
+    ProviderFailed: _NO_ANSWER,
+    UnreadableAnswer: _UNREADABLE,
+    Refused: (
+        502,
+        lazy_gettext("Postpay refused this"),
+        lazy_gettext("Postpay understood what the desk asked, and said no. Nothing was changed."),
+        _ASK_AN_ADMIN,
+    ),
+    NotFound: (
+        404,
+        lazy_gettext("Postpay does not know this"),
+        lazy_gettext("There is nothing with this number in this merchant's account."),
+        lazy_gettext("Check the number, and whether you are in the right account."),
+    ),
+    Unauthorized: (
+        502,
+        lazy_gettext("The desk is not authorised at Postpay"),
+        lazy_gettext("Postpay did not accept the desk's own credentials. Your rights are not the reason."),
+        lazy_gettext("Tell an admin: the credentials of this account need to be checked."),
+    ),
+    Forbidden: (
+        502,
+        lazy_gettext("Postpay does not let the desk do this"),
+        lazy_gettext("The desk's credentials may not do this at Postpay. Your rights are not the reason."),
+        lazy_gettext("Tell an admin: the credentials of this account need more rights, or its network to be let in."),
+    ),
+    Invalid: (
+        502,
+        lazy_gettext("Postpay does not accept what was asked"),
+        lazy_gettext("Postpay says that a value in the desk's question is wrong. Nothing was changed."),
+        lazy_gettext("Check what you typed or chose; if it is right, tell an admin the request number below."),
+    ),
+    Conflict: (
+        502,
+        lazy_gettext("Postpay has this number already"),
+        lazy_gettext("Postpay says that the number is in use. Nothing was changed."),
+        lazy_gettext("Look at what is there before you try again."),
+    ),
+    InvalidStatus: (
+        502,
+        lazy_gettext("The status of the order does not allow this"),
+        _NOTHING_CHANGED,
+        _LOOK_AGAIN,
+    ),
+    LimitExceeded: (
+        502,
+        lazy_gettext("The amount is more than what remains"),
+        lazy_gettext("Postpay says that the amount is above what can still be refunded. Nothing was changed."),
+        _LOOK_AGAIN,
+    ),
+    CaptureDeclined: (
+        502,
+        lazy_gettext("The payment was declined"),
+        lazy_gettext("The customer's bank declined the payment. The order stays approved."),
+        _LOOK_AGAIN,
+    ),
+    CaptureExpired: (
+        502,
+        lazy_gettext("The approval has expired"),
+        lazy_gettext("It is too late to capture this order. Nothing was changed."),
+        _LOOK_AGAIN,
+    ),
+    Throttled: (
+        503,
+        lazy_gettext("Postpay is busy"),
+        lazy_gettext("Postpay has asked us to slow down."),
+        _IN_A_MINUTE,
+    ),
+}
+"""HTTP status, title, message and advice for each kind of failure, by itself: a new one without words fails a test."""
+
+
+def speak(words: Words) -> Response:
+    """The page, or for htmx the fragment, that says it."""
+    template = "_error.html" if wants_fragment() else "error.html"
+    body = render_template(
+        template,
+        **words._asdict(),
+        request_id=g.get("request_id", ""),
+        actions=_ways_out(words.status),
+        unsent=_unsent(words.status),
+    )
+    return make_response(body, words.status)
+
+
+def _unsent(status: int) -> UnsentForm | None:
+    """What was typed into a form that only asks, when it may be asked again: it is not lost."""
+    is_asked_again = request.method == "POST" and getattr(_view(), "asks_again", False)
+    return form_drafts.sent_just_now() if is_asked_again and status in (502, 503) else None
+
+
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _ways_out(status: int) -> list[tuple[str, str]]:
+    """Where to go from an error page: the same question again where asking is harmless, and the orders."""
+    ways = []
+    if status in (502, 503) and request.method == "GET":
+        ways.append((gettext("Try again"), request.full_path.rstrip("?")))
+    if status == 404 and request.blueprint == "audit":
+        ways.append((gettext("To the audit log"), url_for("audit.list_entries")))
+    elif status == 404 and request.blueprint == "settlements":
+        ways.append((gettext("To the settlements"), url_for("settlements.list_transactions", account=g.account)))
+    elif current_user.is_authenticated:
+        account = g.get("account") or next(iter(current_app.extensions["accounts"].values()))
+        ways.append((gettext("To the orders"), url_for("orders.list_orders", account=account)))
+    return ways
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    response = speak(_words_for_status(error.code or 500))
+    if error.code == 405 and (allowed := error.get_headers()):
+        response.headers.extend([pair for pair in allowed if pair[0] == "Allow"])
+    return response
+
+
+def _words_for_status(status: int) -> Words:
+    spoken = {
+        400: (
+            gettext("The request could not be read"),
+            gettext("What your browser sent is not something the desk understands."),
+            gettext("Go back and try again."),
+        ),
+        403: (
+            gettext("You may not do this"),
+            gettext("Your role does not include this action. Nothing was changed."),
+            gettext("If you need it for your work, ask an admin."),
+        ),
+        404: (
+            gettext("Page not found"),
+            gettext("There is nothing at this address."),
+            gettext("Check the address, or start from a list."),
+        ),
+        405: (
+            gettext("Not possible at this address"),
+            gettext("This address cannot be used in that way."),
+            gettext("Go back and use the buttons of the page."),
+        ),
+        413: (
+            gettext("Too much at once"),
+            gettext("What you sent is larger than the desk takes."),
+            gettext("Shorten the text and send it again."),
+        ),
+    }
+    if status in spoken:
+        return Words(status, *spoken[status])
+    return Words(
+        status,
+        gettext("Something went wrong here"),
+        gettext("The desk made a mistake. It has been written down."),
+        gettext("Try again; if it happens again, tell an admin the request number below."),
+    )
+
+
+def _csrf_error(_error: CSRFError) -> Response:
+    record_csrf_failure()
+    return speak(
+        Words(
+            400,
+            gettext("This form is out of date"),
+            gettext("The form was opened before you signed in, or your browser keeps no cookies for the desk."),
+            gettext("Go back, reload the page and send the form again. Nothing was changed."),
+        )
+    )
+
+
+def words_for_gateway(error: GatewayError) -> Words:
+    """What a failed question to the provider means to the person who asked. Nothing was changed by asking."""
+    kind = next(kind for kind in told_as(error).__mro__ if kind in OF_THE_PROVIDER)
+    status, title, message, advice = OF_THE_PROVIDER[kind]
+    if isinstance(error, Throttled):
+        advice = gettext("Try again in %(seconds)s seconds.", seconds=int(error.retry_after or 10) + 1)
+    return Words(status, str(title), str(message), str(advice))
+
+
+def _unreadable(_error: ParseException) -> Response:
+    """The server reads a body when it is asked for, and finds only then that it is broken."""
+    return speak(_words_for_status(400))
+
+
+def words_for_order(error: GatewayError, account: Account, order_id: str) -> Words:
+    """The same where one order was asked for: an unknown one is named, with the account that was searched."""
+    if not isinstance(error, NotFound):
+        return words_for_gateway(error)
+    return Words(
+        404,
+        gettext("There is no order %(order)s in %(account)s", order=order_id, account=account.title),
+        gettext("Postpay knows no order with exactly this ID in this account. Capital and small letters count."),
+        gettext("Check the ID, and whether you are in the right account."),
+    )
+
+
+def words_for_turned_away(error: TurnedAway) -> Words:
+    """What it means to whoever typed a password that nobody looked at."""
+    if error.cause == NO_PLACE:
+        return Words(
+            503,
+            gettext("Too many at once"),
+            gettext("Too many people are signing in at this moment. Nothing was checked. Try again in a few seconds."),
+            gettext("Go back and send the form again."),
+        )
+    minutes = ceil(error.wait.total_seconds() / 60)
+    return Words(
+        429,
+        gettext("Too many failed attempts"),
+        ngettext(
+            "Too many failed attempts from your network. Try again in %(num)s minute.",
+            "Too many failed attempts from your network. Try again in %(num)s minutes.",
+            minutes,
+        ),
+        gettext("Nothing was changed."),
+    )
+
+
+def with_retry_after(response: Response, error: TurnedAway) -> Response:
+    """Tells a machine when to come again."""
+    response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
+    return response
+
+
+def _turned_away(error: TurnedAway) -> Response:
+    return with_retry_after(speak(words_for_turned_away(error)), error)
+
+
+def _gateway_error(error: GatewayError) -> Response:
+    asked = request.view_args or {}
+    if "order_id" in asked and "account" in asked:
+        return speak(words_for_order(error, asked["account"], asked["order_id"]))
+    return speak(words_for_gateway(error))
+
+
+def _database_error(error: SQLAlchemyError) -> Response:
+    """503 where the database is held by another program or away; anything else is a mistake of ours."""
+    why = trouble(error)
+    if why is None:
+        raise error
+    kind = type(getattr(error, "orig", None) or error).__name__
+    log.error("database unavailable", why=str(why), kind=kind, method=request.method, route=route())
+    if getattr(_view(), "takes_raw_body", False):  # a program asks, which reads no page
+        response = Response("", 503, content_type="text/plain; charset=utf-8")
+    else:
+        response = _without_frame(_words_for_trouble(why), unsent=_unsent(503))
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _words_for_trouble(why: Trouble) -> Words:
+    if why is Trouble.AWAY:
+        title = gettext("The desk cannot use its database")
+        message = gettext("The database does not answer, so nothing can be shown or saved.")
+    else:
+        title = gettext("The desk's database is busy")
+        message = gettext("Another program holds the database, or too many ask it at once; the desk waited in vain.")
+    if request.method == "GET":
+        return Words(503, title, message, gettext("Try again in a moment; if it stays like this, tell an admin."))
+    advice = gettext("Look whether what you sent was done; if it was not, send it again in a moment.")
+    return Words(503, title, message, advice)
+
+
+def _crash(error: InternalServerError) -> Response:
+    """What went wrong after the view was done ends here as well, also a database that is away by then."""
+    cause = error.original_exception
+    if isinstance(cause, SQLAlchemyError) and trouble(cause) is not None:
+        return _database_error(cause)
+    return _without_frame(_words_for_status(500))
+
+
+def _without_frame(words: Words, unsent: UnsentForm | None = None) -> Response:
+    """Draws no frame and asks nothing: whatever broke may be what the frame is made of."""
+    template = current_app.jinja_env.get_template("_error.html" if wants_fragment() else "error.html")
+    ways = [(gettext("Try again"), request.full_path.rstrip("?"))]
+    actions = ways if words.status == 503 and request.method == "GET" else []
+    given = {**words._asdict(), "request_id": g.get("request_id", ""), "actions": actions, "unsent": unsent}
+    return make_response(template.render(**given, frameless=True), words.status)
+
+
+def init_app(app: Flask) -> None:
+    """Registers what speaks for each kind of exception."""
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(GatewayError, _gateway_error)
+    app.register_error_handler(TurnedAway, _turned_away)
+    app.register_error_handler(ParseException, _unreadable)
+    app.register_error_handler(SQLAlchemyError, _database_error)
+    app.register_error_handler(500, _crash)

@@ -1,0 +1,37 @@
+"""What forms of several areas share: the base of forms that change something, and amounts."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from webapp.money import AmountProblem, Money, NotAnAmount, parse_money
+from webapp.presentation.amount_words import amount_words
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]
+    """A form that changes something. `currency` is that of its amounts."""
+
+    currency: str = ""
+
+
+class AmountField(StringField):  # type: ignore[misc]
+    """An amount in the form's currency: `data` is Money once validated; what was typed is kept as it was."""
+
+    data: Money | None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        typed = self.raw_data or [""]
+        try:
+            if len(typed) != 1:
+                raise NotAnAmount(AmountProblem.NOT_AN_AMOUNT)
+            self.data = parse_money(typed[0], form.currency)
+        except NotAnAmount as error:
+            self.data = None
+            raise ValidationError(amount_words(error.problem, form.currency)) from error
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.plain if isinstance(self.data, Money) else ""

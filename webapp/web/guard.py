@@ -1,0 +1,145 @@
+"""The gate before every view: default deny.
+
+In this order: refuse what another site sent, ask strangers to sign in, refuse what the role does not include, check
+the form's token. Only a view marked `@public` is open to strangers. Each refusal is one audit entry;
+of strangers, only the first few of a minute.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, NoReturn, cast
+
+import structlog
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp import audit
+from webapp.access import authentication, sessions, turned_away
+from webapp.access.permissions import Permission, View
+from webapp.access.reauthentication import is_fresh
+from webapp.access.rejection_sampler import StrangersRefusals
+from webapp.core.database import writing
+from webapp.core.extensions import csrf, htmx
+
+from . import form_drafts
+from .doubled_fields import refuse_doubled_fields
+from .htmx import redirect_after_post
+from .safe_redirect import own_address, page_before
+
+log = structlog.stdlib.get_logger("webapp.web.guard")
+
+BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out"})
+"""All that somebody with an initial password can do."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Puts the gate before every view; it checks the form's token itself, after the person."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.extensions["strangers_refusals"] = StrangersRefusals()
+    turned_away.init_app(app)
+    authentication.init_app(app)
+    app.before_request(guard)
+
+
+def guard() -> AnyResponse | None:
+    """Lets the request through (None), or answers it."""
+    authentication.bind_stranger()
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return None
+    _refuse_other_sites()
+    needed: Permission | None = view.required_permission
+    if needed is not None:
+        answer = _admit(view, needed)
+        if answer is not None:
+            return answer
+    csrf.protect(apply_exemptions=True)
+    refuse_doubled_fields(view)
+    return None
+
+
+def _refuse_other_sites() -> None:
+    """A browser says when another site makes it send something; no page of the desk does that."""
+    if request.method not in SAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        _record_refusal(audit.Action.CSRF_FAILED, cause="sent by another site")
+        abort(403)
+
+
+def _admit(view: Any, needed: Permission) -> AnyResponse | None:
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in(view)
+    authentication.bind_person(current_user)
+    sessions.note_seen(current_user.session_id)
+    if current_user.must_change_password and request.endpoint not in BEFORE_A_NEW_PASSWORD:
+        return _send(url_for("auth.show_password"), 303)
+    if not current_user.can(needed):
+        refuse(needed)
+    return None
+
+
+def refuse(permission: Permission) -> NoReturn:
+    """403 with its audit entry, also for a view that needs a second permission."""
+    _record_refusal(audit.Action.ACCESS_DENIED, permission=permission)
+    abort(403)
+
+
+def _record_refusal(action: audit.Action, **why: str) -> None:
+    account = g.get("account")
+    order_id = (request.view_args or {}).get("order_id")
+    facts = {"method": request.method, "endpoint": request.endpoint, **why}
+    strangers: StrangersRefusals = current_app.extensions["strangers_refusals"]
+    if not current_user.is_authenticated and not strangers.is_worth_an_entry(request.remote_addr or ""):
+        log.warning("refused", action=str(action), **facts)
+        return
+    with writing():
+        audit.record(
+            action,
+            outcome="denied",
+            account=account.slug if account else None,
+            object_type="order" if order_id else None,
+            object_id=order_id,
+            after=facts,
+        )
+
+
+def record_csrf_failure() -> None:
+    """The form's token was missing, wrong, or of an earlier session."""
+    _record_refusal(audit.Action.CSRF_FAILED, cause="form token")
+
+
+def _ask_to_sign_in(view: Any) -> AnyResponse:
+    """Leads to the sign-in and from there back; what was typed is kept if the view can show it again."""
+    sessions.close_lapsed(form_drafts.typed(view))
+    return _send(sign_in_address(), 303 if request.method not in SAFE else 302)
+
+
+def sign_in_address() -> str:
+    """The sign-in page that leads back to the page the person is on."""
+    is_page = request.method in ("GET", "HEAD") and not htmx
+    back = own_address(request.full_path.rstrip("?")) if is_page else page_before()
+    return url_for("auth.sign_in", next=back if back != "/" else None)
+
+
+def _send(address: str, status: int) -> AnyResponse:
+    """A redirect, which htmx would follow into a fragment: it gets 401 and the address to go to."""
+    if not htmx:
+        return redirect(address, status)
+    response: Response = make_response("", 401)
+    response.headers["HX-Redirect"] = address
+    return response
+
+
+def fresh_sign_in(view: View) -> View:
+    """Marks a view: whoever proved too long ago who they are is asked first, and comes back to the page after it."""
+
+    @wraps(view)
+    def ask_first(*args: Any, **kwargs: Any) -> Any:
+        if is_fresh(current_user):
+            return view(*args, **kwargs)
+        return redirect_after_post(url_for("auth.ask_confirm", next=request.path))
+
+    return cast(View, ask_first)

@@ -1,0 +1,90 @@
+"""What every answer tells the browser to refuse, pages, fragments, files and errors alike."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import SecurityError
+
+from webapp.core.settings import Settings
+
+REPORTS = "/csp-report"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+        f"report-uri {REPORTS}",
+        "report-to csp",
+    )
+)
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "usb",
+        "xr-spatial-tracking",
+    )
+)
+
+# `same-origin` and not `no-referrer`: the check of a form's origin needs the referrer over https.
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Reporting-Endpoints": f'csp="{REPORTS}"',
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+TWO_YEARS = 2 * 365 * 24 * 3600
+FRAGMENT_HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+
+
+def _add(response: Response) -> Response:
+    response.headers.update(ALWAYS)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
+    if not response.cache_control.immutable:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.update(FRAGMENT_HEADERS)
+    return response
+
+
+def _unknown_host(_error: SecurityError) -> Response:
+    """No page: without a host there are no addresses to put on one."""
+    return Response("This is not a host of the desk.\n", 400, content_type="text/plain; charset=utf-8")
+
+
+def _refuse_unknown_host() -> None:
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Adds the headers to every answer, and refuses a Host that is not in TRUSTED_HOSTS before anything else."""
+    # After the request's id is known, and before anybody is looked up.
+    app.before_request_funcs.setdefault(None, []).insert(1, _refuse_unknown_host)
+    app.register_error_handler(SecurityError, _unknown_host)
+    app.after_request(_add)

@@ -1,0 +1,142 @@
+"""What became of a change: its page, a look at once, sending again, giving it up, and its secret, shown once."""
+
+from __future__ import annotations
+
+from flask import Response, abort, current_app, flash, make_response, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from webapp.access.permissions import Permission, requires
+from webapp.access.reauthentication import is_fresh
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.core.sealing import CannotUnseal
+from webapp.core.settings import Settings
+from webapp.models.hook_change import HookChange
+from webapp.models.rotation import Rotation
+from webapp.presentation.hook_words import change_href
+from webapp.providers.registry import postpay
+from webapp.web.htmx import redirect_after_post, wants_fragment
+from webapp.webhooks.endpoints import resolve_unknown as checks
+from webapp.webhooks.endpoints.errors import NotNow
+from webapp.webhooks.endpoints.secret import show_secret as take_secret
+
+from . import blueprint
+from .forms import CloseForm
+
+
+@blueprint.get("/<account:account>/hooks/changes/<row_id:change_id>")
+@requires(Permission.HOOKS_READ)
+def show_change(account: Account, change_id: int) -> Response:
+    """Done, refused, or not known yet; htmx asks again while it is open, and hears no news twice."""
+    change = _change(account, change_id)
+    if not wants_fragment():
+        return _page("hooks/change.html", account, change)
+    if request.args.get("seen") == _seen(change):
+        return make_response("", 204)
+    return _page("hooks/_change.html", account, change)
+
+
+@blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/check")
+@requires(Permission.HOOKS_EDIT)
+def check_change(account: Account, change_id: int) -> Response:
+    """Looks at once."""
+    change = _change(account, change_id)
+    return redirect_after_post(change_href(checks.check_now(postpay(account), change, _settings())))
+
+
+@blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/again")
+@requires(Permission.HOOKS_EDIT)
+def send_again(account: Account, change_id: int) -> Response:
+    """Sends the same once more; a secret is the same one."""
+    change = _change(account, change_id)
+    try:
+        change = checks.send_again(postpay(account), change, _settings())
+    except NotNow:
+        flash(gettext("Not yet: what was sent last may still arrive. Look again in half a minute."), "warning")
+    return redirect_after_post(change_href(change))
+
+
+@blueprint.get("/<account:account>/hooks/changes/<row_id:change_id>/close")
+@requires(Permission.HOOKS_EDIT)
+def ask_close(account: Account, change_id: int) -> Response:
+    """The question before giving a change up."""
+    return _close_page(account, _change(account, change_id), CloseForm(formdata=None))
+
+
+@blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/close")
+@requires(Permission.HOOKS_EDIT)
+def close_change(account: Account, change_id: int) -> Response:
+    """Gives a change up that Postpay has not made."""
+    change, form = _change(account, change_id), CloseForm()
+    if not form.validate():
+        return _close_page(account, change, form, 422)
+    try:
+        return redirect_after_post(change_href(checks.close(change, form.reason.data)))
+    except NotNow:
+        return _close_page(account, change, form, 409)
+
+
+@blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/secret")
+@requires(Permission.HOOKS_EDIT)
+def show_secret(account: Account, change_id: int) -> Response:
+    """The secret, to the first who asks and has just proved who they are; no address leads to it a second time."""
+    change = _change(account, change_id)
+    if not is_fresh(current_user):
+        return redirect_after_post(url_for("auth.ask_confirm", next=change_href(change)))
+    try:
+        secret = take_secret(change, current_user.id, _settings())
+    except CannotUnseal:
+        flash(gettext("The desk cannot read it any more: its keys were changed. Give the webhook a new one."), "danger")
+        return redirect_after_post(change_href(change))
+    change = _change(account, change_id)
+    if secret is None:
+        flash(gettext("There is no secret to show: it was shown before, or never came into force."), "warning")
+        return redirect_after_post(change_href(change))
+    rotation = db.session.get(Rotation, change.rotation_id) if change.rotation_id else None
+    release()
+    page = render_template(
+        "hooks/shown.html", account=account, change=change, rotation=rotation, secret=secret.get_secret_value()
+    )
+    return make_response(page)
+
+
+def _seen(change: HookChange) -> str:
+    """What the page of a change says, in short: it is drawn anew only when that differs."""
+    return f"{change.state}-{change.checks}-{int(checks.may_repeat(change))}"
+
+
+def _page(template: str, account: Account, change: HookChange) -> Response:
+    may_edit = current_user.can(Permission.HOOKS_EDIT)
+    page = render_template(
+        template,
+        account=account,
+        change=change,
+        seen=_seen(change),
+        may_check=may_edit and change.is_open,
+        may_repeat=may_edit and checks.may_repeat(change),
+        may_close=may_edit and checks.may_close(change),
+        may_show=may_edit and change.can_show_secret,
+    )
+    return make_response(page)
+
+
+def _close_page(account: Account, change: HookChange, form: CloseForm, status: int = 200) -> Response:
+    page = render_template(
+        "hooks/close.html", account=account, change=change, form=form, may_close=checks.may_close(change)
+    )
+    return make_response(page, status)
+
+
+def _change(account: Account, change_id: int) -> HookChange:
+    change = db.session.get(HookChange, change_id, populate_existing=True)
+    release()
+    if change is None or change.account != account.slug:
+        abort(404)
+    return change
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

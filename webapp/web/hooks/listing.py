@@ -1,0 +1,167 @@
+"""The list of webhooks as values: rows ready to show, what is open or half-way, chips, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple, TypeAlias
+from urllib.parse import quote, urlsplit
+
+from flask_babel import gettext
+from markupsafe import Markup
+from sqlalchemy import select
+
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.lists.filters.controls import Chip, pager, part_chips
+from webapp.lists.filters.hooks import HookFilters
+from webapp.models.hook_change import OPEN_STATES, HookChange
+from webapp.models.rotation import ENDED, Rotation
+from webapp.presentation.formatting import times_html
+from webapp.presentation.hook_words import event_words, is_failing, response_html
+from webapp.presentation.pager import Pager
+from webapp.providers.postpay.models import Hook, Page
+from webapp.webhooks.address import same_address
+
+HookPage: TypeAlias = Page[Hook]
+TWIN = "twin"
+
+
+class Row(NamedTuple):
+    """One webhook of the list. `change` and `rotation` are what is not finished; `is_old`: it is the one replaced."""
+
+    href: str
+    host: str
+    rest: str
+    events: str
+    active: bool
+    response: Markup
+    created: Markup
+    change: HookChange | None
+    rotation: Rotation | None
+    is_old: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What the desk has open on an account: changes whose outcome is not known, rotations half-way, twins."""
+
+    changes: Sequence[HookChange]
+    rotations: Sequence[Rotation]
+    twins: Sequence[HookChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the list. `doubled`: addresses that get each delivery twice, as far as this page shows."""
+
+    rows: list[Row]
+    pager: Pager
+    is_unexpected: bool
+    doubled: list[str]
+
+
+def hook_address(base: str, hook_id: str) -> str:
+    """As `url_for("hooks.show_hook", …)` builds it, from the list's address."""
+    return f"{base}/{quote(hook_id, safe='')}"
+
+
+def unfinished(account: Account) -> Unfinished:
+    """One question each; the transaction is over before the provider is asked."""
+    changes = select(HookChange).where(HookChange.account == account.slug)
+    found = Unfinished(
+        db.session.scalars(changes.where(HookChange.state.in_(OPEN_STATES)).order_by(HookChange.id)).all(),
+        db.session.scalars(
+            select(Rotation).where(Rotation.account == account.slug, Rotation.step.not_in(ENDED)).order_by(Rotation.id)
+        ).all(),
+        db.session.scalars(changes.where(HookChange.outcome_code == TWIN).order_by(HookChange.id)).all(),
+    )
+    release()
+    return found
+
+
+def listing(page: HookPage, filters: HookFilters, base: str, open_things: Unfinished) -> Listing:
+    """A page as read. When rows do not fit what was asked, the provider's total means nothing and is not shown."""
+    hooks = list(page.results)
+    if filters.failing_first:
+        hooks.sort(key=lambda hook: (not (is_failing(hook) and hook.active), not is_failing(hook)))
+    pages = pager(filters, base, page.count, is_counted=not page.unexpected)
+    return Listing(_rows(base, hooks, open_things), pages, bool(page.unexpected), _doubled(hooks, open_things))
+
+
+def _rows(base: str, hooks: Iterable[Hook], open_things: Unfinished) -> list[Row]:
+    time = times_html()
+    changes = {change.hook_id: change for change in open_things.changes if change.hook_id}
+    rotations = {
+        hook_id: rotation for rotation in open_things.rotations for hook_id in (rotation.hook_id, rotation.new_hook_id)
+    }
+    return [
+        Row(
+            hook_address(base, hook.id),
+            *_parts(hook.url),
+            event_words(hook.events),
+            hook.active,
+            response_html(hook),
+            time(hook.created),
+            changes.get(hook.id),
+            rotation := rotations.get(hook.id),
+            rotation is not None and rotation.hook_id == hook.id,
+        )
+        for hook in hooks
+    ]
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """The host, and what comes after it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, ""
+    query = f"?{parts.query}" if parts.query else ""
+    return parts.netloc or url, f"{parts.path}{query}" if parts.netloc else ""
+
+
+def _doubled(hooks: Sequence[Hook], open_things: Unfinished) -> list[str]:
+    """Addresses with two active webhooks for one event, unless a rotation means them to be two."""
+    rotated = {rotation.hook_id: rotation.new_hook_id for rotation in open_things.rotations}
+    found = {}
+    for one, other in combinations([hook for hook in hooks if hook.active], 2):
+        is_pair = rotated.get(one.id) == other.id or rotated.get(other.id) == one.id
+        if same_address(one.url, other.url) and set(one.events) & set(other.events) and not is_pair:
+            found[one.url] = True
+    return list(found)
+
+
+def chips(filters: HookFilters, base: str) -> list[Chip]:
+    """What is on, in the order of the form; each event and each id is one of its own."""
+
+    def without(*names: str) -> str:
+        return filters.address(base, **dict.fromkeys(names))
+
+    found = []
+    if filters.search:
+        label = {
+            "contains": gettext("Address contains"),
+            "starts": gettext("Address starts with"),
+            "ends": gettext("Address ends with"),
+        }[filters.how]
+        found.append(Chip(label, filters.search, without("q", "how")))
+    for event in filters.events:
+        href = filters.address_where(base, lambda pair, off=event: pair != ("events", off))  # type: ignore[misc]
+        found.append(Chip(gettext("Tells of"), event_words((event,)), href))
+    if filters.active is not None:
+        found.append(Chip(gettext("State"), active_words(filters.active), without("active")))
+    if filters.typed["code"]:
+        found.append(Chip(gettext("Last response"), filters.typed["code"], without("code")))
+    if created := filters.created.words:
+        found.append(Chip(gettext("Created"), created, without("created", "created_from", "created_to")))
+    for hook_id in filters.hook_ids:
+        others = ", ".join(each for each in filters.hook_ids if each != hook_id)
+        found.append(Chip(gettext("Webhook ID"), hook_id, filters.address(base, hook_id=others or None)))
+    return found + part_chips(filters, without)
+
+
+def active_words(active: bool) -> str:
+    return gettext("Active") if active else gettext("Paused")

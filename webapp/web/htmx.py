@@ -1,0 +1,21 @@
+"""The two things that differ when htmx asks."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, redirect
+
+from webapp.core.extensions import htmx
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a part of the page (and not for a boosted or history-restored whole page)."""
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def redirect_after_post(address: str) -> Response:
+    """Sends the browser to a page that can be reloaded: 303, or HX-Redirect for htmx."""
+    if not htmx:
+        return make_response(redirect(address, 303))
+    response = make_response("", 204)
+    response.headers["HX-Redirect"] = address
+    return response

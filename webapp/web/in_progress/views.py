@@ -1,0 +1,130 @@
+"""Money in motion: what is open, what needs finance, and the buttons that find out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, flash, make_response, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import func, select
+
+from webapp.access.permissions import Permission, requires
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.models.base import now
+from webapp.models.finding import Finding
+from webapp.models.intent import OPEN_STATES, Intent, IntentState
+from webapp.operations.resolve_unknown import NotYet, check_now, close, may_close
+from webapp.operations.resolve_unknown import send_again as send_once_more
+from webapp.payments.unmatched_refunds import resolve_finding
+from webapp.presentation.formatting import when_long
+from webapp.presentation.intent_words import intent_href
+from webapp.presentation.pager import numbered_pager
+from webapp.providers.registry import mover
+from webapp.web.htmx import redirect_after_post
+from webapp.web.live_pages import live_page
+
+from .forms import CloseForm, ResolveForm
+
+blueprint = Blueprint("in_progress", __name__)
+
+PAGE_SIZE = 50
+LAST_PAGE = 10_000
+_UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
+
+
+@blueprint.get("/<account:account>/in-progress")
+@requires(Permission.ORDER_READ)
+def list_unsettled(account: Account) -> str:
+    """Open intents and those that need attention, oldest first; then refunds that fit no intent."""
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    unsettled = (Intent.account == account.slug, Intent.state.in_(_UNSETTLED))
+    total = db.session.scalar(select(func.count()).where(*unsettled)) or 0
+    intents = db.session.scalars(
+        select(Intent).where(*unsettled).order_by(Intent.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    ).all()
+    findings = db.session.scalars(
+        select(Finding).where(Finding.account == account.slug, Finding.resolved.is_(None)).limit(PAGE_SIZE)
+    ).all()
+    release()
+    pager = numbered_pager(number, PAGE_SIZE, total, lambda to: url_for(".list_unsettled", account=account, page=to))
+    values = {"intents": intents, "findings": findings, "pager": pager, "live": live_page(account)}
+    return render_template("in_progress/list.html", account=account, now=now(), **values)
+
+
+@blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/check")
+@requires(Permission.REFUND_CHECK)
+def check_intent(account: Account, intent_id: int) -> Response:
+    """Asks the provider at once."""
+    intent = check_now(mover(account), _intent(account, intent_id), deadline=_deadline())
+    if intent.is_open:
+        flash(gettext("Asked Postpay at %(moment)s: still not known.", moment=when_long(now())), "unknown")
+    return redirect_after_post(intent_href(intent))
+
+
+@blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/send-again")
+@requires(Permission.REFUND_RESOLVE)
+def send_again(account: Account, intent_id: int) -> Response:
+    """Sends the same number and bytes once more."""
+    intent = _intent(account, intent_id)
+    try:
+        intent = send_once_more(mover(account), intent, deadline=_deadline())
+    except NotYet:
+        flash(gettext("Nothing was sent: it is settled, or being checked at this moment."), "warning")
+    return redirect_after_post(intent_href(intent))
+
+
+@blueprint.get("/<account:account>/in-progress/<row_id:intent_id>/close")
+@requires(Permission.REFUND_RESOLVE)
+def ask_close(account: Account, intent_id: int) -> Response:
+    """The question before the last word on an intent."""
+    return _close_page(account, _intent(account, intent_id), CloseForm())
+
+
+@blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/close")
+@requires(Permission.REFUND_RESOLVE)
+def close_intent(account: Account, intent_id: int) -> Response:
+    """Closes it with what finance found, and a reason for the audit log."""
+    intent = _intent(account, intent_id)
+    form = CloseForm()
+    if not form.validate_on_submit():
+        return _close_page(account, intent, form, 422)
+    try:
+        intent = close(intent, form.found.data, form.reason.data)
+    except NotYet:
+        return _close_page(account, intent, form, 409)
+    return redirect_after_post(intent_href(intent))
+
+
+@blueprint.post("/<account:account>/findings/<row_id:finding_id>/resolve")
+@requires(Permission.REFUND_RESOLVE)
+def resolve(account: Account, finding_id: int) -> Response:
+    """Finance has dealt with a refund that fits no intent."""
+    finding = db.session.get(Finding, finding_id)
+    release()
+    if finding is None or finding.account != account.slug:
+        abort(404)
+    form = ResolveForm()
+    if form.validate_on_submit():
+        resolve_finding(finding, form.reason.data)
+    else:
+        flash(form.reason.errors[0] if form.reason.errors else gettext("Say how you know."), "danger")
+    return redirect_after_post(url_for(".list_unsettled", account=account))
+
+
+def _close_page(account: Account, intent: Intent, form: CloseForm, status: int = 200) -> Response:
+    page = render_template(
+        "in_progress/close.html", account=account, intent=intent, form=form, may_close=may_close(intent, now())
+    )
+    return make_response(page, status)
+
+
+def _intent(account: Account, intent_id: int) -> Intent:
+    intent = db.session.get(Intent, intent_id)
+    release()
+    if intent is None or intent.account != account.slug:
+        abort(404)
+    return intent
+
+
+def _deadline() -> float:
+    return float(current_app.extensions["settings"].provider_deadline)

@@ -1,0 +1,27 @@
+"""The list of orders as an export sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from webapp.core.accounts import Account
+from webapp.core.provider_id import is_provider_id
+from webapp.lists.exports.list_state import Screen, Viewer, screen, words_of_chips
+from webapp.lists.filters.orders import OrderFilters
+
+from .listing import chips
+
+
+@screen("orders")
+def exported(args: MultiDict[str, str], account: Account, at: datetime, _viewer: Viewer) -> Screen:
+    """What the list shows; an ID that cannot be asked for matches nothing there, so there is nothing to export."""
+    filters = OrderFilters(args, account.zone, at.astimezone(account.zone).date())
+    errors = dict(filters.errors)
+    if filters.search and not is_provider_id(filters.search):
+        errors["q"] = gettext("There is no order with exactly this ID in this account.")
+    words = words_of_chips(chips(filters, ""), typed=[gettext("Order ID")])
+    query = None if errors else filters.to_query()
+    return Screen(query, tuple(filters.pairs()), words, errors)

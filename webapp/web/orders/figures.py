@@ -1,0 +1,116 @@
+"""What an order's money comes to: the figures of its page, and whether its parts add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from webapp.models.intent import Intent, IntentKind
+from webapp.money import Money, total
+from webapp.payments.snapshot import CAPTURED, OrderReading
+from webapp.providers.postpay.models import Item, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the money table; an amount of None is not known."""
+
+    label: str
+    amount: Money | None
+    is_sum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item with its price and sum as money."""
+
+    item: Item
+    price: Money
+    sum: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`remaining` is what a refund could still take, with everything in progress counted as gone."""
+
+    state: list[Line]
+    parts: list[Line]
+    difference: Money | None
+    refunded: Money | None
+    remaining: Money | None
+    badge: str | None
+
+
+def figures(reading: OrderReading, open_intents: Sequence[Intent]) -> Figures:
+    order = reading.order
+    is_known = order.known_status is not None
+    in_progress = being_refunded(reading, open_intents)
+    remaining = reading.remaining - in_progress if reading.remaining is not None and is_known else None
+    state = [
+        Line(gettext("Total"), order.total, is_sum=True),
+        Line(gettext("Captured"), reading.captured if is_known else None),
+        Line(gettext("Refunded"), reading.refunded),
+        Line(gettext("Being refunded"), in_progress),
+        Line(gettext("Remaining"), remaining, is_sum=True),
+    ]
+    return Figures(state, _parts(order), difference(order), reading.refunded, remaining, _badge(reading))
+
+
+def being_refunded(reading: OrderReading, open_intents: Sequence[Intent]) -> Money:
+    """What open intents may still take; one that already shows among the refunds counts there."""
+    seen = {refund.refund_id for refund in reading.refunds or ()}
+    amounts = [
+        intent.amount for intent in open_intents if intent.kind == IntentKind.REFUND and intent.refund_id not in seen
+    ]
+    return total(amounts, reading.order.currency)
+
+
+def _badge(reading: OrderReading) -> str | None:
+    """The provider has no status for it: a refunded order stays captured."""
+    if reading.order.status != CAPTURED or not reading.refunded or reading.refunded.is_zero:
+        return None
+    return gettext("Refunded") if reading.refunded >= reading.order.total else gettext("Partly refunded")
+
+
+def _parts(order: Order) -> list[Line]:
+    """What the shop says the total is made of. Where the prices include the tax, it is told, and not added."""
+    lines = _before_tax(order)
+    if includes_tax(order):
+        return [*lines, Line(gettext("of which tax"), order.tax)]
+    return [*lines, Line(gettext("Tax"), order.tax)]
+
+
+def _before_tax(order: Order) -> list[Line]:
+    lines = [Line(gettext("Items"), total([line.sum for line in item_lines(order)], order.currency))]
+    if order.shipping:
+        lines.append(Line(gettext("Shipping"), order.shipping.money(order.currency)))
+    for discount in order.discounts:
+        words = gettext("Discount: %(name)s", name=discount.name or discount.code or gettext("without a name"))
+        lines.append(Line(words, -discount.money(order.currency)))
+    return lines
+
+
+def _sum_before_tax(order: Order) -> Money:
+    return total([line.amount for line in _before_tax(order) if line.amount is not None], order.currency)
+
+
+def includes_tax(order: Order) -> bool:
+    """Whether the prices hold the tax already, as some shops send them against the document."""
+    return not order.tax.is_zero and _sum_before_tax(order) == order.total
+
+
+def item_lines(order: Order) -> list[ItemLine]:
+    return [
+        ItemLine(item, item.money(order.currency), Money(item.unit_price * item.qty, order.currency))
+        for item in order.items
+    ]
+
+
+def difference(order: Order) -> Money | None:
+    """Total less its parts, when they do not add up: shops round, and the provider does not insist."""
+    parts = _sum_before_tax(order)
+    if not includes_tax(order):
+        parts += order.tax
+    return None if parts == order.total else order.total - parts

@@ -1,0 +1,140 @@
+"""What can be done with an order now, and in one sentence each why something cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import current_app, url_for
+from flask_babel import gettext
+
+from webapp.access.permissions import Permission
+from webapp.core.accounts import Account
+from webapp.models.intent import Intent
+from webapp.money import is_known_currency
+from webapp.payments.snapshot import CAPTURED, OrderReading
+from webapp.presentation.formatting import when, when_long
+from webapp.presentation.intent_words import intent_href, intent_words
+
+from .figures import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Why something cannot be done; `href` leads to what is in the way."""
+
+    text: str
+    href: str | None = None
+    link_words: str = ""
+
+
+@dataclass(slots=True)
+class Offers:
+    """Links to the pages that move money, where they would be of use, and the reasons where not."""
+
+    capture_href: str | None = None
+    refund_href: str | None = None
+    reasons: list[Sentence] = field(default_factory=list)
+
+
+def offers(
+    account: Account,
+    reading: OrderReading,
+    figures: Figures,
+    intents: Sequence[Intent],
+    permissions: frozenset[Permission],
+) -> Offers:
+    """What the person may do now; for the rest one sentence why not. `intents`: all of the order, oldest first."""
+    found = Offers()
+    may_capture, may_refund = Permission.CAPTURE in permissions, Permission.REFUND_CREATE in permissions
+    if general := _nothing_at_all(reading, intents):
+        found.reasons.append(general)
+        return found
+    if not (may_capture or may_refund):
+        found.reasons.append(Sentence(gettext("Your role looks at orders; agents and finance capture and refund.")))
+        return found
+    if may_capture:
+        _capture(found, account, reading, intents)
+    if may_refund:
+        _refund(found, account, reading, figures)
+    return found
+
+
+def _nothing_at_all(reading: OrderReading, intents: Sequence[Intent]) -> Sentence | None:
+    """What stands in the way of everything."""
+    order = reading.order
+    blocking = [intent for intent in intents if intent.blocks]
+    if blocking:
+        return in_progress(blocking[-1])
+    if order.known_status is None:
+        return Sentence(
+            gettext("The desk does not know the status “%(status)s”, so it offers nothing here.", status=order.status)
+        )
+    if order.status == "pending":
+        return Sentence(gettext("The customer has not finished the checkout. Only an approved order can be captured."))
+    if order.status == "denied":
+        return Sentence(gettext("Postpay denied this order, so there is nothing to capture or to refund."))
+    return None
+
+
+def in_progress(intent: Intent) -> Sentence:
+    """Whose refund or capture is not settled yet, since when, and where to look at it."""
+    facts = {"what": intent_words(intent), "name": intent.requester.name, "time": when(intent.created)}
+    text = (
+        gettext("%(what)s by %(name)s, started %(time)s, needs finance. Nothing else can be started before.", **facts)
+        if intent.needs_finance
+        else gettext("%(what)s by %(name)s, started %(time)s, is not settled yet.", **facts)
+    )
+    return Sentence(text, intent_href(intent), gettext("See how it stands"))
+
+
+def _expired(intents: Sequence[Intent]) -> Intent | None:
+    """The capture that Postpay refused because the approval had expired: it will not come back."""
+    return next((one for one in reversed(intents) if one.kind == "capture" and one.outcome_code == "expired"), None)
+
+
+def _capture(found: Offers, account: Account, reading: OrderReading, intents: Sequence[Intent]) -> None:
+    order = reading.order
+    if expired := _expired(intents):
+        said = gettext("Postpay said at %(moment)s that the approval has expired.", moment=when(expired.created))
+        found.reasons.append(Sentence(said, intent_href(expired), gettext("See what was tried")))
+        return
+    if order.status == CAPTURED:
+        since = order.status_changed
+        words = (
+            gettext("Captured in full on %(moment)s.", moment=when_long(since))
+            if since
+            else gettext("Captured in full.")
+        )
+        found.reasons.append(Sentence(words))
+        return
+    found.capture_href = address("captures.confirm_capture", account=account, order_id=order.order_id)
+
+
+def _refund(found: Offers, account: Account, reading: OrderReading, figures: Figures) -> None:
+    if reason := _no_refund(reading, figures):
+        found.reasons.append(Sentence(reason))
+        return
+    order_id = reading.order.order_id
+    found.refund_href = address("refunds.ask_refund", account=account, order_id=order_id)
+
+
+def _no_refund(reading: OrderReading, figures: Figures) -> str | None:
+    """Why nothing can be refunded, or None."""
+    order = reading.order
+    if order.status != CAPTURED:
+        return gettext("A refund is possible once the order is captured.")
+    if figures.remaining is None:
+        return gettext("The refunds could not be read, so it is not known what could still be refunded.")
+    if not is_known_currency(order.currency):
+        return gettext("The desk does not know the currency %(code)s, so it cannot refund.", code=order.currency)
+    if figures.remaining.minor < 0:
+        return gettext("More was refunded than captured. Tell finance before anything else is done.")
+    if figures.remaining.is_zero:
+        return gettext("Everything has been refunded.")
+    return None
+
+
+def address(endpoint: str, **values: object) -> str | None:
+    """The address of a page, where there is one."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None  # type: ignore[arg-type]

@@ -1,0 +1,90 @@
+"""What finance types about a payout at the bank: the amount, and what becomes of a difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length
+
+from webapp.models.bank_receipt import BankReceipt
+from webapp.settlement.ledger.bank_receipts import people_who_may_own
+from webapp.web.forms import AmountField, BaseForm
+
+MINUS = ("-", "\u2212")
+LONGEST_NOTE = 500
+
+
+class SignedAmountField(AmountField):
+    """An amount that may be negative: of a payout that was more refunds than sales, the bank takes money."""
+
+    raw_data: list[str] | None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        typed: list[str] = self.raw_data or [""]
+        is_negative = len(typed) == 1 and typed[0][:1] in MINUS
+        if is_negative:
+            self.raw_data = [typed[0][1:]]
+        try:
+            super().pre_validate(form)
+        finally:
+            self.raw_data = typed
+        if is_negative and self.data is not None:
+            self.data = -self.data
+
+
+class _OnVersion(BaseForm):
+    """A form that says on which state of the receipt it was filled in."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """0 where nothing was entered yet; what is no number matches none."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+class BankForm(_OnVersion):
+    """What the bank received."""
+
+    received = SignedAmountField(lazy_gettext("Amount that the bank received"))
+
+    def __init__(self, currency: str, **kwargs: Any) -> None:
+        self.currency = currency
+        super().__init__(**kwargs)
+
+
+class ExplainForm(_OnVersion):
+    """Which whole lines make up the difference; each offer is a button."""
+
+    lines = HiddenField()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple((self.lines.data or "").split(","))
+
+
+class ExceptionForm(_OnVersion):
+    """Who looks after a difference, and what is known of it. The button pressed says what becomes of it."""
+
+    act = HiddenField()
+    owner = SelectField(lazy_gettext("Who looks after it"), coerce=int)
+    note = TextAreaField(
+        lazy_gettext("Note"),
+        filters=[lambda text: (text or "").replace("\0", "\ufffd")],  # PostgreSQL takes no NUL
+        validators=[Length(max=LONGEST_NOTE, message=lazy_gettext("At most 500 characters."))],
+    )
+
+    def __init__(self, receipt: BankReceipt | None, **kwargs: Any) -> None:
+        super().__init__(owner=receipt.owner_id if receipt else None, note=receipt.note if receipt else None, **kwargs)
+        self.owner.choices = [SelectChoice(person.id, person.name) for person in people_who_may_own()]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid: bool = super().validate(extra_validators)
+        if self.act.data == "close" and not (self.note.data or "").strip():
+            self.note.errors = [gettext("Say what became of the difference; the audit log keeps it.")]
+            return False
+        return valid

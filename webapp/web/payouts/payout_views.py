@@ -1,0 +1,127 @@
+"""One payout, and what finance says about it: the bank's amount, the reason of a difference, the exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response, abort, flash, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from webapp import audit
+from webapp.access.permissions import Permission, requires
+from webapp.core.accounts import Account
+from webapp.models.bank_receipt import BankReceipt, ReceiptState
+from webapp.money import Money, is_known_currency
+from webapp.presentation.formatting import money
+from webapp.settlement.ledger import bank_receipts
+from webapp.settlement.ledger.bank_receipts import NotPossible, Seen, StaleReceipt, receipt_of
+from webapp.settlement.ledger.payouts import Payout
+from webapp.web.htmx import redirect_after_post
+
+from . import blueprint
+from .forms import BankForm, ExceptionForm, ExplainForm
+from .page import find_payout, payout_page
+
+
+@blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>")
+@requires(Permission.SETTLEMENTS_READ)
+def show_payout(account: Account, currency: str, payout: str) -> Response:
+    """From the ledger; the provider is not asked. That somebody sees totals is on record."""
+    found = find_payout(account, currency, payout)
+    facts = {"page": "payout", "currency": currency, "paid": payout}
+    audit.record_look(audit.Action.SETTLEMENTS_VIEWED, account=account.slug, facts=facts)
+    return payout_page(account, found)
+
+
+@blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/bank")
+@requires(Permission.SETTLEMENTS_RESOLVE)
+def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
+    """Compares what the bank received with the net, and keeps it."""
+    found = _known(find_payout(account, currency, payout))
+    form = BankForm(currency)
+    if not form.validate_on_submit() or form.received.data is None:
+        return payout_page(account, found, 422, bank_form=form)
+    received = form.received.data
+    seen = Seen(account, found, form.seen_version)
+    try:
+        receipt = bank_receipts.enter_amount(seen, received, current_user.id)
+    except StaleReceipt:
+        return payout_page(account, found, 409, bank_form=form, problem=_stale_words())
+    flash(*_entered_words(receipt))
+    return _back(account, found)
+
+
+@blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/explanation")
+@requires(Permission.SETTLEMENTS_RESOLVE)
+def explain_difference(account: Account, currency: str, payout: str) -> Response:
+    """Accepts one of the explanations that the page has offered."""
+    found = _known(find_payout(account, currency, payout))
+    form = ExplainForm()
+    if not form.validate_on_submit():
+        abort(400)
+    return _change(account, found, lambda: bank_receipts.explain(Seen(account, found, form.seen_version), form.chosen))
+
+
+@blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/exception")
+@requires(Permission.SETTLEMENTS_RESOLVE)
+def settle_exception(account: Account, currency: str, payout: str) -> Response:
+    """Gives the difference to somebody, closes it with a note, or opens it again."""
+    found = _known(find_payout(account, currency, payout))
+    form = ExceptionForm(receipt_of(account, found))
+    settle = _ACTS.get(form.act.data or "")
+    if settle is None:
+        abort(400)
+    if not form.validate_on_submit():
+        return payout_page(account, found, 422, exception_form=form)
+    seen, note = Seen(account, found, form.seen_version), (form.note.data or "").strip()
+    return _change(account, found, lambda: settle(seen, form.owner.data, note), form)
+
+
+_ACTS: dict[str, Callable[[Seen, int, str], BankReceipt]] = {
+    "save": bank_receipts.change_exception,
+    "close": bank_receipts.close_exception,
+    "reopen": bank_receipts.reopen_exception,
+}
+
+
+def _change(
+    account: Account, found: Payout, change: Callable[[], BankReceipt], form: ExceptionForm | None = None
+) -> Response:
+    try:
+        change()
+    except StaleReceipt:
+        return payout_page(account, found, 409, exception_form=form, problem=_stale_words())
+    except NotPossible:
+        words = gettext("This is not possible as things stand now. Nothing was changed.")
+        return payout_page(account, found, 409, exception_form=form, problem=words)
+    flash(gettext("Saved."), "success")
+    return _back(account, found)
+
+
+def _known(found: Payout) -> Payout:
+    """Only of currencies whose smallest unit is known can an amount be compared."""
+    if not is_known_currency(found.currency):
+        abort(404)
+    return found
+
+
+def _stale_words() -> str:
+    return gettext(
+        "Somebody else has changed it since you opened this page. Nothing of yours was saved; what you typed is"
+        " still here. Look at how it stands now, and send it again."
+    )
+
+
+def _entered_words(receipt: BankReceipt) -> tuple[str, str]:
+    if receipt.state == ReceiptState.EQUAL:
+        return gettext("The bank received exactly the net of the payout."), "success"
+    size = money(Money(abs(receipt.difference.minor), receipt.currency))
+    if receipt.difference.minor < 0:
+        return gettext("The bank received %(amount)s less than the net.", amount=size), "warning"
+    return gettext("The bank received %(amount)s more than the net.", amount=size), "warning"
+
+
+def _back(account: Account, found: Payout) -> Response:
+    address = url_for(".show_payout", account=account, currency=found.currency, payout=found.name)
+    return redirect_after_post(f"{address}#bank-title")

@@ -1,0 +1,113 @@
+"""Payouts by period, one payout, and the reading of what was never read or has grown old."""
+
+from __future__ import annotations
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp import audit
+from webapp.access.permissions import Permission, requires
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import htmx
+from webapp.lists.filters.controls import page_sizes
+from webapp.lists.filters.payouts import PayoutFilters
+from webapp.settlement.ledger.job import start_reading
+from webapp.settlement.ledger.payout_id import naming_of
+from webapp.settlement.ledger.payouts import coming, payouts
+from webapp.web.htmx import redirect_after_post, wants_fragment
+
+from . import blueprint, listing
+from . import payout_views as _payout_views  # noqa: F401 - adds the views of one payout
+from .sync_status import months_of, standing
+
+
+@blueprint.get("/<account:account>/payouts")
+@requires(Permission.SETTLEMENTS_READ)
+def list_payouts(account: Account) -> AnyResponse:
+    """From the ledger; the provider is not asked. That somebody sees totals is on record."""
+    filters = PayoutFilters(request.args, account.zone)
+    base = url_for(".list_payouts", account=account)
+    if filters.errors:
+        return _list(account, filters, base, "invalid", 422)
+    if not wants_fragment() and "" in request.args.values():
+        return redirect(filters.address(base), 303)
+    audit.record_look(
+        audit.Action.SETTLEMENTS_VIEWED,
+        account=account.slug,
+        facts={"page": "payouts", "currency": filters.currency or None, **listing.period_words(filters)},
+    )
+    return _list(account, filters, base, "rows")
+
+
+def _list(account: Account, filters: PayoutFilters, base: str, state: str, status: int = 200) -> Response:
+    """The whole page; for htmx the results."""
+    values: dict[str, object] = {
+        "account": account,
+        "filters": filters,
+        "base": base,
+        "state": state,
+        "active": listing.chips(filters, base),
+        "options": listing.options(filters),
+    }
+    if state == "rows":
+        naming = naming_of(account)
+        found = payouts(account, naming, *filters.period, filters.currency or None)
+        to_come = coming(account)
+        here = filters.address(base, page=filters.page if filters.page > 1 else None)
+        values |= {
+            "listing": listing.listing(account, found, filters, naming, base),
+            "sizes": page_sizes(filters, base),
+            "standing": standing(account, *filters.period),
+            "coming": listing.coming_rows(to_come.figures, url_for("settlements.list_transactions", account=account)),
+            "coming_as_of": to_come.as_of,
+            "here": here,
+            "reading_href": filters.address(url_for(".show_reading", account=account)),
+            "pairs": filters.pairs(),
+            "query_string": here.partition("?")[2],
+        }
+        release()
+    if not wants_fragment():
+        return make_response(render_template("payouts/list.html", **values), status)
+    values["out_of_band"] = (htmx.trigger or "").startswith(("filters", "chip-"))
+    response = make_response(render_template("payouts/_results.html", **values), status)
+    response.headers["HX-Push-Url"] = str(values.get("here", base))
+    return response
+
+
+@blueprint.post("/<account:account>/payouts/read")
+@requires(Permission.SETTLEMENTS_READ)
+def read_payouts(account: Account) -> Response:
+    """Has the months of the period read by the worker; what is under way goes on and takes them along."""
+    filters = _filters_of(account, request.form)
+    start_reading(account, months_of(*filters.period), current_user.id, again=request.form.get("again") == "1")
+    target = ".list_payouts" if htmx else ".show_reading"
+    return redirect_after_post(filters.address(url_for(target, account=account)))
+
+
+@blueprint.get("/<account:account>/payouts/reading")
+@requires(Permission.SETTLEMENTS_READ)
+def show_reading(account: Account) -> AnyResponse:
+    """How far a reading has come: a page that asks for itself again, or a panel. Leads back when it is over."""
+    filters = _filters_of(account, request.args)
+    back = filters.address(url_for(".list_payouts", account=account))
+    stands = standing(account, *filters.period)
+    release()
+    if stands.progress is None:
+        return redirect_after_post(back)
+    here = filters.address(url_for(".show_reading", account=account))
+    values = {"account": account, "standing": stands, "back": back, "reading_href": here}
+    if wants_fragment():
+        return make_response(render_template("payouts/_progress.html", **values))
+    response = make_response(render_template("payouts/reading.html", **values))
+    response.headers["Refresh"] = "2"
+    return response
+
+
+def _filters_of(account: Account, given: MultiDict[str, str]) -> PayoutFilters:
+    filters = PayoutFilters(given, account.zone)
+    if filters.errors:
+        abort(400)
+    return filters

@@ -1,0 +1,84 @@
+"""The address that the provider delivers to: the one thing of the desk that strangers may send to.
+
+It says nothing but yes or no. Who does not know the token is not listened to; who does and cannot sign, not believed.
+"""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+
+import structlog
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from webapp.access.permissions import public
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import csrf
+from webapp.core.sealing import CannotUnseal
+from webapp.providers.postpay.signature import HEADER
+from webapp.web.doubled_fields import takes_raw_body
+from webapp.webhooks.deliveries.ingest import LARGEST, Taken, find_receiver, take_delivery
+
+LONGEST_TOKEN = 100
+PATIENCE = 0.2
+"""Seconds to wait for a place to read a body."""
+
+blueprint = Blueprint("receiver", __name__)
+log = structlog.stdlib.get_logger("webapp.receiver")
+
+
+@blueprint.post("/hooks/<account:account>/<token>")
+@public
+@takes_raw_body
+def receive(account: Account, token: str) -> Response:
+    """200 once it is on disk, also for a repetition; 401 for a wrong signature, 404 for a wrong address."""
+    receiver = find_receiver(account.slug, token) if len(token) <= LONGEST_TOKEN else None
+    if receiver is None:
+        return _answer(404)
+    body = _body()
+    if isinstance(body, Response):
+        return body
+    try:
+        taken = take_delivery(
+            receiver,
+            headers=list(request.headers.items()),
+            given=request.headers.get(HEADER),
+            body=body,
+            settings=current_app.extensions["settings"],
+        )
+    except CannotUnseal:
+        log.error("the receiver's secret cannot be read", receiver=receiver.id)
+        return _answer(503)
+    return _answer(401 if taken is Taken.REFUSED else 200)
+
+
+def _body() -> bytes | Response:
+    """The raw bytes; or why they are not taken. Slow senders hold no more than half of the threads."""
+    places = _places()
+    if not places.acquire(timeout=PATIENCE):
+        return _answer(503)
+    try:
+        request.max_content_length = LARGEST + 1
+        body = request.get_data(cache=False, parse_form_data=False)
+    except RequestEntityTooLarge:
+        return _answer(413)
+    except (ClientDisconnected, OSError):
+        return _answer(408)
+    finally:
+        places.release()
+    return body if len(body) <= LARGEST else _answer(413)
+
+
+def _places() -> BoundedSemaphore:
+    most = max(1, current_app.extensions["settings"].web_threads // 2)
+    places: BoundedSemaphore = current_app.extensions.setdefault("delivery_places", BoundedSemaphore(most))
+    return places
+
+
+csrf.exempt(receive)  # the provider has no form of ours; its signature is what proves it
+
+
+def _answer(status: int) -> Response:
+    release()
+    return Response("", status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,1 @@
+"""The provider's webhooks: their endpoints, rotation of secrets, receiving, deliveries, forwarding."""

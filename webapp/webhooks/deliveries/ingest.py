@@ -1,0 +1,236 @@
+"""Takes a delivery: verified over its raw body, written down once, and left to the worker to act upon (R57).
+
+Nothing in it is believed but which object it speaks of; that object is read again. So a delivery that is repeated,
+late or out of order can do no harm, and one that was taken is never lost: it is on disk before it is answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app
+from pydantic import SecretStr
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from webapp.access.rejection_sampler import StrangersRefusals
+from webapp.core import sealing
+from webapp.core.database import release, trouble, writing
+from webapp.core.extensions import db
+from webapp.core.group_commit import GroupCommit
+from webapp.core.settings import Settings
+from webapp.models.base import now
+from webapp.models.delivery import GENUINE, Delivery, Forwarding, ForwardState, Outcome, Receiver, Verdict
+from webapp.providers.postpay import signature
+
+from .content import seal_content
+from .payload import Hint, read_hint
+
+LARGEST = 1024 * 1024
+LARGEST_REFUSED = 64 * 1024
+"""Bytes of a body: more is not read, and of one that is not genuine more is not kept."""
+FORWARD_FOR = timedelta(days=2)
+READ_AGAIN_AFTER = timedelta(minutes=1)
+"""A bare signature has no time, so its repetition may be news: then the object is read again."""
+
+
+class Taken(StrEnum):
+    """`NEW` and `REPEATED` are answered alike: the provider has done its part."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery as it came in, judged; `row` are the columns of its table."""
+
+    row: dict[str, Any]
+    verdict: Verdict
+
+
+def find_receiver(account: str, token: str) -> Receiver | None:
+    """The receiver that a token opens."""
+    digest = token_digest(token)
+    receiver = db.session.scalar(
+        select(Receiver).where(Receiver.token_hash == digest, Receiver.account == account, Receiver.stopped.is_(None))
+    )
+    release()
+    return receiver
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def take_delivery(
+    receiver: Receiver, *, headers: Iterable[tuple[str, str]], given: str | None, body: bytes, settings: Settings
+) -> Taken:
+    """Judges a raw body by its signature header (`given`) and writes it down; committed when this returns.
+
+    Of those that are refused only a few a minute are kept. Raises CannotUnseal when the secrets cannot be read.
+    """
+    moment = now()
+    secrets = [secret.get_secret_value() for secret in accepted_secrets(receiver, settings)]
+    verdict = judge(given, body, secrets, moment.timestamp())
+    if verdict not in GENUINE and len(secrets) < len(_sealed(receiver)):
+        raise sealing.CannotUnseal("one of the secrets cannot be read, so nobody knows whether it has signed")
+    if verdict not in GENUINE and not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
+        return Taken.REFUSED
+    row = _row(receiver, verdict, given, body, moment)
+    is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
+    row["content_sealed"] = seal_content(settings, headers, body) if is_kept else None
+    taken = _batch().add(Arrival(row, verdict))
+    return taken if verdict in GENUINE else Taken.REFUSED
+
+
+def accepted_secrets(receiver: Receiver, settings: Settings) -> list[SecretStr]:
+    """One secret, or two while it is being replaced; of those what can be read. Raises CannotUnseal when none can."""
+    found: list[SecretStr] = []
+    for sealed in _sealed(receiver):
+        with suppress(sealing.CannotUnseal):
+            found.append(sealing.unseal(settings, sealed))
+    if not found:
+        raise sealing.CannotUnseal("no secret of the receiver can be read")
+    return found
+
+
+def _sealed(receiver: Receiver) -> list[str]:
+    return [one for one in (receiver.secret_sealed, receiver.other_sealed) if one]
+
+
+def judge(given: str | None, body: bytes, secrets: Sequence[str], moment: float) -> Verdict:
+    """Whether one of the secrets signed the raw body; in constant time, whichever it was."""
+    if not given:
+        return Verdict.UNSIGNED
+    time, colon, _ = given.partition(":")
+    if signature.is_genuine(given, body, secrets, now=moment):
+        return Verdict.TIMED if colon else Verdict.BARE
+    is_time = colon and time.isascii() and time.isdigit() and len(time) <= 12
+    if is_time and signature.is_genuine(given, body, secrets, now=float(time)):
+        return Verdict.OUT_OF_TIME
+    return Verdict.WRONG
+
+
+def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:
+    """All columns but the content. What was not signed is not even read."""
+    is_genuine = verdict in GENUINE
+    signed_at = _signed_at(given)
+    hint = read_hint(body) if is_genuine else Hint()
+    outcome = (Outcome.WAITING if hint.kind else Outcome.NOTHING) if is_genuine else Outcome.REFUSED
+    return {
+        "account": receiver.account,
+        "receiver_id": receiver.id,
+        "received": moment,
+        "verdict": verdict.value,
+        "digest": _digest(is_genuine, given, body),
+        "signed_at": signed_at,
+        "age": int((moment - signed_at).total_seconds()) if signed_at else None,
+        "size": len(body),
+        "event": hint.event,
+        "object_kind": hint.kind,
+        "object_id": hint.object_id,
+        "order_id": hint.order_id,
+        "repeats": 0,
+        "outcome": outcome.value,
+        "tries": 0,
+        "next_try": moment,
+        "settled": None if outcome is Outcome.WAITING else moment,
+        "forward_state": None,
+        "forward_tries": 0,
+        "forward_next": None,
+        "forward_until": None,
+    }
+
+
+def _signed_at(given: str | None) -> datetime | None:
+    """The signature's time, if it is a moment of this century."""
+    text, colon, _ = (given or "").partition(":")
+    if not colon or not (text.isascii() and text.isdigit() and len(text) == 10):
+        return None
+    return datetime.fromtimestamp(int(text), UTC)
+
+
+def _digest(is_genuine: bool, given: str | None, body: bytes) -> str:
+    """Of time and body. What was refused never stands in the way of what is genuine."""
+    time = (given or "").rpartition(":")[0].encode("utf-8", "surrogatepass") if is_genuine else b""
+    return hashlib.sha256(b"%d\n%s\n" % (is_genuine, time) + body).hexdigest()
+
+
+def _batch() -> GroupCommit[Arrival, Taken]:
+    new: GroupCommit[Arrival, Taken] = GroupCommit(_write, is_for_all=lambda error: trouble(error) is not None)
+    batch: GroupCommit[Arrival, Taken] = current_app.extensions.setdefault("taken_deliveries", new)
+    return batch
+
+
+def _refusals() -> StrangersRefusals:
+    refusals: StrangersRefusals = current_app.extensions.setdefault("refused_deliveries", StrangersRefusals())
+    return refusals
+
+
+def _write(arrivals: Sequence[Arrival]) -> list[Taken]:
+    """All of them in one transaction; in one order, so that two processes cannot wait for each other."""
+    alike = _alike(arrivals)
+    with writing() as session:
+        forwarded = set(session.scalars(select(Forwarding.account).where(Forwarding.active)))
+        for row, *_ in alike.values():
+            if row["account"] in forwarded and row["verdict"] in GENUINE:
+                row |= {"forward_state": ForwardState.WAITING.value, "forward_next": row["received"]}
+                row |= {"forward_until": row["received"] + FORWARD_FOR}
+        new = _insert(session, [row for row, *_ in alike.values()])
+        for key, rows in alike.items():
+            repeated = rows[1:] if key in new else rows
+            if repeated:
+                _repeat(session, repeated[-1], len(repeated))
+    results, first = [], set(new)
+    for one in arrivals:
+        key = (one.row["account"], one.row["digest"])
+        results.append(Taken.NEW if key in first else Taken.REPEATED)
+        first.discard(key)
+    return results
+
+
+def _alike(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The rows by account and digest, in one order; several where the same came more than once at the same time."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in sorted(arrivals, key=lambda one: (one.row["digest"], one.row["received"])):
+        found.setdefault((one.row["account"], one.row["digest"]), []).append(one.row)
+    return found
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Account and digest of those that were not there yet."""
+    engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = engine.insert(Delivery).values(rows).on_conflict_do_nothing(index_elements=["account", "digest"])
+    inserted = session.execute(statement.returning(Delivery.account, Delivery.digest))
+    return {(account, digest) for account, digest in inserted}
+
+
+def _repeat(session: Session, row: dict[str, Any], times: int) -> None:
+    """Counts repetitions, of which `row` is the last; a bare one that came a while later has its object read again."""
+    same = (Delivery.account == row["account"], Delivery.digest == row["digest"])
+    is_news = (
+        (Delivery.verdict == Verdict.BARE)
+        & Delivery.object_kind.is_not(None)
+        & (Delivery.settled < row["received"] - READ_AGAIN_AFTER)
+    )
+    session.execute(
+        update(Delivery)
+        .where(*same)
+        .values(
+            repeats=Delivery.repeats + times,
+            last_repeat=row["received"],
+            outcome=case((is_news, Outcome.WAITING.value), else_=Delivery.outcome),
+            tries=case((is_news, 0), else_=Delivery.tries),
+            next_try=case((is_news, row["received"]), else_=Delivery.next_try),
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,164 @@
+"""Reads again what deliveries spoke of, and writes down what the provider itself says.
+
+Deliveries about the same object are settled by one reading, as it began after all of them had come. When the provider
+does not answer, nothing is written and nothing is lost: the rows wait, and the task comes back less and less often.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.accounts import Account
+from webapp.core.database import release, writing
+from webapp.core.extensions import db
+from webapp.models.base import now
+from webapp.models.delivery import Delivery, Outcome
+from webapp.models.intent import OPEN_STATES, Intent
+from webapp.payments.settle_on_view import settle_from_reading
+from webapp.providers.http.errors import GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
+from webapp.providers.postpay.client import PostpayClient
+
+from .payload import TRANSACTION
+
+AT_ONCE = 25
+"""Objects in one round."""
+BACKOFF = (10, 60, 300, 1800, 7200, 21600, 43200)
+"""Seconds before an object is asked for again that could not be read while others can."""
+TRIES_UNTIL_GONE = 3
+OF_THE_PROVIDER = (502, 503, 504)
+
+
+class Object(NamedTuple):
+    """What a delivery is about."""
+
+    kind: str
+    id: str
+
+
+class Reading(NamedTuple):
+    """What asking for it gave; `order_id` of a transaction."""
+
+    outcome: Outcome
+    state: str | None = None
+    order_id: str | None = None
+
+
+def reread_due(account: Account, client: PostpayClient, *, stopping: Callable[[], bool]) -> int:
+    """One round over what is due, oldest first. Returns how many objects were asked for.
+
+    Raises GatewayError when the provider as a whole is out of reach: the rest is left as it is.
+    """
+    readings: list[tuple[Object, datetime, Reading]] = []
+    try:
+        for one in _due(account):
+            if stopping():
+                break
+            began = now()
+            readings.append((one, began, _read(account, client, one)))
+    finally:
+        if readings:
+            with writing() as session:
+                for one, began, reading in readings:
+                    _write_down(session, account, one, began, reading)
+    return len(readings)
+
+
+def _due(account: Account) -> Sequence[Object]:
+    """The objects that have waited longest, each once."""
+    waiting = (Delivery.account == account.slug, Delivery.outcome == Outcome.WAITING, Delivery.next_try <= now())
+    rows = db.session.execute(
+        select(Delivery.object_kind, Delivery.object_id).where(*waiting).order_by(Delivery.next_try).limit(20 * AT_ONCE)
+    ).all()
+    release()
+    return [Object(str(kind), str(key)) for kind, key in dict.fromkeys(map(tuple, rows))][:AT_ONCE]
+
+
+def _read(account: Account, client: PostpayClient, one: Object) -> Reading:
+    """Asks for one object. Raises what is not about this object alone."""
+    try:
+        if one.kind == TRANSACTION:
+            transaction = client.get_transaction(transaction_id=one.id)
+            order_id = transaction.order.order_id if transaction.order else None
+            return Reading(Outcome.READ, "paid" if transaction.paid else "unpaid", order_id)
+        return _read_order(account, client, one.id)
+    except NotFound:
+        return Reading(Outcome.GONE)
+    except GatewayError as error:
+        if _is_of_the_provider(error):
+            raise
+        return Reading(Outcome.FAILED)
+
+
+def _read_order(account: Account, client: PostpayClient, order_id: str) -> Reading:
+    """The order; with its refunds where somebody waits to know what became of one."""
+    is_awaited = db.session.scalar(
+        select(Intent.id).where(
+            Intent.account == account.slug, Intent.order_id == order_id, Intent.state.in_(OPEN_STATES)
+        )
+    )
+    release()
+    if is_awaited is None:
+        return Reading(Outcome.READ, client.get_order(order_id=order_id).status[:40], order_id)
+    order, refunds = client.order_and_refunds(order_id=order_id)
+    settle_from_reading(client, account, order, refunds)
+    return Reading(Outcome.READ, order.status[:40], order_id)
+
+
+def _is_of_the_provider(error: GatewayError) -> bool:
+    """Whether asking for another object would end the same."""
+    if isinstance(error, ProviderFailed):
+        return error.status in OF_THE_PROVIDER
+    return isinstance(error, NoAnswer | Throttled | Unauthorized)
+
+
+def _write_down(session: Session, account: Account, one: Object, began: datetime, reading: Reading) -> None:
+    """Settles all that had come before the reading began; what could not be read is put off, and given up one day."""
+    had_come = (Delivery.received <= began) & (Delivery.last_repeat.is_(None) | (Delivery.last_repeat <= began))
+    rows = session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.account == account.slug,
+            Delivery.object_id == one.id,
+            Delivery.object_kind == one.kind,
+            Delivery.outcome == Outcome.WAITING,
+            had_come,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        _settle(row, reading)
+
+
+def _settle(row: Delivery, reading: Reading) -> None:
+    row.tries += 1
+    most = TRIES_UNTIL_GONE if reading.outcome is Outcome.GONE else len(BACKOFF)
+    if reading.outcome is not Outcome.READ and row.tries < most:
+        row.next_try = now() + timedelta(seconds=BACKOFF[row.tries - 1] * random.uniform(0.8, 1.2))  # noqa: S311
+        return
+    row.outcome, row.object_state, row.settled = reading.outcome, reading.state, now()
+    row.order_id = row.order_id or reading.order_id
+
+
+def ask_again(account: Account, delivery_id: int) -> bool:
+    """Has the object of a delivery read again at once. Returns whether there is one to read."""
+    with writing() as session:
+        waiting: dict[str, Any] = {"outcome": Outcome.WAITING, "tries": 0, "next_try": now(), "settled": None}
+        changed = session.execute(
+            update(Delivery)
+            .where(
+                Delivery.id == delivery_id,
+                Delivery.account == account.slug,
+                Delivery.object_kind.is_not(None),
+                Delivery.outcome != Outcome.REFUSED,
+            )
+            .values(**waiting)
+            .execution_options(synchronize_session=False)
+        )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Webhooks at the provider: created, changed and deleted once, or honestly not known yet."""

@@ -1,0 +1,169 @@
+"""Sends a change of a webhook once and, when the answer leaves a doubt, reads back. Touches no database.
+
+Creating has no id of ours, so its proof is the list: exactly one new webhook at the address. A secret is never given
+back, so its only proof is an answer to the same secret sent again. Everything else is read back and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from webapp.models.hook_change import ChangeState, HookAction, HookChange
+from webapp.providers.contract import Answer, answer_of
+from webapp.providers.http.errors import GatewayError, NotFound, ProviderFailed, Refused, Throttled
+from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.filters import HookQuery
+from webapp.providers.postpay.models import Hook
+from webapp.webhooks.address import same_address
+
+CLOCK_DOUBT = timedelta(seconds=2)
+"""The provider's clock as we know it may be off by this."""
+
+LONGEST_DETAIL = 300
+_REFUSED = (Answer.REFUSED, Answer.FORBIDDEN)
+_PROVED = (*_REFUSED, Answer.NOT_SENT, Answer.UNAUTHORIZED, Answer.THROTTLED, Answer.CONFLICT)
+"""Met by the very first sending, these say that nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look at the provider gave: the state to write down, and why. `hook_id` of a creation that is done."""
+
+    state: ChangeState
+    code: str
+    hook_id: str | None = None
+    error_class: str | None = None
+    detail: str | None = None
+    retry_after: float | None = None
+    fields: dict[str, list[str]] = field(default_factory=dict)
+
+
+def send(
+    client: PostpayClient, change: HookChange, secret: SecretStr | None, claimed: Collection[str], *, deadline: float
+) -> Finding:
+    """Sends the change once, within `deadline` seconds, and says what came of it.
+
+    `claimed`: webhooks that other changes have made, which cannot be the one that this one makes.
+    """
+    try:
+        hook_id = _do(client, change, secret, deadline)
+        return Finding(ChangeState.SUCCEEDED, "done", hook_id)
+    except GatewayError as error:
+        return _without(secret, _after(client, change, error, claimed, deadline))
+
+
+def look(client: PostpayClient, change: HookChange, claimed: Collection[str], *, deadline: float) -> Finding:
+    """Only reads back."""
+    try:
+        match change.action:
+            case HookAction.CREATE:
+                return _look_for_new(client, change, claimed, deadline)
+            case HookAction.SECRET:
+                return Finding(ChangeState.UNKNOWN, "unproved")
+            case HookAction.DELETE:
+                client.get_hook(hook_id=change.hook_id or "", deadline=deadline)
+                return Finding(ChangeState.UNKNOWN, "not_seen")
+        hook = client.get_hook(hook_id=change.hook_id or "", deadline=deadline)
+        return Finding(ChangeState.SUCCEEDED, "done") if _is_as_wished(hook, change) else _not_seen()
+    except NotFound:
+        gone = change.action == HookAction.DELETE
+        return Finding(ChangeState.SUCCEEDED, "done") if gone else Finding(ChangeState.REFUSED, "gone")
+    except GatewayError as error:
+        return Finding(ChangeState.UNKNOWN, "no_answer", error_class=type(error).__name__)
+
+
+def new_hooks(client: PostpayClient, change: HookChange, claimed: Collection[str], deadline: float) -> list[Hook]:
+    """The webhooks at the address of a creation that came to be since it was written down, and that no other claims."""
+    since = change.created + (client.clock_skew or timedelta()) - CLOCK_DOUBT
+    query = HookQuery(created_from=since, ordering="created", page_size=50)
+    page = client.list_hooks(query=query, deadline=deadline)
+    return [
+        hook
+        for hook in page.results
+        if hook.created >= since and hook.id not in claimed and same_address(hook.url, change.url)
+    ]
+
+
+def _do(client: PostpayClient, change: HookChange, secret: SecretStr | None, deadline: float) -> str | None:
+    """The call itself; the id of the webhook where it is new."""
+    hook_id = change.hook_id or ""
+    match change.action:
+        case HookAction.CREATE:
+            if secret is None:
+                raise ValueError("a webhook is not made without a secret")
+            made = client.create_hook(
+                url=change.url, events=change.event_list, secret=secret, active=change.active, deadline=deadline
+            )
+            return made.id
+        case HookAction.SECRET:
+            client.edit_hook(hook_id=hook_id, secret=secret, deadline=deadline)
+        case HookAction.EDIT:
+            client.edit_hook(hook_id=hook_id, url=change.url, events=change.event_list, deadline=deadline)
+        case HookAction.DELETE:
+            client.delete_hook(hook_id=hook_id, deadline=deadline)
+        case _:
+            client.edit_hook(hook_id=hook_id, active=change.active, deadline=deadline)
+    return None
+
+
+def _after(
+    client: PostpayClient, change: HookChange, error: GatewayError, claimed: Collection[str], deadline: float
+) -> Finding:
+    """What a failed sending means: refused where that is proved, else whatever reading back says."""
+    answer, first = answer_of(error), change.attempt == 1
+    told = _told(error)
+    if isinstance(error, NotFound):
+        if change.action == HookAction.DELETE:
+            return Finding(ChangeState.SUCCEEDED, "already_gone" if first else "done")
+        if change.action != HookAction.CREATE:
+            return Finding(ChangeState.REFUSED, "gone", error_class=told.error_class)
+    same_again = change.action == HookAction.SECRET and answer in _REFUSED
+    if (first and answer in _PROVED) or same_again:
+        return Finding(
+            ChangeState.REFUSED, answer.value, None, told.error_class, told.detail, told.retry_after, told.fields
+        )
+    found = look(client, change, claimed, deadline=deadline)
+    if found.state is not ChangeState.UNKNOWN:
+        return found
+    code = found.code if found.code in ("several", "no_answer") else answer.value
+    return Finding(ChangeState.UNKNOWN, code, None, told.error_class, None, told.retry_after)
+
+
+def _without(secret: SecretStr | None, finding: Finding) -> Finding:
+    """The provider's words, unless it repeats the secret in them."""
+    words = repr((finding.detail, finding.fields))
+    if secret is None or secret.get_secret_value() not in words:
+        return finding
+    return replace(finding, detail=None, fields={})
+
+
+def _told(error: GatewayError) -> Finding:
+    """What the provider itself said: its message and its fields, for the person who asked."""
+    fields = error.fields if isinstance(error, Refused) else {}
+    said = [error.message, *(f"{name}: {' '.join(texts)}" for name, texts in fields.items())] if isinstance(
+        error, Refused
+    ) else []  # fmt: skip
+    detail = " ".join(part for part in said if part)[:LONGEST_DETAIL] or None
+    retry_after = error.retry_after if isinstance(error, Throttled | ProviderFailed) else None
+    return Finding(ChangeState.UNKNOWN, "", None, type(error).__name__, detail, retry_after, fields)
+
+
+def _look_for_new(client: PostpayClient, change: HookChange, claimed: Collection[str], deadline: float) -> Finding:
+    found = new_hooks(client, change, claimed, deadline)
+    if len(found) > 1:
+        return Finding(ChangeState.UNKNOWN, "several")
+    return Finding(ChangeState.SUCCEEDED, "adopted", found[0].id) if found else _not_seen()
+
+
+def _not_seen() -> Finding:
+    return Finding(ChangeState.UNKNOWN, "not_seen")
+
+
+def _is_as_wished(hook: Hook, change: HookChange) -> bool:
+    if change.action == HookAction.EDIT:
+        return same_address(hook.url, change.url) and set(hook.events) == set(change.event_list)
+    return hook.active is change.active

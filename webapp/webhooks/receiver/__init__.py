@@ -1,0 +1,1 @@
+"""The desk's own address for deliveries, and the secrets it accepts."""

@@ -1,0 +1,1 @@
+"""Replacing a webhook's secret without losing an event, step by step."""

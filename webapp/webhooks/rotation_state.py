@@ -1,0 +1,77 @@
+"""Where a rotation stands after one of its changes has succeeded: a table, and the row that follows it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from webapp import audit
+from webapp.models.base import now
+from webapp.models.hook_change import HookAction, HookChange
+from webapp.models.rotation import ENDED, Rotation, Step
+
+
+class Done(NamedTuple):
+    """What was done, and to which of the two webhooks."""
+
+    action: HookAction
+    to_new: bool
+
+
+AFTER: dict[tuple[Step, Done], Step] = {
+    (Step.MAKE, Done(HookAction.CREATE, True)): Step.INSTALL,
+    (Step.INSTALL, Done(HookAction.ACTIVATE, True)): Step.WATCH,
+    (Step.WATCH, Done(HookAction.PAUSE, True)): Step.INSTALL,
+    (Step.WATCH, Done(HookAction.PAUSE, False)): Step.QUIET,
+    (Step.QUIET, Done(HookAction.ACTIVATE, False)): Step.WATCH,
+    (Step.QUIET, Done(HookAction.DELETE, False)): Step.DONE,
+    (Step.INSTALL, Done(HookAction.DELETE, True)): Step.UNDONE,
+    (Step.WATCH, Done(HookAction.DELETE, True)): Step.UNDONE,
+}
+"""Whatever is not here leaves the step as it is: another secret for the new webhook, while it is paused."""
+
+
+def advance(session: Session, change: HookChange) -> None:
+    """Moves the change's rotation on. Call inside of `writing()`, once, when the change has just succeeded."""
+    rotation = session.get_one(Rotation, change.rotation_id, populate_existing=True, with_for_update=True)
+    if change.action == HookAction.CREATE:
+        rotation.new_hook_id = change.hook_id
+    done = Done(HookAction(change.action), change.hook_id == rotation.new_hook_id)
+    following = AFTER.get((Step(rotation.step), done))
+    if following is not None:
+        move(rotation, following)
+
+
+def end_without_old(session: Session, change: HookChange) -> None:
+    """The old webhook could not be paused because it is gone: the new one has taken over already. As `advance`."""
+    rotation = session.get_one(Rotation, change.rotation_id, populate_existing=True, with_for_update=True)
+    if (rotation.step, change.action, change.hook_id) == (Step.WATCH, HookAction.PAUSE, rotation.hook_id):
+        move(rotation, Step.DONE)
+
+
+def move(rotation: Rotation, step: Step) -> None:
+    """Writes the step and its audit entry. Call inside of `writing()`."""
+    moment = now()
+    rotation.step, rotation.changed = step, moment
+    rotation.was_active = rotation.was_active or step is Step.WATCH
+    rotation.quiet_until = moment + _quiet_time() if step is Step.QUIET else None
+    rotation.ended = moment if step in ENDED else None
+    audit.record(
+        audit.Action.ROTATION_ENDED if step in ENDED else audit.Action.ROTATION_STEP,
+        account=rotation.account,
+        object_type="hook",
+        object_id=rotation.hook_id,
+        after={
+            "hook_id": rotation.hook_id,
+            "new_hook_id": rotation.new_hook_id,
+            "step": step,
+            "quiet_until": rotation.quiet_until.isoformat(timespec="seconds") if rotation.quiet_until else None,
+        },
+    )
+
+
+def _quiet_time() -> timedelta:
+    return timedelta(hours=current_app.extensions["settings"].rotation_quiet_hours)
