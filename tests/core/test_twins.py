@@ -112,7 +112,7 @@ def test_readers_that_find_out_the_payout_filter_at_once(app: Flask, provider: P
     readers = browsers(app)
     provider.transaction(type="order", currency="AED", amount=100)
     for _ in range(ROUNDS):
-        assert open_at_once(readers, "/demo/settlements?paid=yes") == [200] * TWINS
+        assert open_at_once(readers, "/demo/settlements?paid=not-yet") == [200] * TWINS
         assert rows(app, PayoutFilter) == 1
         forget(app, PayoutFilter)
 
