@@ -1,0 +1,184 @@
+"""Runs an attack against the real server, and watches meanwhile: is it alive, does a page come, does memory grow."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.bench.goals import percentile
+from tests.bench.load import Page, drive
+from tests.bench.places import EMAIL, PASSWORD, _sign_in
+from tests.bench.servers import Server, Servers
+from tests.people import hire
+from webapp import create_app
+from webapp.core.extensions import db
+from webapp.core.settings import load_settings
+
+from . import Act, Attack, Target
+
+PAGE = "/demo/orders"
+PAUSE = 0.1
+QUIET = 3.0
+WARM_UP, AT_ONCE = 600, 32
+"""Pages, by so many at once, after which caches and the memory of threads are full."""
+PATIENCE = 60.0
+LONGEST_HEALTH, LONGEST_PAGE, MOST_GROWN = 0.3, 1.0, 50.0
+
+
+@dataclass
+class Watched:
+    """One address, asked again and again: how long each answer took, and which it was."""
+
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def ask(self, address: str) -> None:
+        began = time.monotonic()
+        try:
+            status = str(requests.get(address + self.path, headers=self.headers, timeout=PATIENCE).status_code)
+        except requests.RequestException as error:
+            status = type(error).__name__
+        self.seconds.append(time.monotonic() - began)
+        self.answers[status] += 1
+
+    def within(self, share: float) -> float:
+        return percentile(self.seconds, share)
+
+    def __str__(self) -> str:
+        told = ", ".join(f"p{round(share * 100)} {self.within(share) * 1000:,.0f} ms" for share in (0.5, 0.95, 0.99))
+        return f"{self.path}: {told}, longest {max(self.seconds) * 1000:,.0f} ms; {dict(self.answers)}"
+
+
+@dataclass
+class Report:
+    """What an attack was answered, and what others noticed of it."""
+
+    name: str
+    answers: Counter[str]
+    health: Watched
+    page: Watched
+    quiet: tuple[Watched, Watched]
+    grown: float
+    load: float
+    crashes: list[str]
+
+    @property
+    def missed(self) -> list[str]:
+        """The goals that were not reached."""
+        held = {
+            f"/healthz p99 under {LONGEST_HEALTH} s": self.health.within(0.99) < LONGEST_HEALTH,
+            f"a list p95 under {LONGEST_PAGE} s": self.page.within(0.95) < LONGEST_PAGE,
+            "every page answered": set(self.health.answers) | set(self.page.answers) == {"200"},
+            f"memory grows less than {MOST_GROWN} MB": self.grown < MOST_GROWN,
+            "no answer of 500": not self.crashes and "500" not in self.answers,
+        }
+        return [words for words, is_held in held.items() if not is_held]
+
+    def __str__(self) -> str:
+        lines = [f"attack: {dict(self.answers)}", str(self.health), str(self.page)]
+        lines += [f"before it, {one}" for one in self.quiet]
+        lines += [f"memory: {self.grown:+.0f} MB", f"the machine's load before it: {self.load:.1f}"]
+        lines += [f"crash: {one}" for one in self.crashes[:5]]
+        lines.append("missed: " + "; ".join(self.missed) if self.missed else "every goal reached")
+        return "\n  ".join([self.name, *lines])
+
+
+def run(attack: Attack, connections: int, seconds: float) -> Report:
+    """One attack on a fresh desk of two processes."""
+    with tempfile.TemporaryDirectory() as folder, _desk(Path(folder), attack) as desk:
+        cookie = _sign_in(desk.address)
+        drive(Page(desk.port, PAGE, (("Cookie", cookie),)), WARM_UP, AT_ONCE)
+        load = psutil.getloadavg()[0]
+        quiet, before = _watch_for(desk, cookie, lambda: time.sleep(QUIET)), _megabytes(desk)
+        answers: Counter[str] = Counter()
+        health, page = _watch_for(
+            desk, cookie, lambda: answers.update(_strike(attack.act, desk.port, connections, seconds))
+        )
+        grown = _megabytes(desk) - before
+        crashes = _crashes(Path(folder) / "desk.log")
+        return Report(attack.name, answers, health, page, quiet, grown, load, crashes)
+
+
+@contextmanager
+def _desk(folder: Path, attack: Attack) -> Iterator[Server]:
+    with Servers(folder) as servers:
+        provider = servers.provider("provider", 500)
+        servers.accounts({"demo": provider})
+        app = create_app(load_settings(servers.environment))
+        with app.app_context():
+            hire(app, {"agent": (EMAIL, "Agent Bench")}, PASSWORD)
+            db.engine.dispose()
+        servers.wait(provider, "/_sandbox")
+        desk = servers.desk(WEB_WORKERS="2", **attack.settings)
+        servers.wait(desk, "/readyz")
+        yield desk
+
+
+def _watch_for(desk: Server, cookie: str, meanwhile: Callable[[], None]) -> tuple[Watched, Watched]:
+    """What somebody sees who asks for the health and for a list page all the time."""
+    over = threading.Event()
+    both = Watched("/healthz"), Watched(PAGE, {"Cookie": cookie})
+
+    def watch(one: Watched) -> None:
+        one.ask(desk.address)
+        while not over.wait(PAUSE):
+            one.ask(desk.address)
+
+    with ThreadPoolExecutor(len(both)) as pool:
+        watching = [pool.submit(watch, one) for one in both]
+        try:
+            meanwhile()
+        finally:
+            over.set()
+        for one in watching:
+            one.result()
+    return both
+
+
+def _strike(act: Act, port: int, connections: int, seconds: float) -> Counter[str]:
+    """The attack, in a process of its own: what it computes must not slow down whoever watches."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_from_all_connections, (act, port, connections, seconds))
+
+
+def _from_all_connections(act: Act, port: int, connections: int, seconds: float) -> Counter[str]:
+    until = time.monotonic() + seconds
+    targets = [Target(number, port, until) for number in range(connections)]
+    with ThreadPoolExecutor(connections) as pool:
+        return sum(pool.map(act, targets), Counter())
+
+
+def _megabytes(desk: Server) -> float:
+    """Of all processes of the desk together."""
+    processes = psutil.Process(desk.process.pid).children()
+    return sum(process.memory_info().rss for process in processes) / 2**20
+
+
+def _crashes(log: Path) -> list[str]:
+    """Lines of the log about an answer of 500, or about an exception that nobody expected."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in map(_crash, lines) if line]
+
+
+def _crash(line: str) -> str:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return ""
+    if "exception" in told:
+        return str(told["exception"]).strip().splitlines()[-1]
+    return line if told.get("status") == 500 else ""
