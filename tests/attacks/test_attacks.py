@@ -1,4 +1,4 @@
-"""Each attack for a moment: nobody gets a 500, and the desk is alive. `python -m tests.attacks` tells how fast it stays."""
+"""Each attack for a moment: nobody gets a 500, and the desk is alive. Its speed tells `python -m tests.attacks`."""
 
 from __future__ import annotations
 
