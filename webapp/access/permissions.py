@@ -110,8 +110,37 @@ def public(view: View) -> View:
     return view
 
 
+def of(*gateways: str) -> Callable[[View], View]:
+    """Marks a view of an account: only for accounts at these providers; for any other there is no such page."""
+
+    def mark(view: View) -> View:
+        view.gateways = frozenset(gateways)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def of_any(view: View) -> View:
+    """Marks a view of an account that is the same at whichever provider the account is."""
+    view.gateways = None  # type: ignore[attr-defined]
+    return view
+
+
+def is_for(view: object, gateway: str) -> bool:
+    """Whether a marked view is for accounts at this provider."""
+    gateways: frozenset[str] | None = getattr(view, "gateways", None)
+    return gateways is None or gateway in gateways
+
+
 def check_every_endpoint(app: Flask) -> None:
-    """Raises RuntimeError when an endpoint says neither `@requires` nor `@public`."""
+    """Raises RuntimeError when an endpoint says neither `@requires` nor `@public`.
+
+    Also when one with an account in its address says neither `@of` nor `@of_any`.
+    """
     unguarded = [name for name, view in app.view_functions.items() if not hasattr(view, "required_permission")]
     if unguarded:
         raise RuntimeError(f"endpoints without @requires or @public: {', '.join(sorted(unguarded))}")
+    of_accounts = {rule.endpoint for rule in app.url_map.iter_rules() if "account" in rule.arguments}
+    homeless = [name for name in of_accounts if not hasattr(app.view_functions[name], "gateways")]
+    if homeless:
+        raise RuntimeError(f"endpoints of an account without @of or @of_any: {', '.join(sorted(homeless))}")

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import audit
 from webapp.access import authentication, sessions, turned_away
-from webapp.access.permissions import Permission, View
+from webapp.access.permissions import Permission, View, is_for
 from webapp.access.reauthentication import is_fresh
 from webapp.access.rejection_sampler import StrangersRefusals
 from webapp.core.database import writing
@@ -53,7 +53,9 @@ def guard() -> AnyResponse | None:
         return None
     _refuse_other_sites()
     needed: Permission | None = view.required_permission
-    if needed is not None:
+    if needed is None:
+        _refuse_other_providers(view)
+    else:
         answer = _admit(view, needed)
         if answer is not None:
             return answer
@@ -69,6 +71,13 @@ def _refuse_other_sites() -> None:
         abort(403)
 
 
+def _refuse_other_providers(view: Any) -> None:
+    """A page of one provider does not exist for an account at another."""
+    account = g.get("account")
+    if account is not None and not is_for(view, account.gateway):
+        abort(404)
+
+
 def _admit(view: Any, needed: Permission) -> AnyResponse | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in(view)
@@ -76,6 +85,7 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
     sessions.note_seen(current_user.session_id)
     if current_user.must_change_password and request.endpoint not in BEFORE_A_NEW_PASSWORD:
         return _send(url_for("auth.show_password"), 303)
+    _refuse_other_providers(view)
     if not current_user.can(needed):
         refuse(needed)
     return None

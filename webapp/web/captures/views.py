@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp.access.form_tokens import BadToken, SubmitToken, new_token, read_token
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
@@ -32,6 +32,7 @@ blueprint = Blueprint("captures", __name__)
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/capture")
 @requires(Permission.CAPTURE)
+@of("postpay")
 def confirm_capture(account: Account, order_id: str) -> Response:
     """The question; or why it cannot be asked."""
     return _question(account, postpay(account).get_order(order_id=order_id))
@@ -39,6 +40,7 @@ def confirm_capture(account: Account, order_id: str) -> Response:
 
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/capture")
 @requires(Permission.CAPTURE)
+@of("postpay")
 def capture_order(account: Account, order_id: str) -> Response:
     """Does it, once; the answer is a page that can be reloaded."""
     try:
@@ -57,6 +59,7 @@ def capture_order(account: Account, order_id: str) -> Response:
 
 @blueprint.get("/<account:account>/captures/<row_id:intent_id>")
 @requires(Permission.ORDER_READ)
+@of("postpay")
 def show_capture(account: Account, intent_id: int) -> Response:
     """What became of a capture: done, refused, or not known yet."""
     intent = db.session.get(Intent, intent_id)

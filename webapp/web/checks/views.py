@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_login import current_user
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.audit import Action, record_look
 from webapp.core.accounts import Account
 from webapp.lists.filters import PAGE_SIZES
@@ -25,6 +25,7 @@ LAST_PAGE = 10_000
 
 @blueprint.get("/<account:account>/to-look-at")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def list_to_look_at(account: Account) -> str:
     """Every work list with its count."""
     record_look(Action.SETTLEMENTS_VIEWED, account=account.slug, facts={"page": "to-look-at"})
@@ -37,6 +38,7 @@ def list_to_look_at(account: Account) -> str:
 
 @blueprint.get("/<account:account>/to-look-at/<work_list>")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def show_work_list(account: Account, work_list: str) -> str:
     """One list, a page at a time."""
     if work_list not in list(WorkList):
@@ -69,6 +71,7 @@ def show_work_list(account: Account, work_list: str) -> str:
 
 @blueprint.post("/<account:account>/to-look-at/check")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def check_now(account: Account) -> Response:
     """Starts a check, unless one is under way."""
     start_check(account, current_user.id)
@@ -77,6 +80,7 @@ def check_now(account: Account) -> Response:
 
 @blueprint.get("/<account:account>/fees")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def show_fees(account: Account) -> str:
     """The effective rate of twelve months by currency, and every rate that was seen."""
     record_look(Action.SETTLEMENTS_VIEWED, account=account.slug, facts={"page": "fees"})

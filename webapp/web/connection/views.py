@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, g, make_response, render_template
 from flask_babel import gettext
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.provider_health import LastHour, last_hour
 from webapp.presentation.charts import Column, columns
@@ -41,6 +41,7 @@ class Probe:
 
 @blueprint.get("/<account:account>/connection")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def show_connection(account: Account) -> Response:
     """One call, which shows whether the provider answers and how each webhook stands; the rest was written down."""
     probe = _probe(account)

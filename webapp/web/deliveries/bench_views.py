@@ -6,7 +6,7 @@ import time
 
 from flask import Response, current_app, make_response, render_template, request
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
@@ -23,6 +23,7 @@ from .bench_words import told
 
 @blueprint.get("/<account:account>/deliveries/bench")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def show_bench(account: Account) -> Response:
     """The empty bench; or with a stored delivery on it, of which the desk shows nothing here."""
     stored = _stored(account, request.args.get("delivery", ""))
@@ -31,6 +32,7 @@ def show_bench(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/bench")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def try_signature(account: Account) -> Response:
     """Tries it and says what came of it, on the same page: nothing is changed by it."""
     form = BenchForm(_stored(account, request.form.get("delivery", "")))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import audit
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
@@ -33,6 +33,7 @@ from . import blueprint, detail, listing
 
 @blueprint.get("/<account:account>/deliveries")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def list_deliveries(account: Account) -> AnyResponse:
     """The newest first. Asks nobody but our own database."""
     filters = DeliveryFilters(request.args, account.zone)
@@ -76,6 +77,7 @@ def _list_values(account: Account, filters: DeliveryFilters, base: str) -> dict[
 
 @blueprint.get("/<account:account>/deliveries/<row_id:delivery_id>")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def show_delivery(account: Account, delivery_id: int) -> Response:
     """One delivery; personal data is hidden."""
     return _page(account, _delivery(account, delivery_id))
@@ -83,6 +85,7 @@ def show_delivery(account: Account, delivery_id: int) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/<row_id:delivery_id>/personal-data")
 @requires(Permission.PERSONAL_DATA_OPEN)
+@of("postpay")
 def open_delivery(account: Account, delivery_id: int) -> Response:
     """Headers and body whole, once, after the opening was written down; loading the page again hides them again."""
     if not current_user.can(Permission.HOOKS_READ):
@@ -101,6 +104,7 @@ def open_delivery(account: Account, delivery_id: int) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/<row_id:delivery_id>/read-again")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def read_again(account: Account, delivery_id: int) -> Response:
     """Has the worker ask the provider again."""
     if ask_again(account, delivery_id):
@@ -110,6 +114,7 @@ def read_again(account: Account, delivery_id: int) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/<row_id:delivery_id>/send-again")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def send_again(account: Account, delivery_id: int) -> Response:
     """Has it told on to the shop once more."""
     if forwarding.send_again(account, delivery_id):
@@ -121,6 +126,7 @@ def send_again(account: Account, delivery_id: int) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/send-failed-again")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def send_failed_again(account: Account) -> Response:
     """Of each object the newest of what the shop did not take."""
     count = forwarding.send_failed_again(account)

@@ -8,7 +8,7 @@ from flask_login import current_user
 from pydantic import SecretStr
 
 from webapp.access.form_tokens import BadToken
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.sealing import CannotUnseal, unseal
 from webapp.models.delivery import Receiver
@@ -44,6 +44,7 @@ from .receiver_page import (
 
 @blueprint.get("/<account:account>/deliveries/receiving")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def show_receiving(account: Account) -> Response:
     """How it stands; the address itself only for those who may change it."""
     return receiving_page(account)
@@ -51,6 +52,7 @@ def show_receiving(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def start_receiving(account: Account) -> Response:
     """Makes an address and a secret of the desk's own."""
     try:
@@ -62,6 +64,7 @@ def start_receiving(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving/register")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @proved_first
 def register_receiver(account: Account) -> Response:
     """Makes it a webhook at the provider; what came of it is the change's own page."""
@@ -80,6 +83,7 @@ def register_receiver(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving/secret")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @proved_first
 def show_receiver_secret(account: Account) -> Response:
     """For whoever registers the address by hand; written down before it is shown."""
@@ -98,6 +102,7 @@ def show_receiver_secret(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving/replace")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @proved_first
 def replace_secret(account: Account) -> Response:
     """A new secret: accepted here first, then handed to the provider where the desk made the webhook."""
@@ -142,6 +147,7 @@ def _replace_by_hand(account: Account, receiver: Receiver) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving/accept")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @proved_first
 def accept_secret(account: Account) -> Response:
     """A secret that was made elsewhere, as by a replacement without a gap: both are good from now on."""
@@ -158,6 +164,7 @@ def accept_secret(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving/forget")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def forget_secret(account: Account) -> Response:
     """Only the newest secret is good from now on."""
     receiving.forget_old_secret(account, receiver_or_404(account).id)
@@ -167,6 +174,7 @@ def forget_secret(account: Account) -> Response:
 
 @blueprint.get("/<account:account>/deliveries/receiving/stop")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def ask_stop(account: Account) -> Response:
     """The question, with what it means."""
@@ -175,6 +183,7 @@ def ask_stop(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/receiving/stop")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def stop_receiving(account: Account) -> Response:
     """The address is deaf from now on."""
@@ -188,6 +197,7 @@ def stop_receiving(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/forwarding")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @proved_first
 def save_forwarding(account: Account) -> Response:
     """Each genuine delivery is told on from now on."""
@@ -202,6 +212,7 @@ def save_forwarding(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/deliveries/forwarding/stop")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def stop_forwarding(account: Account) -> Response:
     """Nothing is told on any more."""
     try:

@@ -22,7 +22,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from webapp import audit
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of_any, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
@@ -64,6 +64,7 @@ def export_action(what: str) -> str | None:
 
 @blueprint.get("/<account:account>/exports")
 @requires(Permission.EXPORT)
+@of_any
 def list_exports(account: Account) -> str:
     """One's own, newest first."""
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
@@ -79,6 +80,7 @@ def list_exports(account: Account) -> str:
 
 @blueprint.post("/<account:account>/exports")
 @requires(Permission.EXPORT)
+@of_any
 def start(account: Account) -> Response:
     """Begins an export of what a screen shows, or leads to the one that is under way already."""
     asked = form.read(request.form)
@@ -120,6 +122,7 @@ def _not_asked(error: NotAsked) -> Response:
 
 @blueprint.get("/<account:account>/exports/<row_id:export_id>")
 @requires(Permission.EXPORT)
+@of_any
 def show_export(account: Account, export_id: int) -> Response:
     """How far it has come, and the file once it is there. Asks for itself again while it is open."""
     export, job = _mine(account, export_id)
@@ -155,6 +158,7 @@ def _facts(account: Account, export: Export, job: Job) -> list[tuple[str, object
 
 @blueprint.post("/<account:account>/exports/<row_id:export_id>/cancel")
 @requires(Permission.EXPORT)
+@of_any
 def cancel(account: Account, export_id: int) -> Response:
     """Ends it; a worker that is at it stops at its next word."""
     export, job = _mine(account, export_id)
@@ -165,6 +169,7 @@ def cancel(account: Account, export_id: int) -> Response:
 
 @blueprint.get("/<account:account>/exports/<row_id:export_id>/file")
 @requires(Permission.EXPORT)
+@of_any
 def download(account: Account, export_id: int) -> Response:
     """The file, in big blocks; written down before the first byte leaves."""
     export = _ready(account, export_id)
@@ -182,6 +187,7 @@ def download(account: Account, export_id: int) -> Response:
 
 @blueprint.get("/<account:account>/exports/<row_id:export_id>/manifest")
 @requires(Permission.EXPORT)
+@of_any
 def download_manifest(account: Account, export_id: int) -> Response:
     """What the file holds and by which proof, to be kept beside it."""
     export = _ready(account, export_id)

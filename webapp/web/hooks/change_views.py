@@ -6,7 +6,7 @@ from flask import Response, abort, current_app, flash, make_response, render_tem
 from flask_babel import gettext
 from flask_login import current_user
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.access.reauthentication import is_fresh
 from webapp.core.accounts import Account
 from webapp.core.database import release
@@ -28,6 +28,7 @@ from .forms import CloseForm
 
 @blueprint.get("/<account:account>/hooks/changes/<row_id:change_id>")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def show_change(account: Account, change_id: int) -> Response:
     """Done, refused, or not known yet; htmx asks again while it is open, and hears no news twice."""
     change = _change(account, change_id)
@@ -40,6 +41,7 @@ def show_change(account: Account, change_id: int) -> Response:
 
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/check")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def check_change(account: Account, change_id: int) -> Response:
     """Looks at once."""
     change = _change(account, change_id)
@@ -48,6 +50,7 @@ def check_change(account: Account, change_id: int) -> Response:
 
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/again")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def send_again(account: Account, change_id: int) -> Response:
     """Sends the same once more; a secret is the same one."""
     change = _change(account, change_id)
@@ -60,6 +63,7 @@ def send_again(account: Account, change_id: int) -> Response:
 
 @blueprint.get("/<account:account>/hooks/changes/<row_id:change_id>/close")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def ask_close(account: Account, change_id: int) -> Response:
     """The question before giving a change up."""
     return _close_page(account, _change(account, change_id), CloseForm(formdata=None))
@@ -67,6 +71,7 @@ def ask_close(account: Account, change_id: int) -> Response:
 
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/close")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def close_change(account: Account, change_id: int) -> Response:
     """Gives a change up that Postpay has not made."""
     change, form = _change(account, change_id), CloseForm()
@@ -80,6 +85,7 @@ def close_change(account: Account, change_id: int) -> Response:
 
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/secret")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def show_secret(account: Account, change_id: int) -> Response:
     """The secret, to the first who asks and has just proved who they are; no address leads to it a second time."""
     change = _change(account, change_id)

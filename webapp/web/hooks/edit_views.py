@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, render_template
 
 from webapp.access.form_tokens import BadToken
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.lists.filters.hooks import EVENTS
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
@@ -27,6 +27,7 @@ from .submit import not_changed, perform, stale_words, to_change, token_for
 
 @blueprint.get("/<account:account>/hooks/new")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def ask_new(account: Account) -> Response:
     """The form for a new webhook, told of everything unless somebody takes that away."""
@@ -35,6 +36,7 @@ def ask_new(account: Account) -> Response:
 
 @blueprint.post("/<account:account>/hooks/new")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @takes_lists("events")
 @fresh_sign_in
 def create_hook(account: Account) -> Response:
@@ -48,6 +50,7 @@ def create_hook(account: Account) -> Response:
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/edit")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def ask_edit(account: Account, hook_id: str) -> Response:
     """The form with what the webhook is now; or why it cannot be changed."""
@@ -61,6 +64,7 @@ def ask_edit(account: Account, hook_id: str) -> Response:
 
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/edit")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @takes_lists("events")
 @fresh_sign_in
 def edit_hook(account: Account, hook_id: str) -> Response:

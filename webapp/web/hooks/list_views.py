@@ -8,7 +8,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.extensions import htmx
 from webapp.lists.filters.controls import headings, hour_options, kept_bar, page_sizes, preset_options, week_day_options
@@ -26,6 +26,7 @@ from .one import is_the_desks_own, unfinished_of
 
 @blueprint.get("/<account:account>/hooks")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def list_hooks(account: Account) -> AnyResponse:
     """One call. What cannot be asked is said on the page, with everything that was typed."""
     filters = HookFilters(request.args, account.zone)
@@ -50,6 +51,7 @@ def list_hooks(account: Account) -> AnyResponse:
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def show_hook(account: Account, hook_id: str) -> Response:
     """A webhook as the provider has it, what is open about it, and what was done with it. One call."""
     past = history(account, hook_id)

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp.access.form_tokens import BadToken, ChangeToken, new_change_token, read_change_token
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
@@ -45,6 +45,7 @@ class Watched(NamedTuple):
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/rotate")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def ask_rotation(account: Account, hook_id: str) -> Response:
     """What the five steps are; or why they cannot begin."""
@@ -70,6 +71,7 @@ def ask_rotation(account: Account, hook_id: str) -> Response:
 
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/rotate")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def start_rotation(account: Account, hook_id: str) -> Response:
     """Makes the second webhook; from here on the wizard's page leads."""
@@ -84,6 +86,7 @@ def start_rotation(account: Account, hook_id: str) -> Response:
 
 @blueprint.get("/<account:account>/hooks/rotations/<row_id:rotation_id>")
 @requires(Permission.HOOKS_READ)
+@of("postpay")
 def show_rotation(account: Account, rotation_id: int) -> Response:
     """Where it stands and what is next. While both deliver, one call: has the shop taken the new one's?"""
     rotation = _rotation(account, rotation_id)
@@ -99,6 +102,7 @@ def show_rotation(account: Account, rotation_id: int) -> Response:
 
 @blueprint.post("/<account:account>/hooks/rotations/<row_id:rotation_id>/undo")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def undo_rotation(account: Account, rotation_id: int) -> Response:
     """Takes everything back, as far as that is known to have happened."""
     rotation = _rotation(account, rotation_id)
@@ -115,6 +119,7 @@ def undo_rotation(account: Account, rotation_id: int) -> Response:
 
 @blueprint.post("/<account:account>/hooks/rotations/<row_id:rotation_id>/<act>")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def take_step(account: Account, rotation_id: int, act: str) -> Response:
     """One step on, or back; where its outcome is not known, the change's own page says so."""
     if act not in tuple(rotations.Act):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, render_template
 
 from webapp.access.form_tokens import BadToken
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.models.hook_change import HookAction
 from webapp.providers.postpay.models import Hook
@@ -25,6 +25,7 @@ from .submit import not_changed, perform, stale_words, to_change, token_for
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/pause")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def ask_pause(account: Account, hook_id: str) -> Response:
     """What pausing means."""
     return _question(account, _hook(account, hook_id), HookAction.PAUSE)
@@ -32,6 +33,7 @@ def ask_pause(account: Account, hook_id: str) -> Response:
 
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/pause")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def pause_hook(account: Account, hook_id: str) -> Response:
     """Postpay stops telling the shop by this webhook."""
     return _do(account, _hook(account, hook_id), HookAction.PAUSE)
@@ -39,6 +41,7 @@ def pause_hook(account: Account, hook_id: str) -> Response:
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/activate")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def ask_activate(account: Account, hook_id: str) -> Response:
     """What switching it on means."""
     return _question(account, _hook(account, hook_id), HookAction.ACTIVATE)
@@ -46,6 +49,7 @@ def ask_activate(account: Account, hook_id: str) -> Response:
 
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/activate")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 def activate_hook(account: Account, hook_id: str) -> Response:
     """Postpay tells the shop again."""
     return _do(account, _hook(account, hook_id), HookAction.ACTIVATE)
@@ -53,6 +57,7 @@ def activate_hook(account: Account, hook_id: str) -> Response:
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/secret")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def ask_secret(account: Account, hook_id: str) -> Response:
     """What changing the secret in place means, and what is better where nothing has leaked."""
@@ -61,6 +66,7 @@ def ask_secret(account: Account, hook_id: str) -> Response:
 
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/secret")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def change_secret(account: Account, hook_id: str) -> Response:
     """The old secret is worth nothing any more, at once."""
@@ -69,6 +75,7 @@ def change_secret(account: Account, hook_id: str) -> Response:
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/delete")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def ask_delete(account: Account, hook_id: str) -> Response:
     """What deleting means; the host is typed to confirm."""
@@ -77,6 +84,7 @@ def ask_delete(account: Account, hook_id: str) -> Response:
 
 @blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/delete")
 @requires(Permission.HOOKS_EDIT)
+@of("postpay")
 @fresh_sign_in
 def delete_hook(account: Account, hook_id: str) -> Response:
     """Deletes it, when its host was typed."""

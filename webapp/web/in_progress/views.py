@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, flash, make_response,
 from flask_babel import gettext
 from sqlalchemy import func, select
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of_any, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
@@ -34,6 +34,7 @@ _UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
 
 @blueprint.get("/<account:account>/in-progress")
 @requires(Permission.ORDER_READ)
+@of_any
 def list_unsettled(account: Account) -> str:
     """Open intents and those that need attention, oldest first; then refunds that fit no intent."""
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
@@ -53,6 +54,7 @@ def list_unsettled(account: Account) -> str:
 
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/check")
 @requires(Permission.REFUND_CHECK)
+@of_any
 def check_intent(account: Account, intent_id: int) -> Response:
     """Asks the provider at once."""
     intent = check_now(mover(account), _intent(account, intent_id), deadline=_deadline())
@@ -63,6 +65,7 @@ def check_intent(account: Account, intent_id: int) -> Response:
 
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/send-again")
 @requires(Permission.REFUND_RESOLVE)
+@of_any
 def send_again(account: Account, intent_id: int) -> Response:
     """Sends the same number and bytes once more."""
     intent = _intent(account, intent_id)
@@ -75,6 +78,7 @@ def send_again(account: Account, intent_id: int) -> Response:
 
 @blueprint.get("/<account:account>/in-progress/<row_id:intent_id>/close")
 @requires(Permission.REFUND_RESOLVE)
+@of_any
 def ask_close(account: Account, intent_id: int) -> Response:
     """The question before the last word on an intent."""
     return _close_page(account, _intent(account, intent_id), CloseForm())
@@ -82,6 +86,7 @@ def ask_close(account: Account, intent_id: int) -> Response:
 
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/close")
 @requires(Permission.REFUND_RESOLVE)
+@of_any
 def close_intent(account: Account, intent_id: int) -> Response:
     """Closes it with what finance found, and a reason for the audit log."""
     intent = _intent(account, intent_id)
@@ -97,6 +102,7 @@ def close_intent(account: Account, intent_id: int) -> Response:
 
 @blueprint.post("/<account:account>/findings/<row_id:finding_id>/resolve")
 @requires(Permission.REFUND_RESOLVE)
+@of_any
 def resolve(account: Account, finding_id: int) -> Response:
     """Finance has dealt with a refund that fits no intent."""
     finding = db.session.get(Finding, finding_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of_any, requires
 from webapp.core.accounts import Account
 from webapp.core.provider_id import is_provider_id
 from webapp.web.live_pages import latest
@@ -19,6 +19,7 @@ blueprint = Blueprint("live", __name__)
 
 @blueprint.get("/<account:account>/live")
 @requires(Permission.ORDER_READ)
+@of_any
 def look_for_news(account: Account) -> Response:
     """204 while nothing happened since `seen`; else the mark to ask with from now on. `order` narrows it to one."""
     order_id = request.args.get("order") or None

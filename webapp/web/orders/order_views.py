@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from webapp import audit
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
@@ -38,6 +38,7 @@ from .timeline import Delivered, timeline
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>")
 @requires(Permission.ORDER_READ)
+@of("postpay")
 def show_order(account: Account, order_id: str) -> Response:
     """Two calls at the same time: the order, and its refunds. What they prove of an open intent settles it."""
     client = postpay(account)
@@ -48,6 +49,7 @@ def show_order(account: Account, order_id: str) -> Response:
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/peek")
 @requires(Permission.ORDER_READ)
+@of("postpay")
 def peek_order(account: Account, order_id: str) -> Response:
     """One call: what fits beside the list."""
     template = "orders/_peek.html" if wants_fragment() else "orders/peek.html"
@@ -63,6 +65,7 @@ def peek_order(account: Account, order_id: str) -> Response:
 
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/personal-data")
 @requires(Permission.PERSONAL_DATA_OPEN)
+@of("postpay")
 def open_personal_data(account: Account, order_id: str) -> Response:
     """Shows it once, after the opening was written down; loading the page again hides it again."""
     client = postpay(account)

@@ -6,7 +6,7 @@ from flask import Response, current_app, g, make_response, redirect, render_temp
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.extensions import htmx
 from webapp.core.provider_id import is_provider_id
@@ -37,6 +37,7 @@ def home() -> AnyResponse:
 
 @blueprint.get("/<account:account>/orders")
 @requires(Permission.ORDER_READ)
+@of("postpay")
 def list_orders(account: Account) -> AnyResponse:
     """One call. What cannot be asked is said on the page, with everything that was typed."""
     filters = OrderFilters(request.args, account.zone)
@@ -103,6 +104,7 @@ def _list(
 
 @blueprint.get("/<account:account>/awaiting-capture")
 @requires(Permission.ORDER_READ)
+@of("postpay")
 def list_awaiting_capture(account: Account) -> AnyResponse:
     """Approved orders, oldest first: one call."""
     base = url_for("orders.list_awaiting_capture", account=account)

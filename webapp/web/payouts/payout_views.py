@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp import audit
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.money import Money, is_known_currency
@@ -26,6 +26,7 @@ from .page import find_payout, payout_page
 
 @blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def show_payout(account: Account, currency: str, payout: str) -> Response:
     """From the ledger; the provider is not asked. That somebody sees totals is on record."""
     found = find_payout(account, currency, payout)
@@ -36,6 +37,7 @@ def show_payout(account: Account, currency: str, payout: str) -> Response:
 
 @blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/bank")
 @requires(Permission.SETTLEMENTS_RESOLVE)
+@of("postpay")
 def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
     """Compares what the bank received with the net, and keeps it."""
     found = _known(find_payout(account, currency, payout))
@@ -54,6 +56,7 @@ def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
 
 @blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/explanation")
 @requires(Permission.SETTLEMENTS_RESOLVE)
+@of("postpay")
 def explain_difference(account: Account, currency: str, payout: str) -> Response:
     """Accepts one of the explanations that the page has offered."""
     found = _known(find_payout(account, currency, payout))
@@ -65,6 +68,7 @@ def explain_difference(account: Account, currency: str, payout: str) -> Response
 
 @blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/exception")
 @requires(Permission.SETTLEMENTS_RESOLVE)
+@of("postpay")
 def settle_exception(account: Account, currency: str, payout: str) -> Response:
     """Gives the difference to somebody, closes it with a note, or opens it again."""
     found = _known(find_payout(account, currency, payout))

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import audit
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import htmx
@@ -26,6 +26,7 @@ from .sync_status import months_of, standing
 
 @blueprint.get("/<account:account>/payouts")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def list_payouts(account: Account) -> AnyResponse:
     """From the ledger; the provider is not asked. That somebody sees totals is on record."""
     filters = PayoutFilters(request.args, account.zone)
@@ -79,6 +80,7 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
 
 @blueprint.post("/<account:account>/payouts/read")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def read_payouts(account: Account) -> Response:
     """Has the months of the period read by the worker; what is under way goes on and takes them along."""
     filters = _filters_of(account, request.form)
@@ -89,6 +91,7 @@ def read_payouts(account: Account) -> Response:
 
 @blueprint.get("/<account:account>/payouts/reading")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def show_reading(account: Account) -> AnyResponse:
     """How far a reading has come: a page that asks for itself again, or a panel. Leads back when it is over."""
     filters = _filters_of(account, request.args)

@@ -11,7 +11,7 @@ import structlog
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from webapp.access.permissions import public
+from webapp.access.permissions import of, public
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import csrf
@@ -30,6 +30,7 @@ log = structlog.stdlib.get_logger("webapp.receiver")
 
 @blueprint.post("/hooks/<account:account>/<token>")
 @public
+@of("postpay")
 @takes_raw_body
 def receive(account: Account, token: str) -> Response:
     """200 once it is on disk, also for a repetition; 401 for a wrong signature, 404 for a wrong address."""

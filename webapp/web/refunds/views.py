@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from webapp.access.form_tokens import BadToken, SubmitToken, new_token, read_token
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
@@ -38,6 +38,7 @@ blueprint = Blueprint("refunds", __name__)
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund")
 @requires(Permission.REFUND_CREATE)
+@of("postpay")
 def ask_refund(account: Account, order_id: str) -> Response:
     """The form, on fresh figures; or why there is none."""
     reading = _read(account, order_id)
@@ -50,6 +51,7 @@ def ask_refund(account: Account, order_id: str) -> Response:
 
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/refund")
 @requires(Permission.REFUND_CREATE)
+@of("postpay")
 @asks_again
 def review_refund(account: Account, order_id: str) -> Response:
     """Everything once more before it is done; "Back" leads to the form with what was typed."""
@@ -78,6 +80,7 @@ def review_refund(account: Account, order_id: str) -> Response:
 
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/refunds")
 @requires(Permission.REFUND_CREATE)
+@of("postpay")
 def send_refund(account: Account, order_id: str) -> Response:
     """Does it, once; the answer is a page that can be reloaded."""
     if request.form.get("step") == "edit":
@@ -108,6 +111,7 @@ def send_refund(account: Account, order_id: str) -> Response:
 
 @blueprint.get("/<account:account>/refunds/<provider_id:refund_id>")
 @requires(Permission.ORDER_READ)
+@of("postpay")
 def show_refund(account: Account, refund_id: str) -> Response:
     """What became of a refund of the desk: done, refused, or not known yet."""
     statement = select(Intent).where(Intent.account == account.slug, Intent.refund_id == refund_id)

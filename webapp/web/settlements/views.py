@@ -6,7 +6,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.access.permissions import Permission, requires
+from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.extensions import htmx
 from webapp.core.provider_id import is_provider_id
@@ -26,6 +26,7 @@ from .filter_bar import filter_bar
 
 @blueprint.get("/<account:account>/settlements")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def list_transactions(account: Account) -> AnyResponse:
     """One call. What cannot be asked is said on the page, with everything that was typed."""
     known = known_payout_field(account)
@@ -95,6 +96,7 @@ def _list(
 
 @blueprint.get("/<account:account>/settlements/<provider_id:transaction_id>")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def show_transaction(account: Account, transaction_id: str) -> Response:
     """One call: everything the row tells, and its fee line by line."""
     try:
@@ -106,6 +108,7 @@ def show_transaction(account: Account, transaction_id: str) -> Response:
 
 @blueprint.get("/<account:account>/settlements/<provider_id:transaction_id>/peek")
 @requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
 def peek_transaction(account: Account, transaction_id: str) -> Response:
     """One call: what fits beside the list."""
     template = "settlements/_peek.html" if wants_fragment() else "settlements/peek.html"
