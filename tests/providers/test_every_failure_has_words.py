@@ -9,6 +9,7 @@ from flask import Flask
 
 from webapp.jobs.runner import _cause
 from webapp.presentation.job_words import CAUSES
+from webapp.presentation.provider_errors import OF_THE_PROVIDER, words_for_gateway
 from webapp.providers.http.errors import (
     Forbidden,
     GatewayError,
@@ -20,7 +21,6 @@ from webapp.providers.http.errors import (
     UnreadableAnswer,
 )
 from webapp.web.connection.words import OUTCOMES
-from webapp.web.errors import OF_THE_PROVIDER, words_for_gateway
 
 UNREADABLE = "Postpay's answer could not be read"
 

@@ -21,9 +21,9 @@ from webapp.payments.errors import NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester
 from webapp.payments.snapshot import OrderReading
 from webapp.presentation.formatting import age
+from webapp.presentation.provider_errors import Words
 from webapp.providers.postpay.models import Order
 from webapp.providers.registry import postpay
-from webapp.web.errors import Words
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page
 

@@ -14,11 +14,11 @@ from webapp.core.accounts import Account
 from webapp.core.provider_health import LastHour, last_hour
 from webapp.presentation.charts import Column, columns
 from webapp.presentation.formatting import clock
+from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.filters import LARGEST_PAGE, HookQuery
 from webapp.providers.postpay.models import Hook, Page
 from webapp.providers.registry import postpay
-from webapp.web.errors import Words, words_for_gateway
 
 from .silence import silent_orders
 from .words import call_words, outcome_words

@@ -42,7 +42,8 @@ from webapp.models.export import Export
 from webapp.models.job import Job, JobState
 from webapp.presentation.formatting import when_long
 from webapp.presentation.pager import numbered_pager
-from webapp.web.errors import Words, speak
+from webapp.presentation.provider_errors import Words
+from webapp.web.errors import speak
 from webapp.web.htmx import redirect_after_post, wants_fragment
 
 from . import form, words

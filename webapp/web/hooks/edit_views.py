@@ -9,11 +9,11 @@ from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.lists.filters.hooks import EVENTS
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
+from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.postpay.models import Hook
 from webapp.providers.registry import postpay
 from webapp.web.doubled_fields import takes_lists
-from webapp.web.errors import Words, words_for_gateway
 from webapp.web.guard import fresh_sign_in
 from webapp.webhooks.endpoints.change import as_it_is
 from webapp.webhooks.endpoints.errors import AlreadyThere, NotChanged, StaleForm

@@ -14,9 +14,9 @@ from webapp.core.extensions import htmx
 from webapp.lists.filters.controls import headings, hour_options, kept_bar, page_sizes, preset_options, week_day_options
 from webapp.lists.filters.hooks import EVENTS, HOWS, HookFilters
 from webapp.presentation.hook_words import EVENT_LABELS
+from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.registry import postpay
-from webapp.web.errors import Words, words_for_gateway
 from webapp.web.htmx import wants_fragment
 
 from . import blueprint, listing

@@ -16,10 +16,10 @@ from webapp.core.extensions import db
 from webapp.models.hook_change import HookChange
 from webapp.models.rotation import Rotation, Step
 from webapp.presentation.hook_words import answered_ok
+from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.postpay.models import Hook
 from webapp.providers.registry import postpay
-from webapp.web.errors import words_for_gateway
 from webapp.web.guard import fresh_sign_in
 from webapp.web.htmx import redirect_after_post, wants_fragment
 from webapp.webhooks.address import host_of

@@ -10,9 +10,9 @@ from webapp.access.form_tokens import BadToken, new_change_token, read_change_to
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.models.hook_change import HookAction, HookChange
+from webapp.presentation.provider_errors import Words
 from webapp.providers.postpay.models import Hook
 from webapp.providers.registry import postpay
-from webapp.web.errors import Words
 from webapp.web.htmx import redirect_after_post
 from webapp.webhooks.endpoints.change import change_hook, seen
 from webapp.webhooks.endpoints.errors import AlreadyThere, FormReused, HookBusy, InRotation

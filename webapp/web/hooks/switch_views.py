@@ -8,9 +8,9 @@ from webapp.access.form_tokens import BadToken
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.models.hook_change import HookAction
+from webapp.presentation.provider_errors import Words
 from webapp.providers.postpay.models import Hook
 from webapp.providers.registry import postpay
-from webapp.web.errors import Words
 from webapp.web.guard import fresh_sign_in
 from webapp.webhooks.address import host_of
 from webapp.webhooks.endpoints.change import as_it_is

@@ -20,10 +20,10 @@ from webapp.payments.settle_on_view import settle_from_reading
 from webapp.payments.snapshot import OrderReading, read_order
 from webapp.presentation.audit.entries import entries_for_object
 from webapp.presentation.masking import customer_initials
+from webapp.presentation.provider_errors import words_for_gateway, words_for_order
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.models import Order
 from webapp.providers.registry import postpay
-from webapp.web.errors import words_for_gateway, words_for_order
 from webapp.web.htmx import wants_fragment
 from webapp.web.live_pages import live_page
 from webapp.webhooks.deliveries.search import deliveries_of_order

@@ -14,10 +14,10 @@ from webapp.lists.filters.controls import headings, page_sizes
 from webapp.lists.filters.orders import OrderFilters
 from webapp.payments.awaiting_capture import APPROVED, correct_awaiting_capture
 from webapp.presentation.pager import numbered_pager
+from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.registry import postpay
-from webapp.web.errors import Words, words_for_gateway
 from webapp.web.htmx import wants_fragment
 from webapp.web.live_pages import live_page
 

@@ -23,9 +23,9 @@ from webapp.payments.refunds import issue_refund, record_stale
 from webapp.payments.settle_on_view import settle_from_reading
 from webapp.payments.snapshot import CAPTURED, OrderReading, read_order
 from webapp.presentation.masking import customer_initials
+from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import postpay
-from webapp.web.errors import words_for_gateway
 from webapp.web.form_drafts import asks_again, sent_just_now
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page

@@ -12,10 +12,11 @@ from webapp.core.extensions import htmx
 from webapp.core.provider_id import is_provider_id
 from webapp.lists.filters.controls import headings, page_sizes
 from webapp.lists.filters.transactions import TransactionFilters
+from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.registry import postpay
 from webapp.settlement.ledger.payout_filter import OLDER, Reading, known_payout_field, read_transactions
-from webapp.web.errors import Words, speak, words_for_gateway
+from webapp.web.errors import speak
 from webapp.web.htmx import wants_fragment
 
 from . import blueprint, listing
