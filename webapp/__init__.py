@@ -17,8 +17,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp import web
     from webapp.access import permissions
     from webapp.core import database, extensions, logs, metrics
+    from webapp.core.environment import settings_or_exit
     from webapp.core.flask_config import flask_config
-    from webapp.core.settings import ROOT, settings_or_exit
+    from webapp.core.settings import ROOT
     from webapp.ops import cli, schema
     from webapp.presentation import formatting, hook_words, intent_words
     from webapp.web import errors, guard, headers, nav_counts, routing, shell, static_files

@@ -10,7 +10,7 @@ from flask import Flask
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
 from webapp import create_app
-from webapp.core.settings import load_settings
+from webapp.core.environment import load_settings
 
 from .conftest import NOWHERE
 

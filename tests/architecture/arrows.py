@@ -70,7 +70,7 @@ def names_an_emulator(source: Source) -> set[str]:
 
 def reads_the_environment(source: Source) -> set[str]:
     """4: every setting is in one file."""
-    if source.name == "webapp.core.settings":
+    if source.name == "webapp.core.environment":
         return set()
     names = {"os.environ", "os.environb", "os.getenv"}
     return names & (source.imports | source.dotted)

@@ -23,8 +23,8 @@ from tests.bench.places import EMAIL, PASSWORD, _sign_in
 from tests.bench.servers import Server, Servers
 from tests.people import hire
 from webapp import create_app
+from webapp.core.environment import load_settings
 from webapp.core.extensions import db
-from webapp.core.settings import load_settings
 
 from . import Act, Attack, Target
 

@@ -18,8 +18,9 @@ from webapp import create_app
 from webapp.audit import Action, search
 from webapp.audit.chain import NO_HASH, SCHEMA, Keys, hash_of, stored
 from webapp.audit.search import AuditQuery
+from webapp.core.environment import load_settings
 from webapp.core.extensions import alembic, db
-from webapp.core.settings import Settings, load_settings
+from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
 
 from .goals import Result, percentile

@@ -15,8 +15,9 @@ from tests.browser import Browser, form_values
 from tests.people import hire
 from tests.provider import Provider, provider_of
 from webapp import create_app
+from webapp.core.environment import load_settings
 from webapp.core.extensions import db
-from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, load_settings
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 from webapp.emulators.postpay.server import Sandbox
 
 from .goals import Kind, Result

@@ -14,7 +14,8 @@ from unittest.mock import patch
 
 from tests.people import hire
 from webapp import create_app
-from webapp.core.settings import ROOT, load_settings
+from webapp.core.environment import load_settings
+from webapp.core.settings import ROOT
 
 from .goals import Kind, Result
 from .servers import Control, Servers

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from tests.people import hire
 from webapp import create_app
+from webapp.core.environment import load_settings
 from webapp.core.extensions import db
-from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT, load_settings
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, ROOT
 from webapp.models.user import User
 
 from . import plain_pages

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import get_args
 
+from webapp.core.environment import load_settings
 from webapp.core.limits import RefundLimit
-from webapp.core.settings import ROOT, Settings, load_settings
+from webapp.core.settings import ROOT, Settings
 
 OF_ACCOUNTS = {
     "ACCOUNTS_FILE",

@@ -11,7 +11,7 @@ import pytest
 
 from webapp.core import settings as module
 from webapp.core.accounts import Environment
-from webapp.core.settings import BadSettings, load_settings
+from webapp.core.environment import BadSettings, load_settings
 from webapp.money import Money
 
 KEY = "d41c9a6f70b3e852" * 4

@@ -24,8 +24,8 @@ from sqlalchemy import func, select
 
 from tests.webhooks.deliveries.receiving import Receiving, order_body
 from webapp import create_app
+from webapp.core.environment import load_settings
 from webapp.core.extensions import db
-from webapp.core.settings import load_settings
 from webapp.models.delivery import Delivery
 from webapp.providers.postpay.signature import HEADER, sign
 

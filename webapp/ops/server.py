@@ -14,8 +14,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from webapp.core import logs
+from webapp.core.environment import settings_or_exit
 from webapp.core.extensions import db
-from webapp.core.settings import settings_or_exit
 
 from . import lifecycle, schema
 

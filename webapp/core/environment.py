@@ -1,0 +1,229 @@
+"""Settings from the environment and `.env`: the only file that reads os.environ.
+
+Every setting NAME may instead be given as NAME_FILE, the path of a file that holds the value.
+Problems name the setting and never print its value.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import ValidationError
+
+from .accounts import Account, Environment
+from .settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, KEYS, LOOPBACK, ROOT, VAR, Settings
+
+
+class BadSettings(Exception):
+    """The desk does not start: `problems` says what is wrong with which setting, without values."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads the environment, `.env` and the accounts file. Raises BadSettings with all problems at once."""
+    if environ is None:
+        environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v}, **os.environ}
+    problems: list[str] = []
+    values = _named_values(environ, problems)
+    accounts = _accounts(environ, values, problems)
+    embedded = bool(accounts) and all(one.environment is Environment.EMBEDDED for one in accounts)
+    if embedded:
+        values = {**_embedded_defaults(values), **values}
+    try:
+        settings = Settings.model_validate({**values, "accounts": accounts or ()})
+    except ValidationError as error:
+        problems += [_spoken(item) for item in error.errors() if item["loc"] != ("accounts",)]
+        raise BadSettings(problems) from None
+    problems += _dangers(settings)
+    if problems:
+        raise BadSettings(problems)
+    return settings
+
+
+def _named_values(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    """The raw text of every setting that was given, directly or as NAME_FILE."""
+    names = [name for name in Settings.model_fields if name != "accounts"]
+    found = {name: _value(environ, name.upper(), problems) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _value(environ: Mapping[str, str], name: str, problems: list[str]) -> str | None:
+    path = environ.get(f"{name}_FILE")
+    if not path:
+        return environ.get(name) or None
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"{name}_FILE: the file cannot be read")
+        return None
+
+
+def _spoken(item: Any) -> str:
+    name = ".".join(str(part) for part in item["loc"]).upper()
+    if item["type"] == "missing":
+        return f"{name}: is missing"
+    return f"{name}: {item['msg'].removeprefix('Value error, ')}"
+
+
+def _accounts(environ: Mapping[str, str], values: Mapping[str, str], problems: list[str]) -> tuple[Account, ...]:
+    path = environ.get("ACCOUNTS_FILE")
+    described = _accounts_in_file(Path(path), problems) if path else [_account_in_environment(environ, problems)]
+    accounts = []
+    for number, one in enumerate(described, start=1):
+        where = f"ACCOUNTS_FILE account {number}" if path else "POSTPAY"
+        account = _account(where, one, environ, values, problems)
+        if account is not None:
+            accounts.append(account)
+    slugs = [account.slug for account in accounts]
+    problems += [f"ACCOUNTS_FILE: slug {slug} is given twice" for slug in {s for s in slugs if slugs.count(s) > 1}]
+    return tuple(accounts)
+
+
+def _account_in_environment(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    names = {
+        "slug": "POSTPAY_ACCOUNT",
+        "title": "POSTPAY_TITLE",
+        "environment": "POSTPAY_ENVIRONMENT",
+        "base_url": "POSTPAY_BASE_URL",
+        "merchant_id": "POSTPAY_MERCHANT_ID",
+        "secret_key": "POSTPAY_SECRET_KEY",
+        "time_zone": "POSTPAY_TIME_ZONE",
+    }
+    given = {field: _value(environ, name, problems) for field, name in names.items()}
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _accounts_in_file(path: Path, problems: list[str]) -> list[dict[str, Any]]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        problems.append("ACCOUNTS_FILE: cannot be read as TOML")
+        return []
+    accounts = document.get("account")
+    if not isinstance(accounts, list) or not accounts:
+        problems.append("ACCOUNTS_FILE: has no [[account]] table")
+        return []
+    return accounts
+
+
+def _account(
+    where: str,
+    given: dict[str, Any],
+    environ: Mapping[str, str],
+    values: Mapping[str, str],
+    problems: list[str],
+) -> Account | None:
+    """One account; secrets may be named (`secret_key_env`) or filed (`secret_key_file`), defaults embedded."""
+    given = dict(given)
+    given.setdefault("environment", Environment.EMBEDDED)
+    given.setdefault("slug", "demo")
+    given.setdefault("title", given["slug"].replace("-", " ").capitalize() if given["slug"] else "")
+    name = given.pop("secret_key_env", None)
+    if name is not None:
+        given["secret_key"] = _value(environ, str(name), problems)
+    path = given.pop("secret_key_file", None)
+    if path is not None:
+        given["secret_key"] = _value({"SECRET_KEY_FILE": str(path)}, "SECRET_KEY", problems)
+    given["emulated"] = given["environment"] == Environment.EMBEDDED and "base_url" not in given
+    if given["environment"] == Environment.EMBEDDED:
+        given.setdefault("base_url", f"http://127.0.0.1:{values.get('sandbox_port', 8900)}")
+        given.setdefault("merchant_id", EMBEDDED_MERCHANT)
+        given.setdefault("secret_key", EMBEDDED_SECRET)
+    try:
+        return Account.model_validate(given)
+    except ValidationError as error:
+        problems += [f"{where}: {_spoken(item)}" for item in error.errors()]
+        return None
+
+
+def _embedded_defaults(given: Mapping[str, str]) -> dict[str, str]:
+    """What makes one command enough: keys kept under var/, the local hosts, the demo users.
+
+    Where only this machine is served there is no https, and Safari keeps no `Secure` cookie without.
+    """
+    keys = {name: _kept_key(name) for name in KEYS if name not in given}
+    secure = str(not is_loopback(given.get("host", LOOPBACK))).lower()
+    return {**keys, "trusted_hosts": "localhost,127.0.0.1,[::1]", "demo_users": "true", "cookie_secure": secure}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach a server that listens there."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _kept_key(name: str) -> str:
+    """A random key, made once and kept readable for its owner only; safe when two processes start at once."""
+    path = VAR / "keys" / name
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(32), encoding="ascii")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="ascii")
+
+
+def _dangers(settings: Settings) -> list[str]:
+    """What is well-formed but must not run."""
+    keys = {name: getattr(settings, name).get_secret_value() for name in KEYS}
+    problems = [
+        f"{name.upper()}: is too short or a sample; use 32 random bytes, for example `openssl rand -hex 32`"
+        for name, key in keys.items()
+        if _is_weak(key)
+    ]
+    given = list(keys.values())
+    problems += [
+        f"{name.upper()}: must differ from the other keys"
+        for number, (name, key) in enumerate(keys.items())
+        if key in given[:number]
+    ]
+    for account in settings.accounts:
+        problems += account.dangers()
+    if settings.all_embedded:
+        return problems
+    if not settings.trusted_hosts or any("*" in host or host.startswith(".") for host in settings.trusted_hosts):
+        problems.append("TRUSTED_HOSTS: name the desk's own hosts, without a wildcard")
+    problems += [
+        f"{name}: only where every account is embedded"
+        for name, is_on in (
+            ("DEMO_USERS", settings.demo_users),
+            ("DEBUG", settings.debug),
+            ("COOKIE_SECURE", not settings.cookie_secure),
+        )
+        if is_on
+    ]
+    return problems
+
+
+_SAMPLE_WORDS = ("change", "example", "sample", "secret", "password", "default", "dev-", "your")
+
+
+def _is_weak(key: str) -> bool:
+    key = key.strip().lower()
+    repeats = (key + key).find(key, 1) < 16
+    return len(key) < 32 or len(set(key)) < 10 or repeats or any(word in key for word in _SAMPLE_WORDS)
+
+
+def settings_or_exit() -> Settings:
+    """The settings, or an end of the process with the list of what is wrong on standard error."""
+    try:
+        return load_settings()
+    except BadSettings as error:
+        raise SystemExit("The desk cannot start:\n" + "\n".join(f"- {one}" for one in error.problems)) from None
