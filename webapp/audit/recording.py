@@ -120,20 +120,12 @@ def record(
     if outcome not in OUTCOMES:
         raise ValueError(f"no such outcome: {outcome}")
     action = Action(action)
-    acting = who()
-    entry = {
+    entry = _acting(who()) | {
         "event": action.value,
         "family": action.family,
         "outcome": outcome,
         "account": account,
-        "actor_id": acting.actor_id,
-        "actor_label": _clean(acting.actor_label, 120),
-        "actor_role": acting.actor_role,
         "approver_id": approver_id,
-        "session_ref": _clean(acting.session_ref, 12),
-        "ip": _clean(acting.ip, 45),
-        "user_agent": _clean(acting.user_agent, 256),
-        "request_id": _clean(acting.request_id, 36),
         "object_type": object_type,
         "object_id": None if object_id is None else _clean(str(object_id), 255),
         "before": stored_facts(action, before),
@@ -141,6 +133,19 @@ def record(
         "reason": _clean(reason, LONGEST_REASON),
     }
     db.session.info.setdefault(_QUEUE, []).append(entry)
+
+
+def _acting(who: Who) -> dict[str, Any]:
+    """Who acts, in the columns of an entry."""
+    return {
+        "actor_id": who.actor_id,
+        "actor_label": _clean(who.actor_label, 120),
+        "actor_role": who.actor_role,
+        "session_ref": _clean(who.session_ref, 12),
+        "ip": _clean(who.ip, 45),
+        "user_agent": _clean(who.user_agent, 256),
+        "request_id": _clean(who.request_id, 36),
+    }
 
 
 def stored_facts(action: Action, facts: Facts | None) -> str | None:
@@ -155,6 +160,17 @@ def stored_facts(action: Action, facts: Facts | None) -> str | None:
             raise ValueError(f"{action.value}: {name} is neither text nor a whole number")
     clean = {name: _clean(value, LONGEST_FACT) if isinstance(value, str) else value for name, value in facts.items()}
     return json.dumps(clean, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def facts_of(text: str | None) -> dict[str, Any]:
+    """`before` or `after` as a dict; nothing where there is nothing, or nothing that can be read any more."""
+    if not text:
+        return {}
+    try:
+        facts = json.loads(text)
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 def _clean(text: str | None, longest: int) -> str | None:

@@ -1,15 +1,17 @@
-"""Sends an intent once and, when the answer leaves a doubt, reads back once. Touches no database."""
+"""Sends an intent once and, when the answer leaves a doubt, reads back once. Touches the database only to settle it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import monotonic
 
+from webapp.core.database import release
 from webapp.models.intent import Intent, IntentKind
 from webapp.providers.contract import Answer, Mover, Proof, answer_of
 from webapp.providers.http.errors import GatewayError, ProviderFailed, Refused, Throttled
 
-from .classify import Verdict, classify_capture, classify_refund, must_read_back, verdict_of_proof
+from .classify import AttemptResult, classify_capture, classify_refund, must_read_back, read_result
+from .finalize import settle
+from .write import is_still_leased
 
 SHORTEST_READ = 1.0
 """What a reading back gets at least, seconds, even when sending used up the deadline."""
@@ -17,16 +19,12 @@ SHORTEST_READ = 1.0
 LONGEST_DETAIL = 300
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptResult:
-    """What one look at the provider gave. `answer` is None where nothing was sent, only read."""
-
-    verdict: Verdict
-    answer: Answer | None
-    proof: Proof
-    error_class: str | None = None
-    detail: str | None = None
-    retry_after: float | None = None
+def perform(mover: Mover, intent: Intent, *, is_new: bool, deadline: float) -> Intent:
+    """Sends once and returns the row as it is then; one that somebody else wrote, or may have taken up, is theirs."""
+    if not is_new or not is_still_leased(intent, deadline):
+        return intent
+    release()
+    return settle(intent, deliver(mover, intent, deadline=deadline))
 
 
 def deliver(mover: Mover, intent: Intent, *, deadline: float) -> AttemptResult:
@@ -48,11 +46,6 @@ def deliver(mover: Mover, intent: Intent, *, deadline: float) -> AttemptResult:
 def look(mover: Mover, intent: Intent, *, deadline: float) -> AttemptResult:
     """Only reads back."""
     return read_result(mover.look(intent, deadline=deadline))
-
-
-def read_result(proof: Proof) -> AttemptResult:
-    """What a reading proves by itself."""
-    return AttemptResult(verdict_of_proof(proof), None, proof)
 
 
 def _send(mover: Mover, intent: Intent, deadline: float) -> tuple[Answer, GatewayError | None]:

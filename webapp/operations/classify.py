@@ -49,6 +49,18 @@ _READ_BACK_SETTLES = {
 _CODES = {Proof.OTHER: "other_data", Proof.BEFORE: "already_captured", Proof.IMPOSSIBLE: "invalid_status"}
 
 
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """What one look at the provider gave. `answer` is None where nothing was sent, only read."""
+
+    verdict: Verdict
+    answer: Answer | None
+    proof: Proof
+    error_class: str | None = None
+    detail: str | None = None
+    retry_after: float | None = None
+
+
 def must_read_back(answer: Answer, *, first: bool) -> bool:
     """Whether an answer leaves a doubt that one reading may clear."""
     if answer in _NEVER_READ_BACK:
@@ -85,3 +97,8 @@ def verdict_of_proof(proof: Proof) -> Verdict:
     if proof in _READ_BACK_SETTLES:
         return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
     return Verdict(Outcome.UNKNOWN, "not_seen" if proof is Proof.MISSING else "no_answer")
+
+
+def read_result(proof: Proof) -> AttemptResult:
+    """What a reading proves by itself."""
+    return AttemptResult(verdict_of_proof(proof), None, proof)

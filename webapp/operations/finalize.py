@@ -15,8 +15,7 @@ from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.providers.contract import Answer, Proof
 
-from .attempt import AttemptResult
-from .classify import Outcome
+from .classify import AttemptResult, Outcome
 
 SPACED = timedelta(seconds=30)
 """Two readings closer together than this count as one: a lagging replica must not fool us."""

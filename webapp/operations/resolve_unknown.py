@@ -20,8 +20,8 @@ from webapp.models.base import now
 from webapp.models.intent import Intent, IntentState
 from webapp.providers.contract import Answer, Mover, Proof
 
-from .attempt import AttemptResult, deliver, look
-from .classify import Outcome, Verdict
+from .attempt import deliver, look
+from .classify import AttemptResult, Outcome, Verdict
 from .finalize import SPACED, close_by_hand, described, settle
 from .write import LEASE_MARGIN
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from webapp.access.form_tokens import SubmitToken
 from webapp.core.accounts import Account
-from webapp.core.database import release
 from webapp.models.intent import Intent, IntentKind
-from webapp.operations.attempt import deliver
-from webapp.operations.errors import NotMoved
-from webapp.operations.finalize import settle
-from webapp.operations.write import earlier_intent, is_still_leased, order_version, write_intent
-from webapp.providers.http.errors import BreakerOpen
+from webapp.operations.attempt import perform
+from webapp.operations.write import order_version, write_intent
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.mover import PostpayMover
 
 from .errors import NotPossible, StaleForm
 from .refund_limits import Requester
-from .refunds import record_stale
 from .snapshot import OrderReading
+from .start import record_stale, start
 
 APPROVED = "approved"
 
@@ -30,25 +26,24 @@ def capture_order(
     The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
     GatewayError when the order could not be read; in both cases nothing was sent.
     """
-    if earlier := earlier_intent(token, kind=IntentKind.CAPTURE):
-        return earlier
-    if client.breaker_open:
-        raise BreakerOpen("capture_order", "POST", "not tried: the provider has not answered for a while")
-    try:
-        reading = _fresh(client, token)
-    except NotMoved as error:
-        if sent_meanwhile := earlier_intent(token, kind=IntentKind.CAPTURE):
-            return sent_meanwhile
-        if isinstance(error, StaleForm):
-            record_stale(account, token, IntentKind.CAPTURE)
-        raise
+    found = start(
+        IntentKind.CAPTURE,
+        client=client,
+        account=account,
+        token=token,
+        read=lambda: _fresh(client, token),
+        same={"kind": IntentKind.CAPTURE},
+    )
+    if isinstance(found, Intent):
+        return found
+    reading = found
 
     def still_right() -> None:
         if order_version(account, token.order_id) != token.order_version:
             raise StaleForm(reading)
 
     try:
-        intent, new = write_intent(
+        intent, is_new = write_intent(
             IntentKind.CAPTURE,
             account=account,
             token=token,
@@ -60,15 +55,11 @@ def capture_order(
     except StaleForm:
         record_stale(account, token, IntentKind.CAPTURE)
         raise
-    if not new or not is_still_leased(intent, deadline):
-        return intent
-    release()
-    return settle(intent, deliver(PostpayMover(client), intent, deadline=deadline))
+    return perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
 
 
 def _fresh(client: PostpayClient, token: SubmitToken) -> OrderReading:
     """The order as it is now; raises when it cannot be captured or is not what the form showed."""
-    release()
     order = client.get_order(order_id=token.order_id)
     reading = OrderReading.of_order(order)
     if order.status != APPROVED:

@@ -10,14 +10,11 @@ import secrets
 from webapp import audit
 from webapp.access.form_tokens import SubmitToken
 from webapp.core.accounts import Account
-from webapp.core.database import release, writing
+from webapp.core.database import writing
 from webapp.models.intent import Intent, IntentKind
 from webapp.money import Money
-from webapp.operations.attempt import deliver
-from webapp.operations.errors import NotMoved
-from webapp.operations.finalize import settle
-from webapp.operations.write import earlier_intent, is_still_leased, order_version, write_intent
-from webapp.providers.http.errors import BreakerOpen
+from webapp.operations.attempt import perform
+from webapp.operations.write import order_version, write_intent
 from webapp.providers.postpay.bodies import encode_refund
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.mover import PostpayMover
@@ -25,6 +22,7 @@ from webapp.providers.postpay.mover import PostpayMover
 from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from .refund_limits import Requester, check_limits
 from .snapshot import CAPTURED, OrderReading, read_order
+from .start import record_stale, start
 
 REFUND_PREFIX = "bo-"
 """Every refund of the desk starts so: a restored copy of the database can tell its orphans."""
@@ -52,29 +50,41 @@ def issue_refund(
     The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
     GatewayError when the order could not be read; in both cases nothing was sent.
     """
-    same = {"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note}
-    if earlier := earlier_intent(token, **same):
-        return earlier
-    if client.breaker_open:
-        raise BreakerOpen("create_refund", "POST", "not tried: the provider has not answered for a while")
-    try:
-        reading = _fresh(client, token, amount)
-    except NotMoved as error:
-        if sent_meanwhile := earlier_intent(token, **same):
-            return sent_meanwhile
-        if isinstance(error, StaleForm):
-            record_stale(account, token, IntentKind.REFUND)
-        raise
+    found = start(
+        IntentKind.REFUND,
+        client=client,
+        account=account,
+        token=token,
+        read=lambda: _fresh(client, token, amount),
+        same={"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note},
+    )
+    if isinstance(found, Intent):
+        return found
+    refund_id = new_refund_id()
+    body = encode_refund(refund_id=refund_id, amount=amount, description=description).decode()
+    fields = {"refund_id": refund_id, "reason": reason, "note": note, "body": body}
+    intent, is_new = _write(account, token, requester, amount, found, deadline, fields)
+    return perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
+
+
+def _write(
+    account: Account,
+    token: SubmitToken,
+    requester: Requester,
+    amount: Money,
+    reading: OrderReading,
+    deadline: float,
+    fields: dict[str, str],
+) -> tuple[Intent, bool]:
+    """Writes the refund down if it may still be, and what kept it from being so."""
 
     def still_right() -> None:
         if order_version(account, token.order_id) != token.order_version:
             raise StaleForm(reading)
         check_limits(account, requester, amount)
 
-    refund_id = new_refund_id()
-    body = encode_refund(refund_id=refund_id, amount=amount, description=description).decode()
     try:
-        intent, new = write_intent(
+        return write_intent(
             IntentKind.REFUND,
             account=account,
             token=token,
@@ -82,10 +92,7 @@ def issue_refund(
             amount=amount,
             still_right=still_right,
             deadline=deadline,
-            refund_id=refund_id,
-            reason=reason,
-            note=note,
-            body=body,
+            **fields,
         )
     except StaleForm:
         record_stale(account, token, IntentKind.REFUND)
@@ -93,15 +100,10 @@ def issue_refund(
     except AboveLimit as error:
         _record_limit(account, token, amount, error)
         raise
-    if not new or not is_still_leased(intent, deadline):
-        return intent
-    release()
-    return settle(intent, deliver(PostpayMover(client), intent, deadline=deadline))
 
 
 def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderReading:
     """The order as it is now; raises when it is not what the form showed, or the amount is not there."""
-    release()
     reading = read_order(client, token.order_id)
     if reading.refunds_error is not None:
         raise reading.refunds_error
@@ -113,18 +115,6 @@ def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderRea
     if amount > remaining:
         raise AboveRemaining(remaining)
     return reading
-
-
-def record_stale(account: Account, token: SubmitToken, kind: IntentKind) -> None:
-    """An entry that a form was too old; nothing else is written."""
-    with writing():
-        audit.record(
-            audit.Action(f"{kind}.stale"),
-            outcome="denied",
-            account=account.slug,
-            object_type="order",
-            object_id=token.order_id,
-        )
 
 
 def _record_limit(account: Account, token: SubmitToken, amount: Money, error: AboveLimit) -> None:

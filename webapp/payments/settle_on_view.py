@@ -11,7 +11,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.intent import Intent, IntentKind, IntentState
-from webapp.operations.attempt import read_result
+from webapp.operations.classify import read_result
 from webapp.operations.finalize import settle
 from webapp.providers.contract import Proof
 from webapp.providers.postpay.client import PostpayClient

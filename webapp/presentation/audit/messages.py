@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from webapp.access.permissions import ROLE_LABELS, Permission, Role
 from webapp.audit.actions import Action
-from webapp.audit.facts import facts_of
+from webapp.audit.recording import facts_of
 from webapp.models.audit_entry import AuditEntry
 from webapp.money import Money
 from webapp.presentation.formatting import money

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext, lazy_gettext
 
 from webapp.access.permissions import ROLE_LABELS, Role
-from webapp.audit.facts import facts_of
+from webapp.audit.recording import facts_of
 from webapp.models.audit_entry import AuditEntry
 from webapp.money import Money
 from webapp.presentation.formatting import money

@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup, escape
 
 from webapp.audit import Action
-from webapp.audit.facts import facts_of
+from webapp.audit.recording import facts_of
 from webapp.models.intent import Intent
 from webapp.presentation.audit.entries import Told
 

@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from webapp.audit import Action
-from webapp.audit.facts import facts_of
+from webapp.audit.recording import facts_of
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.models.bank_receipt import BankReceipt, ReceiptState

@@ -19,9 +19,10 @@ from webapp.operations.errors import FormReused, NotMoved, OrderBusy
 from webapp.operations.write import latest_intent_of, open_intent_of, order_version
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
-from webapp.payments.refunds import issue_refund, record_stale
+from webapp.payments.refunds import issue_refund
 from webapp.payments.settle_on_view import settle_from_reading
 from webapp.payments.snapshot import CAPTURED, OrderReading, read_order
+from webapp.payments.start import record_stale
 from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError
