@@ -7,6 +7,7 @@ of strangers, only the first few of a minute.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn, cast
 
@@ -145,11 +146,20 @@ def _send(address: str, status: int) -> AnyResponse:
 
 def fresh_sign_in(view: View) -> View:
     """Marks a view: whoever proved too long ago who they are is asked first, and comes back to the page after it."""
+    return fresh_sign_in_for(None)(view)
 
-    @wraps(view)
-    def ask_first(*args: Any, **kwargs: Any) -> Any:
-        if is_fresh(current_user):
-            return view(*args, **kwargs)
-        return redirect_after_post(url_for("auth.ask_confirm", next=request.path))
 
-    return cast(View, ask_first)
+def fresh_sign_in_for(page: str | None) -> Callable[[View], View]:
+    """The same for an act that has no page of its own: it leads back to this endpoint of the account (R22)."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def ask_first(*args: Any, **kwargs: Any) -> Any:
+            if is_fresh(current_user):
+                return view(*args, **kwargs)
+            back = url_for(page, account=g.account) if page else request.path
+            return redirect_after_post(url_for("auth.ask_confirm", next=back))
+
+        return cast(View, ask_first)
+
+    return mark

@@ -23,7 +23,7 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.presentation.audit.entries import names_in
 from webapp.presentation.audit.messages import plain_sentence
 
-from .csv_guard import guarded
+from .columns import guarded
 
 Format = Literal["csv", "jsonl"]
 

@@ -9,8 +9,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from .body import Body
-from .columns import Column, Plain, csv_row
-from .csv_guard import guarded
+from .columns import Column, Plain, csv_row, guarded
 
 BOM = "\ufeff"
 

@@ -15,7 +15,7 @@ from webapp.models.delivery import Receiver
 from webapp.models.hook_change import ChangeState, HookAction
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.registry import postpay
-from webapp.web.guard import fresh_sign_in
+from webapp.web.guard import fresh_sign_in, fresh_sign_in_for
 from webapp.web.htmx import redirect_after_post
 from webapp.webhooks.address import BadAddress, read_address
 from webapp.webhooks.endpoints.change import as_it_is
@@ -25,7 +25,6 @@ from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.receiver import service as receiving
 
 from . import blueprint
-from .proved import proved_first
 from .receiver_forms import AcceptForm, ForwardForm, StopForm
 from .receiver_page import (
     address_of,
@@ -65,7 +64,7 @@ def start_receiving(account: Account) -> Response:
 @blueprint.post("/<account:account>/deliveries/receiving/register")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
-@proved_first
+@fresh_sign_in_for("deliveries.show_receiving")
 def register_receiver(account: Account) -> Response:
     """Makes it a webhook at the provider; what came of it is the change's own page."""
     receiver = receiver_or_404(account)
@@ -84,7 +83,7 @@ def register_receiver(account: Account) -> Response:
 @blueprint.post("/<account:account>/deliveries/receiving/secret")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
-@proved_first
+@fresh_sign_in_for("deliveries.show_receiving")
 def show_receiver_secret(account: Account) -> Response:
     """For whoever registers the address by hand; written down before it is shown."""
     receiver = receiver_or_404(account)
@@ -103,7 +102,7 @@ def show_receiver_secret(account: Account) -> Response:
 @blueprint.post("/<account:account>/deliveries/receiving/replace")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
-@proved_first
+@fresh_sign_in_for("deliveries.show_receiving")
 def replace_secret(account: Account) -> Response:
     """A new secret: accepted here first, then handed to the provider where the desk made the webhook."""
     receiver = receiver_or_404(account)
@@ -148,7 +147,7 @@ def _replace_by_hand(account: Account, receiver: Receiver) -> Response:
 @blueprint.post("/<account:account>/deliveries/receiving/accept")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
-@proved_first
+@fresh_sign_in_for("deliveries.show_receiving")
 def accept_secret(account: Account) -> Response:
     """A secret that was made elsewhere, as by a replacement without a gap: both are good from now on."""
     form = AcceptForm()
@@ -198,7 +197,7 @@ def stop_receiving(account: Account) -> Response:
 @blueprint.post("/<account:account>/deliveries/forwarding")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
-@proved_first
+@fresh_sign_in_for("deliveries.show_receiving")
 def save_forwarding(account: Account) -> Response:
     """Each genuine delivery is told on from now on."""
     form = ForwardForm(has_secret=receiving.forwarding_of(account) is not None)
