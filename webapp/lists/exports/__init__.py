@@ -1,7 +1,7 @@
 """Lists as files that prove themselves: what a screen shows, whole, in its order, with a manifest beside it.
 
-A person asks on a screen (`asking`); a worker reads every row several calls at a time into a spool on disk, proves
-that none is missing and writes the file (`making`); the database keeps it for a day (`body`, `keeping`).
+A person asks on a screen (`request`); a worker reads every row several calls at a time into a staging file on disk, proves
+that none is missing and writes the file (`build`); the database keeps it for a day (`body`, `retention`).
 """
 
 from __future__ import annotations
