@@ -1,6 +1,6 @@
 """Lists as files that prove themselves: what a screen shows, whole, in its order, with a manifest beside it.
 
-A person asks on a screen (`request`); a worker reads every row several calls at a time into a staging file on disk, proves
+A person asks on a screen (`request`); a worker reads every row several calls at a time into a staging file, proves
 that none is missing and writes the file (`build`); the database keeps it for a day (`body`, `retention`).
 """
 
