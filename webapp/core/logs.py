@@ -22,7 +22,12 @@ from structlog.typing import Processor
 from .settings import Settings
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,35}")
-QUIET = {"urllib3": logging.ERROR, "werkzeug": logging.WARNING, "alembic": logging.WARNING}
+QUIET = {
+    "urllib3": logging.ERROR,
+    "werkzeug": logging.WARNING,
+    "alembic": logging.WARNING,
+    "waitress.queue": logging.ERROR,
+}
 """Loggers of libraries whose everyday lines would carry addresses, or nothing worth keeping."""
 
 ExcInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]

@@ -1,157 +1,199 @@
-"""How a connection becomes a request: no thread waits for a slow sender, and broken requests get a strict answer.
+"""How a connection becomes a request, and an answer gets out: no thread waits for who is slow to send or to read.
 
-gunicorn's thread worker reads a request's line and headers in a thread, for as long as they take. Here they are
-gathered without waiting, between the other connections, and a thread is given to a request whose headers are complete.
+waitress gathers each request to its last byte, between all other connections, before it gives it to a thread, and sends
+the answers in the same way; gunicorn's master starts, watches, replaces and stops the processes. Said here are the
+limits, what is read more strictly, and how a process ends.
 """
 
 from __future__ import annotations
 
-import io
-import socket
+import os
+import re
 import time
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from gunicorn import util
-from gunicorn.http import RequestParser
-from gunicorn.http.errors import (
-    ExpectationFailed,
-    InvalidResponseHeader,
-    InvalidResponseHeaderName,
-    LimitRequestHeaders,
-    LimitRequestLine,
-    ParseException,
-    UnsupportedTransferCoding,
-)
-from gunicorn.http.unreader import SocketUnreader
-from gunicorn.workers import gthread
+import structlog
+from gunicorn.workers.base import Worker as GunicornWorker
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import Error
 
-SECONDS_FOR_HEADERS = 10
-SECONDS_FOR_BODY = 30
-SECONDS_FOR_THE_REST = 0.2
-"""For what is left of a body when the answer is out already."""
-SECONDS_FOR_DELIVERY = 5
-"""For the body of a webhook's delivery: it comes from a machine, and many may come at once."""
-DELIVERIES = b"POST /hooks/"
+SECONDS_FOR_REQUEST = 20
+"""From its first byte to its last."""
+SECONDS_WITHOUT_READING = 20
+"""For somebody who takes nothing of an answer."""
+SECONDS_AT_THE_END = 2
+"""For what comes in while the process is told to stop: a request may be on its way on a kept connection."""
 LARGEST_HEAD = 64 * 1024
-STATUS = {
-    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
-    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
-    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
-}
-OF_AN_ANSWER = (InvalidResponseHeader, InvalidResponseHeaderName)
-STRICT = (
-    "Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
-    "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-)
+LARGEST_BODY = 1024 * 1024 + 64 * 1024
+"""More than any view takes, so that it can say so itself."""
+LARGEST_IN_MEMORY = 64 * 1024
+"""Of one body; a larger one waits in a file."""
+MOST_PIECES_DROPPED = 16
+LOOK_EVERY = 0.5
+TARGET = re.compile(r"[\x21-\x7e]+")
+STRICT = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+
+log = structlog.stdlib.get_logger("webapp.ops.connections")
 
 
-class _Reader(SocketUnreader):  # type: ignore[misc]
-    """Reads what a thread waits for, a body mostly, until a moment at which it gives up with TimeoutError."""
+class TooSlow(Error):  # type: ignore[misc]
+    """The request did not end in time."""
 
-    until = 0.0
-
-    def chunk(self, size_hint: int | None = None) -> bytes:
-        self.sock.settimeout(max(self.until - time.monotonic(), 0.001))
-        try:
-            return bytes(super().chunk(size_hint))
-        finally:
-            self.sock.setblocking(True)
+    code = 408
+    reason = HTTPStatus.REQUEST_TIMEOUT.phrase
 
 
-class Worker(gthread.ThreadWorker):  # type: ignore[misc]
-    """gunicorn's thread worker with time limits for who sends."""
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Knows when the request began, and refuses what two servers could read differently."""
 
-    def handle(self, conn: Any) -> Any:
-        """In a thread: serves a request whose headers are here, else leaves the connection to the main loop."""
-        if conn.parser is None:
-            conn.parser = RequestParser(self.cfg, conn.sock, conn.client)
-            conn.parser.unreader = _Reader(conn.sock)
-            conn.head_until = None
-        if self.alive:
-            conn.data_ready = True
-            conn.head_until = conn.head_until or time.monotonic() + SECONDS_FOR_HEADERS
-            if not _gather(conn):
-                return gthread._DEFER
-            if _head_is_too_large(conn.parser.unreader.buf.getvalue()):
-                self.handle_error(None, conn.sock, conn.client, LimitRequestHeaders("too large"))
-                return False
-        conn.head_until = None
-        is_delivery = conn.parser.unreader.buf.getvalue().lstrip(b"\r\n").startswith(DELIVERIES)
-        conn.parser.unreader.until = time.monotonic() + (SECONDS_FOR_DELIVERY if is_delivery else SECONDS_FOR_BODY)
-        kept = super().handle(conn)
-        if kept is False:
-            _say_goodbye(conn.sock)
-        return kept
+    def __init__(self, adj: Adjustments) -> None:
+        super().__init__(adj)
+        self.began = time.time()
 
-    def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
-        """In a thread, after the answer: a body that nobody read is not waited for, its connection ends."""
-        conn.parser.unreader.until = time.monotonic() + SECONDS_FOR_THE_REST
-        return bool(super()._keepalive_after(conn, keepalive))
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        two_lengths = self.chunked and "CONTENT_LENGTH" in self.headers
+        unread_length = "TRANSFER_ENCODING" in self.headers  # waitress takes it away where it goes by it
+        two_hosts = "," in self.headers.get("HOST", "")
+        is_known = self.version in ("1.0", "1.1") and TARGET.fullmatch(self.request_uri)
+        if two_lengths or unread_length or two_hosts or not is_known:
+            raise ParsingError("ambiguous")
 
-    def murder_pending(self) -> None:
-        """In the main loop: closes connections whose headers did not come in time."""
-        moment = time.monotonic()
-        for conn in [one for one in self.pending_conns if one.head_until and one.head_until <= moment]:
-            self.pending_conns.remove(conn)
-            self.poller.unregister(conn.sock)
-            self.nr_conns -= 1
-            conn.close()
 
-    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """Answers what is no request without repeating any of it; other errors are gunicorn's to answer."""
-        if not isinstance(exc, ParseException) or isinstance(exc, OF_AN_ANSWER):
-            super().handle_error(req, client, addr, exc)
+class StrictAnswer(ErrorTask):  # type: ignore[misc]
+    """Answers what is no request, without repeating any of it."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = f"{error.reason}\n".encode()
+        log.warning("invalid request", status=error.code)
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.extend(STRICT)
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Answer(WSGITask):  # type: ignore[misc]
+    """What the desk answers; the last one on its connection when the process is told to stop."""
+
+    def build_response_header(self) -> bytes:
+        if self.channel.server.stopping:
+            self.set_close_on_finish()
+        return bytes(super().build_response_header())
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]
+    """One connection, with limits of time."""
+
+    parser_class = Parser
+    task_class = Answer
+    error_task_class = StrictAnswer
+    request: Parser | None
+    """What has come in so far of the next request."""
+
+    def look_after(self, moment: float) -> None:
+        """In the main loop, about once a second: ends what takes too long. A thread that works is left alone."""
+        stopping = self.server.stopping
+        quiet = moment - self.last_activity
+        if self.total_outbufs_len:
+            if quiet > SECONDS_WITHOUT_READING:
+                self.handle_close()
+        elif self.requests:
             return
-        self.log.warning("Invalid request: %s", type(exc).__name__)
-        status = next((status for kind, status in STATUS.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST)
-        body = f"{status.phrase}\n"
-        head = f"HTTP/1.1 {status.value} {status.phrase}\r\n{STRICT}Content-Length: {len(body)}\r\n\r\n"
+        elif self.request is not None:
+            if moment - self.request.began > (SECONDS_AT_THE_END if stopping else SECONDS_FOR_REQUEST):
+                self._give_up(self.request)
+        elif quiet > (SECONDS_AT_THE_END if stopping else self.adj.channel_timeout):
+            self.handle_close()
+
+    def handle_close(self) -> None:
+        """Takes what is not wanted off the socket first: with it unread, the sender would lose the answer too."""
         with suppress(OSError):
-            util.write_nonblock(client, (head + body).encode("ascii"))
-
-
-def _gather(conn: Any) -> bool:
-    """Takes what has come without waiting; whether there is something to act on: all headers, too many, or an end."""
-    held: io.BytesIO = conn.parser.unreader.buf
-    conn.sock.setblocking(False)
-    held.seek(0, io.SEEK_END)
-    while not _head_is_whole(held.getvalue()) and held.tell() <= LARGEST_HEAD:
-        try:
-            piece = conn.sock.recv(LARGEST_HEAD)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        if not piece:
-            return True
-        held.write(piece)
-    return True
-
-
-def _say_goodbye(sock: socket.socket) -> None:
-    """In a thread, before a connection is closed: lets the answer arrive, and then reads no more.
-
-    The main loop would wait for each sender in turn, two seconds for one that does not hang up, and serve nobody.
-    """
-    ends = time.monotonic() + SECONDS_FOR_THE_REST
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_WR)
-        with suppress(TimeoutError):
-            while (left := ends - time.monotonic()) > 0:
-                sock.settimeout(left)
-                if not sock.recv(LARGEST_HEAD):
+            for _ in range(MOST_PIECES_DROPPED):
+                if self.socket is None or not self.socket.recv(LARGEST_IN_MEMORY):
                     break
-        sock.shutdown(socket.SHUT_RD)
+        super().handle_close()
+
+    def _give_up(self, unfinished: Parser) -> None:
+        with self.requests_lock:
+            unfinished.error = TooSlow("")
+            self.requests.append(unfinished)
+            self.request = None
+            self.server.add_task(self)
 
 
-def _head_is_whole(held: bytes) -> bool:
-    """Whether the empty line after the headers is there; one before the request line is allowed and no end."""
-    return b"\r\n\r\n" in held.removeprefix(b"\r\n")
+class Server(TcpWSGIServer):  # type: ignore[misc]
+    """One address that is listened at."""
+
+    channel_class = Connection
+    stopping = False
+
+    def maintenance(self, now: float) -> None:
+        for connection in list(self.active_channels.values()):
+            connection.look_after(now)
+
+    def stop(self) -> None:
+        """Accepts nobody any more; who is here is served."""
+        self.stopping = True
+        self.accepting = False
 
 
-def _head_is_too_large(held: bytes) -> bool:
-    return len(held) > LARGEST_HEAD and not _head_is_whole(held)
+class Worker(GunicornWorker):  # type: ignore[misc]
+    """One process of gunicorn's, in which waitress serves."""
+
+    def run(self) -> None:
+        """Until told to stop, and then until what is in hand is answered."""
+        self.map: dict[int, Any] = {}
+        servers = self._servers()
+        while self.alive and self.ppid == os.getppid():
+            self._turn()
+        for server in servers:
+            server.stop()
+        ends = time.monotonic() + self.cfg.graceful_timeout
+        while any(server.active_channels for server in servers) and time.monotonic() < ends:
+            self._turn()
+
+    def _servers(self) -> list[Server]:
+        sockets = [listener.sock for listener in self.sockets]
+        limits = Adjustments(
+            sockets=sockets,
+            server_name=sockets[0].getsockname()[0],
+            backlog=self.cfg.backlog,
+            connection_limit=self.cfg.worker_connections,
+            channel_timeout=self.cfg.keepalive,
+            cleanup_interval=1,
+            max_request_header_size=LARGEST_HEAD,
+            max_request_body_size=LARGEST_BODY,
+            inbuf_overflow=LARGEST_IN_MEMORY,
+            recv_bytes=LARGEST_IN_MEMORY,
+            clear_untrusted_proxy_headers=False,  # which proxies to believe is PROXY_HOPS' business alone
+            log_socket_errors=False,
+            ident=None,
+        )
+        threads = ThreadedTaskDispatcher()
+        threads.set_thread_count(self.cfg.threads)
+        return [
+            Server(
+                self.wsgi, self.map, _sock=one, dispatcher=threads, adj=limits, bind_socket=False,
+                sockinfo=(one.family, one.type, one.proto, one.getsockname()),
+            )
+            for one in sockets
+        ]  # fmt: skip
+
+    def _turn(self) -> None:
+        self.notify()
+        wasyncore.loop(timeout=LOOK_EVERY, use_poll=True, map=self.map, count=1)

@@ -32,18 +32,12 @@ class JsonLogger(Logger):  # type: ignore[misc]
         self.error_log.handlers.clear()
         self.error_log.propagate = True
 
-    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """An invalid request is told without its text: the first line may hold what people typed."""
-        if msg.startswith("Invalid request"):
-            msg, args = "Invalid request", ()
-        super().warning(msg, *args, **kwargs)
-
 
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "webapp.ops.connections.Worker"
 workers = _settings.web_workers
 threads = _settings.web_threads
-worker_connections = 1000
+worker_connections = 400  # and as many files at most for their bodies: processes may open 1,024
 backlog = 512
 timeout = 60
 graceful_timeout = int(4 * _settings.provider_deadline) + 5
@@ -55,9 +49,6 @@ accesslog = None
 logger_class = JsonLogger
 proc_name = "postpay-desk"
 umask = 0o077
-# Which proxies to believe is PROXY_HOPS' business alone.
-forwarded_allow_ips = ""
-secure_scheme_headers: dict[str, str] = {}
 raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics_folder}"]
 
 

@@ -9,7 +9,6 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -127,11 +126,6 @@ def _csrf_error(_error: CSRFError) -> Response:
     )
 
 
-def _unreadable(_error: ParseException) -> Response:
-    """The server reads a body when it is asked for, and finds only then that it is broken."""
-    return speak(_words_for_status(400))
-
-
 def words_for_turned_away(error: TurnedAway) -> Words:
     """What it means to whoever typed a password that nobody looked at."""
     if error.cause == NO_PLACE:
@@ -222,6 +216,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(GatewayError, _gateway_error)
     app.register_error_handler(TurnedAway, _turned_away)
-    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(500, _crash)

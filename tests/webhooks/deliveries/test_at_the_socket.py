@@ -12,7 +12,7 @@ import requests
 
 from tests.storm.burst import burst, kept, receiving_desk
 from tests.storm.desk import Desk
-from webapp.ops.connections import SECONDS_FOR_DELIVERY
+from webapp.ops.connections import SECONDS_FOR_REQUEST
 from webapp.providers.postpay.signature import HEADER, sign
 
 from .receiving import Receiving, order_body
@@ -87,33 +87,12 @@ def test_a_body_in_pieces_is_taken(served: Served) -> None:
     assert answer.status_code == 200
 
 
-def test_slow_bodies_hold_only_some_threads_and_not_for_long(served: Served) -> None:
-    desk, receiving = served
-    slow = [connect(desk) for _ in range(MORE_THAN_THREADS)]
-    for one in slow:
-        one.sendall(head(receiving, "Content-Length: 1000") + b"x")
-    assert requests.get(f"{desk.address}/healthz", timeout=SECONDS_FOR_DELIVERY - 1).status_code == 200
-    for one in slow:
-        assert status(one) in (0, 400, 408, 503)
-        one.close()
-
-
-def test_slow_bodies_to_a_wrong_address_hold_nobody(served: Served) -> None:
-    desk, receiving = served
-    with connect(desk) as one:
-        wrong = head(receiving, "Content-Length: 1000").replace(receiving.token.encode(), b"x" * 43)
-        one.sendall(wrong + b"x")
-        assert status(one) == 404
-
-
-def test_many_who_never_hang_up_keep_nobody_waiting(served: Served) -> None:
+def test_slow_bodies_hold_no_thread(served: Served) -> None:
     desk, receiving = served
     slow = [connect(desk) for _ in range(2 * MORE_THAN_THREADS)]
     for one in slow:
-        one.sendall(head(receiving, "Content-Length: 1000").replace(receiving.token.encode(), b"x" * 43) + b"x")
-    assert status(slow[0]) == 404
+        one.sendall(head(receiving, "Content-Length: 1000") + b"x")
     for _ in range(4):  # so that each process is asked
-        assert requests.get(f"{desk.address}/healthz", timeout=SECONDS_FOR_DELIVERY - 1).status_code == 200
-    assert [status(one) for one in slow[1:]] == [404] * (len(slow) - 1)
+        assert requests.get(f"{desk.address}/healthz", timeout=SECONDS_FOR_REQUEST / 4).status_code == 200
     for one in slow:
         one.close()

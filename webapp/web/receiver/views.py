@@ -5,11 +5,9 @@ It says nothing but yes or no. Who does not know the token is not listened to; w
 
 from __future__ import annotations
 
-from threading import BoundedSemaphore
-
 import structlog
 from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from webapp.access.permissions import of, public
 from webapp.core.accounts import Account
@@ -21,8 +19,6 @@ from webapp.web.doubled_fields import takes_raw_body
 from webapp.webhooks.deliveries.ingest import LARGEST, Taken, find_receiver, take_delivery
 
 LONGEST_TOKEN = 100
-PATIENCE = 0.2
-"""Seconds to wait for a place to read a body."""
 
 blueprint = Blueprint("receiver", __name__)
 log = structlog.stdlib.get_logger("webapp.receiver")
@@ -55,26 +51,13 @@ def receive(account: Account, token: str) -> Response:
 
 
 def _body() -> bytes | Response:
-    """The raw bytes; or why they are not taken. Slow senders hold no more than half of the threads."""
-    places = _places()
-    if not places.acquire(timeout=PATIENCE):
-        return _answer(503)
+    """The raw bytes; or why they are not taken."""
+    request.max_content_length = LARGEST + 1
     try:
-        request.max_content_length = LARGEST + 1
         body = request.get_data(cache=False, parse_form_data=False)
     except RequestEntityTooLarge:
         return _answer(413)
-    except (ClientDisconnected, OSError):
-        return _answer(408)
-    finally:
-        places.release()
     return body if len(body) <= LARGEST else _answer(413)
-
-
-def _places() -> BoundedSemaphore:
-    most = max(1, current_app.extensions["settings"].web_threads // 2)
-    places: BoundedSemaphore = current_app.extensions.setdefault("delivery_places", BoundedSemaphore(most))
-    return places
 
 
 csrf.exempt(receive)  # the provider has no form of ours; its signature is what proves it
