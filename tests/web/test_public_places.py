@@ -23,6 +23,11 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"web_threads": 4})
 
 
+@pytest.mark.parametrize(("threads", "places"), [(1, 1), (2, 1), (4, 3), (8, 7), (32, 28), (256, 224)])
+def test_some_threads_are_kept_for_others(threads: int, places: int) -> None:
+    assert places_for(threads) == places
+
+
 def report(app: Flask) -> TestResponse:
     return app.test_client().post("/theme", data={"theme": "dark"}, headers={"Sec-Fetch-Site": "cross-site"})
 
@@ -31,7 +36,6 @@ def test_when_strangers_have_their_places_the_next_is_told_to_come_again(
     app: Flask, alice: Browser, tmp_path: Path
 ) -> None:
     places = places_for(4)
-    assert places == 3
     database = sqlite3.connect(tmp_path / "desk.sqlite3", isolation_level=None)
     with closing(database) as other, ThreadPoolExecutor(places) as pool:
         other.execute("BEGIN IMMEDIATE")  # for which each refusal's audit entry has to wait
