@@ -72,25 +72,32 @@ def test_every_emulator_stands_for_a_provider() -> None:
     assert arrows.folders("webapp.emulators") - {"kit"} <= arrows.PROVIDERS
 
 
-def test_the_contract_holds_all_providers_apart() -> None:
+@pytest.mark.parametrize(
+    ("contract", "siblings"),
+    [("providers", arrows.PROVIDERS), ("kit", arrows.folders("webapp.emulators") - {"kit"})],
+    ids=["providers", "emulators"],
+)
+def test_a_contract_holds_all_siblings_apart(contract: str, siblings: set[str]) -> None:
     """On one line of a layers contract, siblings are independent of each other."""
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    contract = next(one for one in tool["contracts"] if one["id"] == "providers")
-    assert arrows.PROVIDERS in [{name.strip() for name in layer.split("|")} for layer in contract["layers"]]
+    (layers,) = [one["layers"] for one in tool["contracts"] if one["id"] == contract]
+    assert siblings in [{name.strip() for name in layer.split("|")} for layer in layers]
 
 
 PLANTED = {
     "webapp/money.py": "from webapp.web import shell\n",
     "webapp/core/limits.py": "def f():\n    from webapp.access import staff\n",
     "webapp/emulators/postpay/store.py": "from webapp.calendar import Preset\n",
+    "webapp/emulators/kit/clock.py": "from webapp.emulators.postpay import world\n",
     "webapp/providers/http/errors.py": "from webapp.providers.postpay import models\n",
     "webapp/ops/worker.py": "import webapp.emulators.postpay.world\n",
     "webapp/jobs/registry.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .runner import work_on\n",
     "webapp/planted/__init__.py": "",
     "webapp/providers/planted/__init__.py": "",
+    "webapp/emulators/planted/__init__.py": "",
 }
-"""An offence each: upwards, inside of a function, out of an emulator, between providers, into an emulator, round in a
-circle that only types make, a floor and a provider that no contract knows."""
+"""An offence each: upwards, inside of a function, out of an emulator, out of the kit, between providers, into an
+emulator, round in a circle that only types make, a floor, a provider and an emulator that no contract knows."""
 
 
 def test_import_linter_sees_each_planted_offence(tmp_path: Path) -> None:
@@ -104,15 +111,17 @@ def test_import_linter_sees_each_planted_offence(tmp_path: Path) -> None:
             file.write(f"\n{text}")
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     report = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
-    assert "0 kept, 5 broken" in report
+    assert "0 kept, 6 broken" in report
     for seen in (
         "webapp.money -> webapp.web.shell",
         "webapp.core.limits -> webapp.access.staff",
         "webapp.emulators.postpay.store -> webapp.calendar",
+        "webapp.emulators.kit.clock -> webapp.emulators.postpay.world",
         "webapp.providers.http.errors -> webapp.providers.postpay.models",
         "webapp.ops.worker -> webapp.emulators.postpay.world",
         "cycles are allowed in webapp.jobs",
         "- webapp.planted",
         "- webapp.providers.planted",
+        "- webapp.emulators.planted",
     ):
         assert seen in report

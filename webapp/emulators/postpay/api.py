@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from webapp.emulators.kit.messages import Answer, Refusal, Request
+from webapp.emulators.kit.routes import Routes, find
+
 from . import checkout, gate, hooks, orders, refunds, transactions
-from .messages import Answer, Refusal, Request
+from .store import merchant_key
 from .world import Call, World
 
 Work = Callable[[Call], Answer]
@@ -13,12 +16,11 @@ Work = Callable[[Call], Answer]
 
 def show_root(call: Call) -> Answer:
     """The addresses of the lists; the documents ask for `GET /` without showing its answer."""
-    base = call.world.base_url(call.request)
+    base = call.base_url
     return Answer.of({name: f"{base}/{name}" for name in ("orders", "transactions", "hooks")})
 
 
-# A part that is None stands for an id.
-ROUTES: dict[tuple[str | None, ...], dict[str, Work]] = {
+ROUTES: Routes[Work] = {
     ("",): {"GET": show_root},
     ("checkouts",): {"POST": checkout.create_checkout},
     ("orders",): {"GET": orders.list_orders},
@@ -34,16 +36,13 @@ ROUTES: dict[tuple[str | None, ...], dict[str, Work]] = {
 
 
 def answer(world: World, request: Request) -> Answer:
-    """The answer to any request, wrong ones included, as documented."""
-    try:
-        return _answer(world, request)
-    except Refusal as refusal:
-        return refusal.answer()
+    """Unknown addresses come first, then 406, 401, 403, 429 and 405, then the work with its own checks.
 
-
-def _answer(world: World, request: Request) -> Answer:
-    """Unknown addresses come first, then 406, 401, 403, 429 and 405, then the work with its own checks."""
-    methods, ids = _route(request.parts)
+    The hosted page is for people and has rules of its own.
+    """
+    if request.path.startswith("/checkout/"):
+        return checkout.answer_page(world, request)
+    methods, ids = find(ROUTES, request.parts)
     gate.negotiate(request.headers.get("accept", ""))
     merchant_id = gate.authenticate(request.headers.get("authorization", ""), world.credentials)
     gate.permit(world.permissions.get(merchant_id, "all"), request.method)
@@ -54,15 +53,4 @@ def _answer(world: World, request: Request) -> Answer:
     work = methods.get("GET" if request.method == "HEAD" else request.method)
     if not work:
         raise Refusal("method_not_allowed", headers=allowed)
-    return work(Call(world, request, world.store.merchant_key(merchant_id), ids))
-
-
-def _route(parts: list[str]) -> tuple[dict[str, Work], tuple[str, ...]]:
-    for pattern, methods in ROUTES.items():
-        if len(pattern) != len(parts):
-            continue
-        if all(
-            part == expected if expected is not None else part for expected, part in zip(pattern, parts, strict=True)
-        ):
-            return methods, tuple(part for expected, part in zip(pattern, parts, strict=True) if expected is None)
-    raise Refusal("not_found")
+    return work(Call(world, request, merchant_key(world.store, merchant_id), ids))

@@ -6,10 +6,27 @@ import secrets
 import sqlite3
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from . import checkout_page, clock, orders, validation
-from .messages import Answer, Refusal, Request
-from .store import insert
-from .validation import Field, identifier, integer, record, required, rows, text, url, whole
+from webapp.emulators.kit import clock
+from webapp.emulators.kit.json_body import read_json
+from webapp.emulators.kit.messages import Answer, Refusal, Request
+from webapp.emulators.kit.store import insert
+from webapp.emulators.kit.validation import (
+    Field,
+    choice,
+    day,
+    key_value_pairs,
+    moment,
+    record,
+    required,
+    rows,
+    text,
+    url,
+    validate,
+    whole,
+)
+
+from . import checkout_page, deliveries, fields, orders
+from .fields import identifier, integer, optional_url
 from .world import Call, World
 
 LIFETIME = clock.HOUR
@@ -29,7 +46,7 @@ ADDRESS = {
     "line2": Field(text()),
     "city": required(text()),
     "state": Field(text()),
-    "country": required(validation.country),
+    "country": required(fields.country),
     "postal_code": Field(text()),
 }
 SHIPPING = {
@@ -40,35 +57,35 @@ SHIPPING = {
 }
 CUSTOMER = {
     "id": Field(text()),
-    "email": required(validation.email),
+    "email": required(fields.email),
     "first_name": Field(text()),
     "last_name": Field(text()),
-    "gender": Field(validation.choice("male", "female", "other", blank=True)),
-    "account": Field(validation.choice("new", "existing", "guest", blank=True)),
-    "date_of_birth": Field(validation.day),
-    "date_joined": Field(validation.moment),
+    "gender": Field(choice("male", "female", "other", blank=True)),
+    "account": Field(choice("new", "existing", "guest", blank=True)),
+    "date_of_birth": Field(day),
+    "date_joined": Field(moment),
     "default_address": Field(record(ADDRESS)),
 }
 ITEM = {
     "reference": required(text()),
     "name": required(text()),
     "description": Field(text()),
-    "url": Field(url(blank=True)),
-    "image_url": Field(url(blank=True)),
+    "url": Field(optional_url),
+    "image_url": Field(optional_url),
     "unit_price": required(whole(0)),
     "qty": required(integer(1)),
 }
 DISCOUNT = {"code": required(text()), "name": Field(text()), "amount": required(whole(0))}
 MERCHANT = {
-    "confirmation_url": required(url(schemes=("http", "https"))),
-    "cancel_url": required(url(schemes=("http", "https"))),
+    "confirmation_url": required(url("http", "https")),
+    "cancel_url": required(url("http", "https")),
 }
 # The documents require shipping, but shops that sell vouchers send none or null, and are served.
 CHECKOUT = {
     "order_id": required(identifier),
     "total_amount": required(whole(1)),
     "tax_amount": required(whole(0)),
-    "currency": required(validation.currency),
+    "currency": required(fields.currency),
     "num_instalments": Field(integer(1)),
     "shipping": Field(record(SHIPPING)),
     "billing_address": Field(record(ADDRESS)),
@@ -76,7 +93,7 @@ CHECKOUT = {
     "items": required(rows(record(ITEM), empty=False)),
     "discounts": Field(rows(record(DISCOUNT))),
     "merchant": required(record(MERCHANT)),
-    "metadata": Field(validation.key_value_pairs),
+    "metadata": Field(key_value_pairs),
 }
 
 
@@ -85,7 +102,7 @@ def create_checkout(call: Call) -> Answer:
 
     The parts need not add up to the total: those of real shops often do not.
     """
-    given = validation.validate(validation.read_json(call.request), CHECKOUT)
+    given = validate(read_json(call.request), CHECKOUT)
     token, created = secrets.token_hex(16), clock.now()
     with call.world.store.write() as db:
         sql = "SELECT 1 FROM orders WHERE merchant = ? AND order_id = ?"
@@ -97,11 +114,11 @@ def create_checkout(call: Call) -> Answer:
         insert(db, "order_details", {"order_key": key, "body": orders.details_of(given)})
         insert(db, "checkouts", {"token": token, "order_key": key, "expires": created + LIFETIME, **given["merchant"]})
         made = orders.detail(db, db.execute("SELECT * FROM orders WHERE key = ?", (key,)).fetchone())
-    call.world.deliveries.announce(call.merchant, "order", made)
+    deliveries.announce(call.world, call.merchant, "order", made)
     body = {
         "token": token,
         "expires": clock.spoken(created + LIFETIME),
-        "redirect_url": f"{call.world.base_url(call.request)}/checkout/{token}",
+        "redirect_url": f"{call.base_url}/checkout/{token}",
         "reference": secrets.token_hex(16),
     }
     return Answer.of(body, 201)
@@ -145,7 +162,7 @@ def _decide(world: World, token: str, body: bytes) -> Answer:
         order = db.execute("SELECT * FROM orders WHERE key = ?", (key,)).fetchone()
         detail = orders.detail(db, order)
     if status:
-        world.deliveries.announce(order["merchant"], "order", detail)
+        deliveries.announce(world, order["merchant"], "order", detail)
     return checkout_page.sent_back(merged(checkout[address], order["order_id"], word))  # type: ignore[index]
 
 

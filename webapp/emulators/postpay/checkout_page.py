@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from iso4217 import Currency
 
-from .clock import spoken
-from .messages import HTML_TYPE, Answer
+from webapp.emulators.kit.clock import spoken
+from webapp.emulators.kit.messages import HTML_TYPE, Answer
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: #f4f5f7; color: #1b1f24 }

@@ -6,10 +6,15 @@ import secrets
 import sqlite3
 from typing import Any
 
-from . import clock, orders, refunds, transactions, validation
-from .messages import Refusal, Request
-from .store import insert
-from .validation import Field, choice, identifier, read_json, required, text, whole
+from webapp.emulators.kit import clock, validation
+from webapp.emulators.kit.json_body import read_json
+from webapp.emulators.kit.messages import Refusal, Request
+from webapp.emulators.kit.store import insert
+from webapp.emulators.kit.validation import Field, choice, required, text, whole
+
+from . import orders, refunds, transactions
+from .fields import identifier
+from .store import merchant_key
 from .world import World
 
 LARGEST = validation.LARGEST
@@ -70,7 +75,7 @@ def merchant_of(world: World, request: Request) -> int:
     merchant_id = request.parameters.get("merchant") or next(iter(world.credentials))
     if merchant_id not in world.credentials:
         raise Refusal("not_found")
-    return world.store.merchant_key(merchant_id)
+    return merchant_key(world.store, merchant_id)
 
 
 def _find(db: sqlite3.Connection, merchant: int, order_id: str) -> sqlite3.Row:
@@ -81,7 +86,7 @@ def _find(db: sqlite3.Connection, merchant: int, order_id: str) -> sqlite3.Row:
     return row
 
 
-def add_order(world: World, request: Request, ids: list[str]) -> Any:
+def add_order(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     """An order as if it had come through a checkout, by default approved now with one item; captured ones get
     their transaction."""
     given = validation.validate(read_json(request), {"order_id": required(identifier), **ORDER, **DETAILS})
@@ -112,12 +117,12 @@ def add_order(world: World, request: Request, ids: list[str]) -> Any:
         return _state(db, order)
 
 
-def show_order(world: World, request: Request, ids: list[str]) -> Any:
+def show_order(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     with world.store.read() as db:
         return _state(db, _find(db, merchant_of(world, request), ids[0]))
 
 
-def change_order(world: World, request: Request, ids: list[str]) -> Any:
+def change_order(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     """Sets the given fields; a new status without a moment changed now. Makes no transaction and announces nothing."""
     given = validation.validate(read_json(request), {**ORDER, **DETAILS})
     merchant = merchant_of(world, request)
@@ -135,7 +140,7 @@ def change_order(world: World, request: Request, ids: list[str]) -> Any:
         return _state(db, _find(db, merchant, ids[0]))
 
 
-def add_refund(world: World, request: Request, ids: list[str]) -> Any:
+def add_refund(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     given = validation.validate(read_json(request), REFUND)
     given.setdefault("refund_id", f"outside-{secrets.token_hex(8)}")
     merchant = merchant_of(world, request)
@@ -145,7 +150,7 @@ def add_refund(world: World, request: Request, ids: list[str]) -> Any:
     return refund
 
 
-def show_refunds(world: World, request: Request, ids: list[str]) -> Any:
+def show_refunds(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     prefix = request.parameters.get("prefix", "")
     sql = (
         "SELECT refunds.*, merchants.merchant_id, orders.order_id, orders.currency, orders.total_amount FROM refunds "
@@ -166,7 +171,7 @@ def show_refunds(world: World, request: Request, ids: list[str]) -> Any:
     return {"count": len(found), "refunds": found}
 
 
-def add_transaction(world: World, request: Request, ids: list[str]) -> Any:
+def add_transaction(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     given = validation.validate(read_json(request), TRANSACTION)
     merchant, order_id = merchant_of(world, request), given.pop("order_id", None)
     kind, currency, amount = (given.pop(name) for name in ("type", "currency", "amount"))
@@ -176,7 +181,7 @@ def add_transaction(world: World, request: Request, ids: list[str]) -> Any:
         return transactions.add(db, merchant, kind, currency, amount, given)
 
 
-def pay_out(world: World, request: Request, ids: list[str]) -> Any:
+def pay_out(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     given = validation.validate(read_json(request), {"currency": Field(text())})
     with world.store.write() as db:
         return {"paid": transactions.pay_out(db, given.get("currency"))}

@@ -8,12 +8,15 @@ import sqlite3
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import clock, lookups
-from .loopback import is_loopback
-from .messages import Answer, Refusal
+from webapp.emulators.kit import clock
+from webapp.emulators.kit.json_body import read_json
+from webapp.emulators.kit.messages import Answer, Refusal, is_loopback
+from webapp.emulators.kit.store import insert
+from webapp.emulators.kit.validation import Check, Field, Invalid, choice, required, rows, text, url, validate
+
+from . import lookups
+from .fields import boolean
 from .pagination import Listing, answer_list
-from .store import insert
-from .validation import Check, Field, Invalid, boolean, choice, read_json, required, rows, text, url, validate
 from .world import Call
 
 EVENTS = ("order", "transaction")
@@ -56,7 +59,7 @@ def _events(value: Any) -> str:
 
 def _receiver(value: Any) -> str:
     """An address to deliver to: https, or plain http on this machine, where tests have their receivers."""
-    address: str = url(schemes=("http", "https"))(value)
+    address: str = url("http", "https")(value)
     parts = urlsplit(address)
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise Invalid("The URL must use https.")

@@ -13,8 +13,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from . import clock, expressions
-from .messages import Refusal
+from webapp.emulators.kit import clock
+from webapp.emulators.kit.messages import Refusal
+
+from . import expressions
 
 Condition = tuple[str, tuple[Any, ...]]
 Maker = Callable[[str], Condition | None]

@@ -6,8 +6,10 @@ import json
 import sqlite3
 from typing import Any
 
-from . import clock, lookups, transactions
-from .messages import Answer, Refusal
+from webapp.emulators.kit import clock
+from webapp.emulators.kit.messages import Answer, Refusal
+
+from . import deliveries, lookups, transactions
 from .pagination import Listing, answer_list
 from .world import Call
 
@@ -74,8 +76,8 @@ def capture_order(call: Call) -> Answer:
         set_status(db, order["key"], "captured")
         transaction = transactions.add_for_capture(db, order)
         captured = detail(db, call.order(db) or order)
-    call.world.deliveries.announce(call.merchant, "order", captured)
-    call.world.deliveries.announce(call.merchant, "transaction", transaction)
+    deliveries.announce(call.world, call.merchant, "order", captured)
+    deliveries.announce(call.world, call.merchant, "transaction", transaction)
     return Answer.of(captured)
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from webapp.emulators.kit.messages import Answer, Refusal
+
 from . import lookups
-from .messages import Answer, Refusal
 from .world import Call
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 50
@@ -93,7 +94,7 @@ def _address(call: Call, parameters: Mapping[str, str], page: int) -> str:
     query = {name: value for name, value in parameters.items() if name != "page"}
     if page > 1:
         query["page"] = str(page)
-    base = f"{call.world.base_url(call.request)}{call.request.path}"
+    base = f"{call.base_url}{call.request.path}"
     return f"{base}?{urlencode(sorted(query.items()))}" if query else base
 
 

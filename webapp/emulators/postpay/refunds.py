@@ -6,11 +6,15 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from . import clock, lookups, transactions
-from .messages import Answer, Refusal
+from webapp.emulators.kit import clock
+from webapp.emulators.kit.json_body import read_json
+from webapp.emulators.kit.messages import Answer, Refusal
+from webapp.emulators.kit.store import insert
+from webapp.emulators.kit.validation import Field, required, text, validate, whole
+
+from . import deliveries, lookups, transactions
+from .fields import identifier
 from .pagination import Listing, answer_list
-from .store import insert
-from .validation import Field, identifier, read_json, required, text, validate, whole
 from .world import Call
 
 
@@ -73,7 +77,7 @@ def create_refund(call: Call) -> Answer:
         if not order:
             raise Refusal("not_found")
         refund, transaction = add(db, order, given, call.world.refund_checks)
-    call.world.deliveries.announce(call.merchant, "transaction", transaction)
+    deliveries.announce(call.world, call.merchant, "transaction", transaction)
     return Answer.of(refund)
 
 

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import Any
 
-from . import clock, seed_orders, seed_texts
+from webapp.emulators.kit import clock
+from webapp.emulators.kit.store import Store
+
+from . import seed_orders, seed_texts
 from .seed_orders import MadeUp
-from .store import Store
+from .store import merchant_key
 from .transactions import FEE_AMOUNTS, FEE_RATE, FEE_TAX_RATE, total_after_fees
 
 MANY_REFUNDS = 130
@@ -33,7 +36,7 @@ Refund = tuple[str, int, bool, str | None, int]
 
 def fill(store: Store, merchants: Sequence[str], *, orders: int, seed: int, end: int) -> None:
     """Gives each merchant that has nothing yet its own orders; in bulk, for there may be a hundred thousand."""
-    keys = [(number, store.merchant_key(merchant_id)) for number, merchant_id in enumerate(merchants)]
+    keys = [(number, merchant_key(store, merchant_id)) for number, merchant_id in enumerate(merchants)]
     have = {row["merchant"] for row in store.rows("SELECT DISTINCT merchant FROM orders")}
     empty = [(number, merchant) for number, merchant in keys if orders and merchant not in have]
     if empty:

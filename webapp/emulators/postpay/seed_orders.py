@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from . import clock, seed_texts
+from webapp.emulators.kit import clock
+
+from . import seed_texts
 from .orders import details_of
 
 SPAN = 3 * 365 * clock.DAY

@@ -1,13 +1,12 @@
-"""The sandbox's data in SQLite: one connection behind one lock, so that every rule also holds under concurrency."""
+"""The provider's tables in SQLite, and the indexes and functions that its filters need."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from webapp.emulators.kit.store import Schema, Store
 
 from .expressions import Matcher
 
@@ -68,101 +67,26 @@ INDEXES = {
     "transactions_by_paid": f"transactions (merchant, paid, key, type, currency, amount, created, {_BOTH})",
     "transactions_by_order": "transactions (order_key)",
 }
-COUNTS_KEPT = 1000
 DATA_TABLES = ("checkouts", "hooks", "transactions", "refunds", "order_details", "orders")
 
 
-class Store:
-    """All data of one sandbox; in memory without a path, else in that file and kept over restarts."""
-
-    def __init__(self, path: Path | str | None = None) -> None:
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA cache_size = -65536")
-        self._db.create_function("text_matches", 3, _text_matches, deterministic=True)
-        self._matcher = Matcher()
-        self._db.create_function("expression_matches", 4, self._matcher.matches)
-        self._db.executescript(TABLES)
-        self._merchants: dict[str, int] = {}
-        self._counts: dict[tuple[str, tuple[Any, ...]], int] = {}
-        self.closed = False
-
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            yield self._db
-
-    @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, alone: committed at the end, undone by any error."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-            self._counts.clear()
-
-    def rows(self, sql: str, arguments: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        with self.read() as db:
-            return db.execute(sql, tuple(arguments)).fetchall()
-
-    def count(self, table: str, where: str, values: tuple[Any, ...]) -> int:
-        """How many rows there are, remembered until the next write: counting is what long lists spend their time on."""
-        sql = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 - conditions come from the lookups
-        with self._lock:
-            known = self._counts.get((sql, values))
-            if known is None:
-                if len(self._counts) >= COUNTS_KEPT:
-                    self._counts.clear()
-                known = self._counts[sql, values] = int(self._db.execute(sql, values).fetchone()[0])
-            return known
-
-    def merchant_key(self, merchant_id: str) -> int:
-        """The row of a merchant, made on first sight."""
-        with self._lock:
-            if merchant_id not in self._merchants:
-                with self.write() as db:
-                    db.execute("INSERT OR IGNORE INTO merchants (merchant_id) VALUES (?)", (merchant_id,))
-                row = self._db.execute("SELECT key FROM merchants WHERE merchant_id = ?", (merchant_id,)).fetchone()
-                self._merchants[merchant_id] = int(row["key"])
-            return self._merchants[merchant_id]
-
-    def create_indexes(self) -> None:
-        with self.write() as db:
-            for name, columns in INDEXES.items():
-                db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
-            # Without figures the planner takes "of this merchant" for a narrow condition, which it never is.
-            db.execute("ANALYZE")
-
-    def drop_indexes(self) -> None:
-        with self.write() as db:
-            for name in INDEXES:
-                db.execute(f"DROP INDEX IF EXISTS {name}")
-
-    def clear(self) -> None:
-        with self.write() as db:
-            for table in DATA_TABLES:
-                db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the list above
-
-    def close(self) -> None:
-        with self._lock:
-            self.closed = True
-            self._db.close()
-            self._matcher.close()
+def open_store(path: Path | str | None = None) -> Store:
+    matcher = Matcher()
+    functions: dict[str, Callable[..., Any]] = {"text_matches": _text_matches, "expression_matches": matcher.matches}
+    store = Store(Schema(TABLES, INDEXES, DATA_TABLES, functions), path)
+    store.resources.callback(matcher.close)
+    return store
 
 
-def insert(db: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:
-    """Adds one row and gives its key; column names come from the code, never from a request."""
-    columns = ", ".join(f'"{name}"' for name in values)
-    marks = ", ".join("?" * len(values))
-    cursor = db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
-    return int(cursor.lastrowid or 0)
+def merchant_key(store: Store, merchant_id: str) -> int:
+    """The row of a merchant, made on first sight."""
+    sql = "SELECT key FROM merchants WHERE merchant_id = ?"
+    found = store.rows(sql, [merchant_id])
+    if not found:
+        with store.write() as db:
+            db.execute("INSERT OR IGNORE INTO merchants (merchant_id) VALUES (?)", (merchant_id,))
+        found = store.rows(sql, [merchant_id])
+    return int(found[0]["key"])
 
 
 def _text_matches(value: str | None, lookup: str, needle: str) -> bool:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import clock, lookups
-from .messages import Answer, Refusal
+from webapp.emulators.kit import clock
+from webapp.emulators.kit.messages import Answer, Refusal
+from webapp.emulators.kit.store import insert
+
+from . import lookups
 from .pagination import Listing, answer_list
-from .store import insert
 from .world import PAYOUT_NAMES, Call
 
 TYPES = ("order", "refund", "instalment", "regularization")

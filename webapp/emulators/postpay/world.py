@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .deliveries import Deliveries
-from .faults import Faults
-from .gate import Throttle
-from .messages import Request
-from .requests_log import RequestLog
-from .store import Store
+from webapp.emulators.kit.deliveries import Deliveries
+from webapp.emulators.kit.faults import Faults
+from webapp.emulators.kit.messages import Request
+from webapp.emulators.kit.requests_log import RequestLog
+from webapp.emulators.kit.store import Store
+from webapp.emulators.kit.throttle import Throttle
 
 # The order in which a refund is checked. The provider's is unknown, so tests may change it.
 REFUND_CHECKS = ("invalid_status", "conflict", "limit_exceeded")
 # By which names transactions are filtered by their payout: the newer document's and the older one's.
 PAYOUT_NAMES = ("payment", "paid")
-
-_HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 
 
 @dataclass
@@ -29,22 +26,13 @@ class World:
     store: Store
     credentials: dict[str, str]
     throttle: Throttle
+    deliveries: Deliveries
     address: str = ""
     refund_checks: Sequence[str] = REFUND_CHECKS
     payout_names: Sequence[str] = PAYOUT_NAMES
     permissions: dict[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
-    deliveries: Deliveries = field(init=False)
-    deliver_anywhere: bool = False
-
-    def __post_init__(self) -> None:
-        self.deliveries = Deliveries(self.store, anywhere=self.deliver_anywhere)
-
-    def base_url(self, request: Request) -> str:
-        """The address the caller used for this server, for links within answers."""
-        host = request.headers.get("host", "")
-        return f"http://{host}" if _HOST.fullmatch(host) else self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +43,11 @@ class Call:
     request: Request
     merchant: int
     ids: tuple[str, ...] = ()
+
+    @property
+    def base_url(self) -> str:
+        """The address the caller used for this server, for links within answers."""
+        return self.request.base_url(self.world.address)
 
     def order(self, db: sqlite3.Connection) -> sqlite3.Row | None:
         sql = "SELECT * FROM orders WHERE merchant = ? AND order_id = ?"

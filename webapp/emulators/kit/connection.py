@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-from .messages import Answer, Delivery, Refusal, Request
+from .messages import Answer, Delivery, Refusal, Request, Shapes
 
 LARGEST_BODY = 2_621_440
 LARGEST_DRAINED = 32 * 1024 * 1024
@@ -22,6 +22,8 @@ DRIPS = 50
 
 class Answering(Protocol):
     """What a connection needs of its server."""
+
+    shapes: Shapes
 
     def answer(self, request: Request) -> Answer: ...
 
@@ -57,12 +59,15 @@ class Connection(BaseHTTPRequestHandler):
             request = self._request(body, oversized)
         except Unreadable:
             self.close_connection = True
-            self._write(Refusal("parse_error").answer())
+            self._refuse()
             return
         if oversized:
             self.close_connection = True
-        server = cast(Answering, self.server)
-        self._write(server.answer(request))
+        self._write(self._serving.answer(request))
+
+    @property
+    def _serving(self) -> Answering:
+        return cast(Answering, self.server)
 
     def _request(self, body: bytes, oversized: bool) -> Request:
         path, _, query = self._target().partition("#")[0].partition("?")
@@ -70,7 +75,7 @@ class Connection(BaseHTTPRequestHandler):
         return Request(self.command, path, query, headers, body, str(self.client_address[0]), oversized)
 
     def _target(self) -> str:
-        """Path and query; a client that takes the sandbox for a proxy sends the whole address."""
+        """Path and query; a client that takes the emulator for a proxy sends the whole address."""
         if self.path.startswith("/"):
             return self.path
         try:
@@ -144,8 +149,9 @@ class Connection(BaseHTTPRequestHandler):
     def _head(self, answer: Answer) -> bytes:
         lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}"]
         if answer.status != HTTPStatus.NO_CONTENT:
-            lines += [f"Content-Type: {answer.content_type}", f"Content-Length: {len(answer.body)}"]
-        lines += [f"Date: {formatdate(time.time(), usegmt=True)}", "Server: Postpay-Sandbox"]
+            kind = answer.content_type or self._serving.shapes.json_type
+            lines += [f"Content-Type: {kind}", f"Content-Length: {len(answer.body)}"]
+        lines += [f"Date: {formatdate(time.time(), usegmt=True)}", f"Server: {self._serving.shapes.agent}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         if self.close_connection:
             lines.append("Connection: close")
@@ -169,9 +175,12 @@ class Connection(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Requests that are no HTTP: the documents' malformed request, with the status that HTTP has for it."""
+        """Requests that are no HTTP: the provider's malformed request, with the status that HTTP has for it."""
         self.close_connection = True
-        self._write(Refusal("parse_error", status=code).answer())
+        self._refuse(code)
+
+    def _refuse(self, status: int | None = None) -> None:
+        self._write(self._serving.shapes.refuse(Refusal("parse_error", status=status)))
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing; `/_sandbox/requests` has it all."""

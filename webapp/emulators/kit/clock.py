@@ -1,4 +1,4 @@
-"""Moments as the sandbox keeps them: microseconds since 1970 in UTC, spoken as the API speaks them."""
+"""Moments as emulators keep them: microseconds since 1970 in UTC, spoken and read as ISO 8601."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def as_datetime(moment: int) -> datetime:
 
 
 def spoken(moment: int | None) -> str | None:
-    """`2020-05-08T10:58:04.095618Z`; a whole second has no fraction, as in the documents' hooks."""
+    """`2020-05-08T10:58:04.095618Z`; a whole second has no fraction."""
     if moment is None:
         return None
     return as_datetime(moment).isoformat()[:-6] + "Z"
@@ -47,7 +47,7 @@ def parse_date(text: str) -> date:
 
 
 def parse_moment(text: str) -> int:
-    """ISO 8601, also `2019-08-26T09:28:14+0000` of the official client; no zone means UTC, a bare day its start."""
+    """ISO 8601, also with a zone like `+0000`; no zone means UTC, a bare day its start."""
     found = _MOMENT.fullmatch(text.strip())
     if not found:
         raise ValueError(text)

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import fault_kinds
 from .fault import Fault
-from .messages import Answer, Refusal, Request
+from .messages import Answer, Refusal, Request, Shapes
 from .validation import Field, Invalid, choice, key_value_pairs, record, rows, text, validate, whole
 
 Work = Callable[[], Answer]
@@ -89,17 +89,17 @@ class Faults:
                     return chosen
         return None
 
-    def apply(self, fault: Fault, work: Work) -> Answer:
+    def apply(self, fault: Fault, work: Work, shapes: Shapes) -> Answer:
         """What the client gets of its request."""
         if fault.kind == "late_commit":
             self._commit_later(fault, work)
-            return fault_kinds.NOTHING if fault.status is None else fault_kinds.refuse(fault)
+            return fault_kinds.NOTHING if fault.status is None else fault_kinds.refuse(fault, None, shapes)
         if fault.applied == "before" and fault.seconds and fault.kind != "drip":
             time.sleep(fault.seconds)
         answer = work() if fault.applied == "after" or fault.kind in fault_kinds.WORKING else None
         if fault.applied == "after" and fault.seconds and fault.kind != "drip":
             time.sleep(fault.seconds)
-        return fault_kinds.KINDS[fault.kind](fault, answer)
+        return fault_kinds.KINDS[fault.kind](fault, answer, shapes)
 
     def pending_commits(self) -> int:
         with self._lock:

@@ -1,40 +1,30 @@
-"""What goes over the wire: a request as it was sent, the answer to it, and the documented errors."""
+"""What goes over the wire: a request as it was sent, the answer to it, and a refusal not yet in anybody's words."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from string import printable
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
-API_TYPE = "application/vnd.api+json"
 HTML_TYPE = "text/html; charset=utf-8"
 MAX_PARAMETERS = 1000
+READING = ("GET", "HEAD", "OPTIONS")
 
-# The documents' tables of errors, those of capture and refunds included: code -> status and message.
-ERRORS: dict[str, tuple[int, str]] = {
-    "invalid": (400, "Invalid input."),
-    "parse_error": (400, "Malformed request."),
-    "authentication_failed": (401, "Invalid authentication credentials."),
-    "payment_required": (402, "Payment required."),
-    "capture_error": (402, "Payment transaction declined."),
-    "permission_denied": (403, "You do not have permission to perform this action."),
-    "not_found": (404, "Not found."),
-    "method_not_allowed": (405, "HTTP method not allowed."),
-    "not_acceptable": (406, "Could not satisfy the request Accept header."),
-    "conflict": (409, "A conflict of data exists, even with valid information."),
-    "invalid_status": (409, "The status of the order does not allow this."),
-    "limit_exceeded": (409, "The amount exceeds the limit."),
-    "gone": (410, "The target resource is no longer available."),
-    "expired": (410, "The capture has expired."),
-    "unsupported_media_type": (415, "Unsupported media type in request."),
-    "unprocessable": (422, "The requested information is okay, but invalid."),
-    "throttled": (429, "Request was throttled."),
-    "error": (500, "Oops!!"),
-}
+_HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 class Delivery(Enum):
@@ -77,14 +67,30 @@ class Request:
         except UnicodeError as error:
             raise Refusal("not_found") from error
 
+    @property
+    def host_name(self) -> str | None:
+        """By which name this server was asked: a foreign one that leads here belongs to somebody else's page."""
+        try:
+            return urlsplit(f"//{self.headers.get('host', '')}").hostname
+        except ValueError:
+            return None
+
+    def base_url(self, otherwise: str) -> str:
+        """The address the caller used for this server, for links within answers."""
+        host = self.headers.get("host", "")
+        return f"http://{host}" if _HOST.fullmatch(host) else otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, and how it is to be delivered; `pause` is the time in seconds that a dripped body takes."""
+    """An answer, and how it is to be delivered; `pause` is the time in seconds that a dripped body takes.
+
+    No type means that of the provider's JSON.
+    """
 
     status: int
     body: bytes = b""
-    content_type: str = API_TYPE
+    content_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     delivery: Delivery = Delivery.WHOLE
     pause: float = 0.0
@@ -98,11 +104,16 @@ class Answer:
 
 
 class Refusal(Exception):
-    """A documented error: raised anywhere in the work, answered in the documents' shape."""
+    """Raised anywhere in the work; the provider puts it into its own shape and words.
+
+    The kit itself says `parse_error`, `invalid` (with what is wrong by field), `not_found`, `method_not_allowed`,
+    `permission_denied`, `unsupported_media_type`, `throttled` and `error`; a provider adds its own codes. Of one
+    without a code it is only the status that counts.
+    """
 
     def __init__(
         self,
-        code: str,
+        code: str | None,
         *,
         fields: Any = None,
         message: str | None = None,
@@ -110,22 +121,31 @@ class Refusal(Exception):
         status: int | None = None,
     ) -> None:
         self.code = code
-        self.status = status or ERRORS[code][0]
-        self.message = message or ERRORS[code][1]
+        self.status = status
+        self.message = message
         self.fields = fields
         self.headers = headers or {}
-        super().__init__(f"{self.status} {code}")
-
-    def answer(self) -> Answer:
-        error: dict[str, Any] = {"code": self.code, "message": self.message}
-        if self.fields is not None:
-            error["fields"] = self.fields
-        return Answer.of({"error": error}, self.status, self.headers)
+        super().__init__(code or str(status))
 
 
-def code_of(status: int) -> str:
-    """The documented general code of a status, for faults that name only the status."""
-    return next((code for code, (known, _) in ERRORS.items() if known == status), "error")
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """How one provider speaks, for the parts of the kit that answer in its place.
+
+    `name` is how the emulator calls the provider, `json_type` the type of its JSON answers, `refuse` its errors. `ids`
+    and `amounts` are the fields of its answers that a fault falsifies to answer for another object or amount.
+    """
+
+    name: str
+    json_type: str
+    refuse: Callable[[Refusal], Answer]
+    ids: tuple[str, ...] = ("id",)
+    amounts: tuple[str, ...] = ("amount",)
+
+    @property
+    def agent(self) -> str:
+        """Who it says it is, as a server and as a client."""
+        return f"{self.name}-Sandbox"
 
 
 def as_json(data: Any) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from .fault import Fault
-from .messages import ERRORS, HTML_TYPE, Answer, Delivery, Refusal, as_json, code_of
+from .messages import HTML_TYPE, Answer, Delivery, Refusal, Shapes, as_json
 
 NOTHING = Answer(0, delivery=Delivery.CLOSED)
 PAGE = b"<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -18,16 +18,12 @@ WORKING = ("latency", "drop_after", "drip", "wrong_id", "wrong_amount")
 LATE = ("drop_after", "drip", "wrong_id", "wrong_amount", "malformed", "truncated")
 
 
-def refuse(fault: Fault, answer: Answer | None = None) -> Answer:
-    """An error in the documents' shape, or with the body given; 429 and 503 may carry Retry-After."""
-    status = fault.status or 500
-    code = fault.code or code_of(status)
-    refusal = Refusal(code if code in ERRORS else "error", status=status)
-    refusal.code = code
+def refuse(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
+    """An error in the provider's shape, or with the body given; 429 and 503 may carry Retry-After."""
     headers = dict(fault.headers)
     if fault.retry_after is not None:
         headers["Retry-After"] = str(fault.retry_after)
-    spoiled = refusal.answer()
+    spoiled = shapes.refuse(Refusal(fault.code, status=fault.status or 500))
     return replace(spoiled, body=_body(fault, spoiled.body), headers=headers)
 
 
@@ -35,47 +31,47 @@ def _body(fault: Fault, default: bytes) -> bytes:
     return default if fault.body is None else fault.body.encode()
 
 
-def _latency(fault: Fault, answer: Answer | None) -> Answer:
+def _latency(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     assert answer is not None  # noqa: S101 - its work is always done
     return answer
 
 
-def _lost(fault: Fault, answer: Answer | None) -> Answer:
+def _lost(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     return NOTHING
 
 
-def _reset(fault: Fault, answer: Answer | None) -> Answer:
+def _reset(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     return replace(NOTHING, delivery=Delivery.RESET)
 
 
-def _malformed(fault: Fault, answer: Answer | None) -> Answer:
-    half = answer.body[: len(answer.body) // 2] if answer else b'{"order_id": '
+def _malformed(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
+    half = answer.body[: len(answer.body) // 2] if answer else b'{"id": '
     return replace(answer or Answer(200), body=_body(fault, half))
 
 
-def _truncated(fault: Fault, answer: Answer | None) -> Answer:
+def _truncated(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     return replace(answer or Answer(200, b"{" + b" " * 998 + b"}"), delivery=Delivery.TRUNCATED)
 
 
-def _html(fault: Fault, answer: Answer | None) -> Answer:
+def _html(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     return Answer(fault.status or 502, _body(fault, PAGE), HTML_TYPE, fault.headers)
 
 
-def _dripped(fault: Fault, answer: Answer | None) -> Answer:
+def _dripped(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     assert answer is not None  # noqa: S101 - its work is always done
     return replace(answer, delivery=Delivery.DRIPPED, pause=fault.seconds or 5.0)
 
 
-def _redirected(fault: Fault, answer: Answer | None) -> Answer:
+def _redirected(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     return Answer(fault.status or 302, b"", HTML_TYPE, {"Location": "http://127.0.0.1:9/", **fault.headers})
 
 
-def _wrong_id(fault: Fault, answer: Answer | None) -> Answer:
-    return _changed(answer, {name: f"other-{name}" for name in ("refund_id", "order_id", "id")})
+def _wrong_id(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
+    return _changed(answer, {name: f"other-{name}" for name in shapes.ids})
 
 
-def _wrong_amount(fault: Fault, answer: Answer | None) -> Answer:
-    return _changed(answer, {"amount": 1, "total_amount": 1})
+def _wrong_amount(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
+    return _changed(answer, dict.fromkeys(shapes.amounts, 1))
 
 
 def _changed(answer: Answer | None, wrong: dict[str, Any]) -> Answer:
@@ -87,7 +83,7 @@ def _changed(answer: Answer | None, wrong: dict[str, Any]) -> Answer:
     return replace(answer, body=as_json({name: wrong.get(name, value) for name, value in data.items()}))
 
 
-KINDS: dict[str, Callable[[Fault, Answer | None], Answer]] = {
+KINDS: dict[str, Callable[[Fault, Answer | None, Shapes], Answer]] = {
     "latency": _latency,
     "status": refuse,
     "drop_before": _lost,

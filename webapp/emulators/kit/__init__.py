@@ -1,0 +1,1 @@
+"""What every emulator stands on, whichever provider it stands for."""

@@ -1,0 +1,106 @@
+"""Deliveries to receivers of webhooks: sent one after the other from a thread of their own, and remembered."""
+
+from __future__ import annotations
+
+import http.client
+import queue
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from . import clock
+from .messages import is_loopback
+
+TIMEOUT = 5.0
+KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One delivery, ready to be sent. `record` is told the receiver's status, if any, and `success` or `failure`."""
+
+    hook: str
+    event: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    record: Callable[[int | None, str], None]
+
+
+Writing = Callable[[], Letter | None]
+"""Writes a letter when its turn comes, for its receiver may have changed by then; None where it is not wanted now."""
+
+
+class Deliveries:
+    """The queue of deliveries of one emulator. Without `anywhere` only receivers on this machine are called."""
+
+    def __init__(self, agent: str, *, anywhere: bool = False) -> None:
+        self._agent = agent
+        self._anywhere = anywhere
+        self._queue: queue.Queue[Writing | None] = queue.Queue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._log: deque[dict[str, Any]] = deque(maxlen=KEPT)
+
+    def queue(self, letters: Iterable[Writing]) -> None:
+        with self._lock:
+            for writing in letters:
+                self._queue.put(writing)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="deliveries", daemon=True)
+                self._thread.start()
+
+    def seen(self) -> dict[str, Any]:
+        """The latest deliveries, oldest first, and how many are still to be made."""
+        return {"pending": self._queue.unfinished_tasks, "deliveries": list(self._log)}
+
+    def close(self) -> None:
+        """Ends the thread; what was not sent by now never is."""
+        with self._lock:
+            self._closing = True
+            thread, self._thread = self._thread, None
+        if thread:
+            self._queue.put(None)
+            thread.join(TIMEOUT)
+
+    def _work(self) -> None:
+        while (writing := self._queue.get()) is not None:
+            try:
+                if not self._closing and (letter := writing()):
+                    self._deliver(letter)
+            except Exception:
+                # A defect of ours, or a disk that is full: said aloud, and the next deliveries are made all the same.
+                traceback.print_exc()
+            finally:
+                self._queue.task_done()
+
+    def _deliver(self, letter: Letter) -> None:
+        if not self._anywhere and not is_loopback(urlsplit(letter.url).hostname):
+            return
+        code = _post(letter, self._agent)
+        status = "success" if code is not None and 200 <= code < 300 else "failure"
+        letter.record(code, status)
+        told = {"hook": letter.hook, "event": letter.event, "url": letter.url}
+        self._log.append({**told, "code": code, "status": status, "time": clock.spoken(clock.now())})
+
+
+def _post(letter: Letter, agent: str) -> int | None:
+    """The receiver's status, or None where there was no answer. Redirects are not followed, nothing is repeated."""
+    parts = urlsplit(letter.url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    headers = {"Content-Type": "application/json", "User-Agent": agent, **letter.headers}
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
+        try:
+            connection.request("POST", target, letter.body, headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
