@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 import json
-import socket
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 
+from tests.emulators.kit import client as kit
 from webapp.emulators.postpay.server import Sandbox
 
 ACCEPT = "application/vnd.postpay+json; version=v1"
+NO_AUTH = kit.NO_AUTH
 
 
-class Client:
+class Client(kit.Client):
     """Speaks to the API with the first merchant's credentials, or with those given; and to the control prefix."""
 
     def __init__(self, sandbox: Sandbox, auth: tuple[str, str] | None = None) -> None:
-        self.base_url = sandbox.base_url
+        super().__init__(sandbox.base_url)
         self.auth = auth or (sandbox.merchant_id, sandbox.secret_key)
-        self.session = requests.Session()
-        self.session.trust_env = False
         self.session.headers["Accept"] = ACCEPT
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         options.setdefault("auth", self.auth)
-        options.setdefault("timeout", 20)
-        options.setdefault("allow_redirects", False)
-        return self.session.request(method, self.base_url + path, **options)
-
-    def get(self, path: str, **parameters: Any) -> requests.Response:
-        return self.request("GET", path, params=parameters)
-
-    def post(self, path: str, body: Any = None, **options: Any) -> requests.Response:
-        return self.request("POST", path, json=body, **options)
-
-    def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Asks the control prefix and gives its answer, which must be a good one."""
-        answer = self.request(method, f"/_sandbox{path}", json=body, auth=NO_AUTH)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        return super().request(method, path, **options)
 
     def order(self, order_id: str = "order-77", total: int = 10_000, status: str = "captured", **fields: Any) -> str:
         """Puts an order in and gives its address."""
@@ -65,25 +50,6 @@ class Client:
                 assert answer.json()["count"] == len(found)
                 return found
             page += 1
-
-    def raw(self, data: bytes) -> bytes:
-        """Sends bytes as they are and gives all that comes back until the server hangs up."""
-        parts = urlsplit(self.base_url)
-        with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
-            received = b""
-            while block := connection.recv(65536):
-                received += block
-        return received
-
-
-class _NoAuth(requests.auth.AuthBase):
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
-NO_AUTH = _NoAuth()
 
 
 def error_of(answer: requests.Response) -> tuple[int, str]:

@@ -132,45 +132,6 @@ def test_other_methods_are_not_allowed(client: Client, method: str) -> None:
     assert error_of(client.request(method, "/orders/order-77")) == (405, "method_not_allowed")
 
 
-@pytest.mark.parametrize(
-    ("data", "status"),
-    [
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
-        (b"GET\r\n\r\n", 400),
-        (b"GET /orders HTTP/9.9\r\n\r\n", 505),
-        (b"GET /orders HTTP/x\r\n\r\n", 400),
-        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
-        (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", 431),
-        (b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 200 + b"\r\n", 431),
-        (b"POST /hooks HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
-        (b"POST /hooks HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
-        (b"POST /hooks HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
-        (b"POST /hooks HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
-        (b"POST /hooks HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400),
-        (b"POST /hooks HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
-        (b"POST /hooks HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", 400),
-        (b"GET http://[ HTTP/1.1\r\n\r\n", 400),
-        (b"OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n", 404),
-        (b"CONNECT a:1 HTTP/1.1\r\nConnection: close\r\n\r\n", 404),
-    ],
-)
-def test_what_is_no_http_is_answered_and_ended(client: Client, data: bytes, status: int) -> None:
-    answer = client.raw(data)
-    assert answer.startswith(b"HTTP/1.1 %d " % status)
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] in ("parse_error", "not_found")
-    assert client.get("/orders").status_code == 200
-
-
-def test_a_client_that_leaves_in_the_middle_does_no_harm(client: Client) -> None:
-    address = client.order()
-    lines = ("Content-Type: application/json", "Content-Length: 500")
-    assert client.raw(head(client, "POST", f"{address}/refunds", *lines) + b'{"refund_id": "r-1", "amount": 1}') == b""
-    for beginning in (b"", b"G", b"GET /orders HTTP/1.1\r\nHost: x\r\nAcc"):
-        client.raw(beginning)
-    assert client.get("/orders").json()["count"] == 1
-    assert client.state(address)["refunds"] == []
-
-
 values = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False, allow_infinity=False) | some.text(),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=5), inner, max_size=3),

@@ -137,23 +137,3 @@ def test_wrong_wishes_are_refused(client: Client, method: str, path: str, body: 
 def test_unknown_wishes_are_refused(client: Client, method: str, path: str, error: tuple[int, str]) -> None:
     client.order()
     assert error_of(client.request(method, f"/_sandbox{path}", auth=NO_AUTH)) == error
-
-
-@pytest.mark.parametrize(
-    ("headers", "error"),
-    [
-        ({"Origin": "https://evil.example"}, (403, "permission_denied")),
-        ({"Sec-Fetch-Site": "cross-site"}, (403, "permission_denied")),
-        ({"Host": "evil.example"}, (404, "not_found")),
-        ({"Host": "127.0.0.1.evil.example:80"}, (404, "not_found")),
-        ({"Host": "[::1"}, (404, "not_found")),
-    ],
-)
-def test_a_page_in_a_browser_cannot_use_it(client: Client, headers: dict[str, str], error: tuple[int, str]) -> None:
-    answer = client.request("POST", "/_sandbox/reset", headers=headers, auth=NO_AUTH)
-    assert error_of(answer) == error
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]", "[::1]:80"])
-def test_every_name_of_this_machine_is_good(client: Client, host: str) -> None:
-    assert client.request("GET", "/_sandbox", headers={"Host": host}, auth=NO_AUTH).status_code == 200

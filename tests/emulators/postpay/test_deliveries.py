@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
+from tests.emulators.kit.receiver import Receiver, receiving
 from webapp.emulators.postpay.server import Sandbox
 
 from . import samples
 from .client import Client
-from .receiver import Receiver, receiving
 
 SECRET = "dolphins ü"
 

@@ -85,33 +85,6 @@ def test_json_goes_by_several_names(client: Client, content_type: str) -> None:
     assert answer.status_code == 200
 
 
-def test_chunked_bodies_are_read(client: Client) -> None:
-    address = client.order()
-    parts = iter([b'{"refund_id": "r-1",', b' "amount": 10}'])
-    headers = {"Content-Type": "application/json"}
-    assert client.request("POST", f"{address}/refunds", data=parts, headers=headers).json()["amount"] == 10
-    assert client.get(address).status_code == 200
-
-
-def test_a_client_may_wait_for_leave_to_send(client: Client) -> None:
-    address = client.order()
-    body = b'{"refund_id": "r-1", "amount": 10}'
-    lines = (
-        "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
-        "Expect: 100-continue",
-        "Connection: close",
-    )
-    answer = client.raw(head(client, "POST", f"{address}/refunds", *lines) + body)
-    assert answer.startswith(b"HTTP/1.1 100 ")
-    assert b"HTTP/1.1 200 OK" in answer
-
-
-def test_a_connection_serves_many_requests(client: Client) -> None:
-    two = head(client, "GET", "/orders") + head(client, "GET", "/hooks", "Connection: close")
-    assert client.raw(two).count(b"HTTP/1.1 200 OK") == 2
-
-
 def test_head_is_a_get_without_its_body(client: Client) -> None:
     asked = client.request("HEAD", "/orders")
     assert (asked.status_code, asked.content) == (200, b"")
@@ -122,13 +95,3 @@ def test_head_is_a_get_without_its_body(client: Client) -> None:
 def test_options_say_what_is_allowed(client: Client) -> None:
     answer = client.request("OPTIONS", "/hooks/any")
     assert (answer.status_code, answer.headers["Allow"]) == (200, "GET, PATCH, DELETE, HEAD, OPTIONS")
-
-
-def test_the_whole_address_as_target(client: Client) -> None:
-    answer = client.raw(head(client, "GET", "http://127.0.0.1/orders?page_size=1", "Connection: close"))
-    assert answer.startswith(b"HTTP/1.1 200 OK")
-
-
-def test_an_old_client_gets_its_answer_and_the_end(client: Client) -> None:
-    old = head(client, "GET", "/orders").replace(b"HTTP/1.1", b"HTTP/1.0")
-    assert b'"count":0' in client.raw(old)

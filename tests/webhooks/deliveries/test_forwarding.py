@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from tests.browser import Browser
-from tests.emulators.postpay.receiver import Receiver
-from tests.emulators.postpay.receiver import receiving as listening
+from tests.emulators.kit.receiver import Receiver
+from tests.emulators.kit.receiver import receiving as listening
 from tests.providers.raw_server import Line, RawServer, always, answer, drip, stay_silent
 from tests.providers.test_tls import identity
 from webapp.core.accounts import Account, Environment

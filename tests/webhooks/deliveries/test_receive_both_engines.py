@@ -17,7 +17,7 @@ from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 
 from tests.conftest import make_settings
-from tests.emulators.postpay.receiver import receiving as listening
+from tests.emulators.kit.receiver import receiving as listening
 from webapp import create_app
 from webapp.core.database import writing
 from webapp.core.extensions import db

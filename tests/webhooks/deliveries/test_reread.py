@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
-from tests.emulators.postpay.receiver import receiving as listening
+from tests.emulators.kit.receiver import receiving as listening
 from tests.provider import Provider
 from webapp.core.database import writing
 from webapp.core.extensions import db

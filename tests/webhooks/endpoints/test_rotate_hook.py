@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.browser import Browser
-from tests.emulators.postpay.receiver import Receiver, receiving
+from tests.emulators.kit.receiver import Receiver, receiving
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.rotation import Rotation
