@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -16,11 +19,33 @@ from . import tiny
 from .client import Client
 from .receiver import Receiver, receiving
 
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with receiving() as server:
         yield server
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """The address of a receiver that reads a request and writes these bytes, whatever they are."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            length = 0
+            while (line := self.rfile.readline()).strip():
+                name, _, value = line.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            self.rfile.read(length)
+            self.wfile.write(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
 
 
 def tell(client: Client, url: str, thing: str = "t-1") -> list[dict[str, Any]]:
@@ -60,6 +85,30 @@ def test_the_answer_is_recorded(
     assert (delivery["code"], delivery["status"]) == (status, word)
     assert emulator.world.recorded == [(status, word)]
     assert receiver.got.qsize() == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        (b"HTTP/1.1 100 Continue\r\n\r\n", 200),
+        (b"HTTP/1.1 102 Processing\r\n\r\n", 200),
+        (HINTS * 3, 200),
+        (HINTS * 100, None),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", 101),
+    ],
+    ids=["100", "102", "103", "without end", "101"],
+)
+def test_an_informational_answer_is_not_the_answer(client: Client, before: bytes, code: int | None) -> None:
+    with answering(before + OK) as url:
+        (delivery,) = tell(client, url)
+    assert (delivery["code"], delivery["status"]) == (code, "success" if code == 200 else "failure")
+
+
+@pytest.mark.parametrize("answer", [b"", HINTS, b"not http\r\n\r\n"], ids=["nothing", "only hints", "no http"])
+def test_what_is_no_answer_is_a_failure_without_a_code(client: Client, answer: bytes) -> None:
+    with answering(answer) as url:
+        (delivery,) = tell(client, url)
+    assert (delivery["code"], delivery["status"]) == (None, "failure")
 
 
 def test_nobody_there_is_a_failure_without_a_code(client: Client) -> None:

@@ -9,6 +9,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from .messages import is_loopback
 
 TIMEOUT = 5.0
 KEPT = 1000
+MOST_INTERIM = 16
+"""Informational answers before the real one; a receiver that sends more never comes to an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,22 @@ class Deliveries:
         self._log.append({**told, "code": code, "status": status, "time": clock.spoken(clock.now())})
 
 
+class _Answer(http.client.HTTPResponse):
+    """An answer before which informational ones (1xx) may come, all but 101, for which nobody asked."""
+
+    _interim = 0
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The base class passes over a 100 with its headers, and only over that: every other is read as one."""
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        if status // 100 != 1 or status == HTTPStatus.SWITCHING_PROTOCOLS:
+            return version, status, reason
+        self._interim += 1
+        if self._interim > MOST_INTERIM:
+            raise http.client.HTTPException("informational answers without end")
+        return version, HTTPStatus.CONTINUE, reason
+
+
 def _post(letter: Letter, agent: str) -> int | None:
     """The receiver's status, or None where there was no answer. Redirects are not followed, nothing is repeated."""
     parts = urlsplit(letter.url)
@@ -97,6 +116,7 @@ def _post(letter: Letter, agent: str) -> int | None:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
+        connection.response_class = _Answer
         try:
             connection.request("POST", target, letter.body, headers)
             return connection.getresponse().status
