@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 from .client import Client, error_of
 
@@ -39,6 +40,15 @@ def test_a_declined_or_expired_order_stays_approved(client: Client, on_capture: 
     assert client.state(address)["transactions"] == []
     client.control("PUT", address, {"on_capture": "accept"})
     assert client.post(f"{address}/capture").status_code == 200
+
+
+def test_an_order_that_times_out_is_captured_but_its_answer_takes_longer_than_anybody_waits(client: Client) -> None:
+    address = client.order(status="approved", on_capture="time_out")
+    with pytest.raises(requests.ConnectionError, match="Read timed out"):
+        client.post(f"{address}/capture", timeout=0.5)
+    assert client.get(address).json()["status"] == "captured"
+    assert [row["type"] for row in client.state(address)["transactions"]] == ["order"]
+    assert error_of(client.post(f"{address}/capture")) == (409, "invalid_status")
 
 
 def test_an_unknown_order_cannot_be_captured(client: Client) -> None:

@@ -14,6 +14,7 @@ from webapp.emulators.postpay.server import Sandbox
 from .client import Client
 from .conftest import END
 
+TO_TRY = {"order-declines": "decline", "order-expires": "expire", "order-times-out": "time_out"}
 NEWEST = END.isoformat().replace("+00:00", "Z")
 
 
@@ -99,10 +100,19 @@ def test_amounts_are_realistic(rows: list[dict[str, Any]]) -> None:
 def test_approved_orders_are_mostly_recent_and_some_fail(states: list[dict[str, Any]]) -> None:
     approved = [state for state in states if state["status"] == "approved"]
     outcomes = Counter(state["on_capture"] for state in approved)
-    assert set(outcomes) == {"accept", "decline", "expire"}
+    assert set(outcomes) == {"accept", "decline", "expire", "time_out"}
     week = (END - timedelta(days=7)).isoformat()
     assert sum(state["created"] > week for state in approved) > len(approved) / 2
     assert all(state["created"] < week for state in approved if state["on_capture"] == "expire")
+
+
+@pytest.mark.parametrize("end", [END, END + timedelta(hours=7, minutes=13), END + timedelta(days=200)])
+def test_the_orders_to_try_each_bad_end_of_a_capture_have_names(end: datetime) -> None:
+    with Sandbox(orders=500, seed=1, end=end) as sandbox:
+        client = Client(sandbox)
+        states = {order_id: client.state(f"/orders/{order_id}") for order_id in TO_TRY}
+    assert {order_id: state["on_capture"] for order_id, state in states.items()} == TO_TRY
+    assert {state["status"] for state in states.values()} == {"approved"}
 
 
 def test_refunds_come_in_all_sizes_and_never_exceed(states: list[dict[str, Any]]) -> None:

@@ -5,8 +5,9 @@ Where several merchants exist, `?merchant=id_…` names one; without it the firs
     GET    /_sandbox                    also the number of orders, and these settings
     GET    /_sandbox/refunds            all refunds of all orders of all merchants; ?prefix= of the refund id
     POST   /_sandbox/orders             an order as given: order_id, total_amount, tax_amount, currency, status,
-                                        created, status_changed, on_capture (accept, decline, expire), shipping,
-                                        billing_address, customer, items, discounts, num_instalments, metadata.
+                                        created, status_changed, on_capture (accept, decline, expire, time_out),
+                                        shipping, billing_address, customer, items, discounts, num_instalments,
+                                        metadata.
                                         Texts are not checked.
     GET    /_sandbox/orders/ID          its state: also on_capture, refunded, remaining, refunds, transactions
     PUT    /_sandbox/orders/ID          changes any of these fields but the id

@@ -45,7 +45,7 @@ ORDER = {
     "status": Field(text(blank=False), nullable=False),
     "created": Field(_moment, nullable=False),
     "status_changed": Field(_moment, nullable=False),
-    "on_capture": Field(choice("accept", "decline", "expire"), nullable=False),
+    "on_capture": Field(choice(*orders.ON_CAPTURE), nullable=False),
 }
 DETAILS = {name: Field(_anything) for name in (*orders.DETAILS, *orders.EXTRAS)}
 REFUND = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from webapp.emulators.kit import clock
-from webapp.emulators.kit.messages import Answer, Refusal
+from webapp.emulators.kit.messages import Answer, Delivery, Refusal
 
 from . import deliveries, lookups, transactions
 from .pagination import Listing, answer_list
@@ -18,6 +19,9 @@ SUMMARY = "order_id, status, status_changed, total_amount, tax_amount, currency,
 DETAILS = ("shipping", "billing_address", "customer", "items", "discounts")
 # The documents' samples do not show these two; an order that has them shows them.
 EXTRAS = ("num_instalments", "metadata")
+ON_CAPTURE = ("accept", "decline", "expire", "time_out")
+TOO_LONG = 60.0
+"""Seconds that the answer to a capture takes where it is to time out: longer than anybody waits."""
 
 
 def summary(row: sqlite3.Row) -> dict[str, Any]:
@@ -62,7 +66,9 @@ def get_order(call: Call) -> Answer:
 
 
 def capture_order(call: Call) -> Answer:
-    """Takes the whole amount, once. 402 and 410 leave the order approved. The body is ignored, whatever it is."""
+    """Takes the whole amount, once. 402 and 410 leave the order approved; one that times out is captured all the same.
+    The body is ignored, whatever it is.
+    """
     with call.world.store.write() as db:
         order = call.order(db)
         if not order:
@@ -78,7 +84,10 @@ def capture_order(call: Call) -> Answer:
         captured = detail(db, call.order(db) or order)
     deliveries.announce(call.world, call.merchant, "order", captured)
     deliveries.announce(call.world, call.merchant, "transaction", transaction)
-    return Answer.of(captured)
+    answer = Answer.of(captured)
+    if order["on_capture"] == "time_out":
+        return replace(answer, delivery=Delivery.DRIPPED, pause=TOO_LONG)
+    return answer
 
 
 def detail(db: sqlite3.Connection, order: sqlite3.Row) -> dict[str, Any]:

@@ -26,6 +26,8 @@ _STATUSES = ("captured", "approved", "pending", "denied")
 _STATUS_SHARES = (79, 7, 5, 9)
 _CAPTURES = ("accept", "decline", "expire")
 _CAPTURE_SHARES = (70, 15, 15)
+# The newest approved order that ends so gets a name by which people find it; of many that are accepted, one times out.
+_TO_TRY = {"decline": "order-declines", "expire": "order-expires", "accept": "order-times-out"}
 
 
 @dataclass
@@ -60,7 +62,18 @@ def make(dice: Random, count: int, end: int) -> list[MadeUp]:
     if count > 1:
         newest = orders[-1]
         newest.status, newest.on_capture, newest.created, newest.status_changed = "approved", "accept", end, end
+    _name_those_to_try(orders[:-2])
     return sorted(orders, key=lambda order: order.created)
+
+
+def _name_those_to_try(orders: list[MadeUp]) -> None:
+    """So that somebody who tries the desk finds an order for each bad end of a capture, where there is one."""
+    newest = {order.on_capture: order for order in orders if order.status == "approved"}
+    for on_capture, order_id in _TO_TRY.items():
+        if on_capture in newest:
+            newest[on_capture].order_id = order_id
+    if "accept" in newest:
+        newest["accept"].on_capture = "time_out"
 
 
 def _happening(dice: Random, end: int) -> MadeUp:
