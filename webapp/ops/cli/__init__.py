@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 
-SUBJECTS = ("people", "audit", "money", "keys", "serve")
+SUBJECTS = ("people", "audit", "money", "keys", "serve", "demo")
 
 
 def init_app(app: Flask) -> None:
