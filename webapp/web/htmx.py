@@ -1,4 +1,4 @@
-"""The two things that differ when htmx asks."""
+"""What differs when htmx asks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from webapp.core.extensions import htmx
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of the page (and not for a boosted or history-restored whole page)."""
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def form_follows() -> bool:
+    """Whether the filter form of a list changes with its results: its errors, or what is on."""
+    return (htmx.trigger or "").startswith(("filters", "chip-"))
 
 
 def redirect_after_post(address: str) -> Response:

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.access.permissions import Permission
 from webapp.core.accounts import Account
+from webapp.lists.filters import ListFilters
 
 _PLACE = ("page", "page_size", "before", "after")
 
@@ -55,6 +56,13 @@ class Screen:
 def words_of_chips(chips: Iterable[Any], typed: Collection[str]) -> tuple[Word, ...]:
     """The chips of a list as words; `typed` are the labels of those that hold free text."""
     return tuple(Word(chip.label, chip.value, chip.label in typed) for chip in chips)
+
+
+def screen_of(filters: ListFilters, chips: Iterable[Any], *, id_label: str, no_such_id: str) -> Screen:
+    """A list of the provider; an ID that cannot be asked for matches nothing there, so there is nothing to export."""
+    errors = filters.errors if filters.can_match else {**filters.errors, "q": no_such_id}
+    words = words_of_chips(chips, typed=[id_label])
+    return Screen(None if errors else filters.to_query(), tuple(filters.pairs()), words, dict(errors))
 
 
 Reader = Callable[[MultiDict[str, str], Account, datetime, Viewer], Screen]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,7 @@ class DayRange:
 class AddressFilters(FilterForm):
     """What every list in an address takes: a currency, a page of it. `errors` are by field.
 
-    `texts` are the fields of the form in its order, `more` those under "More". Each list adds `pairs`.
+    `texts` are the fields of the form in its order, `more` those under "More".
     """
 
     texts: ClassVar[tuple[str, ...]] = ()
@@ -115,6 +115,16 @@ class AddressFilters(FilterForm):
             return None
         return -amount if is_negative else amount
 
+    def _read_amounts(
+        self, name: str, no_currency: str, mixed_up: str, *, signed: bool = False
+    ) -> tuple[Money | None, Money | None]:
+        """The lowest and the highest amount; `mixed_up` says that they are the wrong way round."""
+        lowest = self._read_amount(f"{name}_from", no_currency, signed=signed)
+        highest = self._read_amount(f"{name}_to", no_currency, signed=signed)
+        if lowest and highest and lowest > highest:
+            self.errors[f"{name}_to"] = mixed_up
+        return lowest, highest
+
     def _read_days(self, name: str, *, given: bool, others: Iterable[str] = ()) -> DayRange:
         """A preset wins over days that were typed before it was chosen. `others`: choices that are no days."""
         choice = self.typed[name]
@@ -164,6 +174,10 @@ class AddressFilters(FilterForm):
 
     def pairs(self) -> list[tuple[str, str]]:
         """The state of the list as an address says it; what is at rest is left out."""
+        return [(name, value) for name, value in self._all_pairs() if value]
+
+    def _all_pairs(self) -> list[tuple[str, str]]:
+        """The same with empty values among them; each list adds it."""
         raise NotImplementedError
 
     def _typed_pairs(self, *names: str) -> list[tuple[str, str]]:
@@ -173,10 +187,9 @@ class AddressFilters(FilterForm):
         ends = self._typed_pairs(f"{name}_from", f"{name}_to") if days.is_own else []
         return [(name, days.choice), *ends]
 
-    def _place_pairs(self, ordering: str) -> list[tuple[str, str]]:
-        """How the list is sorted and cut, where that is not as always."""
-        size = str(self.page_size) if self.page_size != PAGE_SIZES[0] else ""
-        return [("ordering", ordering if ordering != NEWEST_FIRST else ""), ("page_size", size)]
+    def here(self, base: str) -> str:
+        """The address of the page of the list that is asked for."""
+        return self.address(base, page=self.page if self.page > 1 else None)
 
     def address(self, base: str, **changes: Any) -> str:
         """The address of the list with some things changed; None takes one away. Starts at the first page."""
@@ -190,8 +203,25 @@ class AddressFilters(FilterForm):
         return f"{base}?{urlencode(kept)}" if kept else base
 
 
+class CommonQuery(TypedDict):
+    """What can be asked of every list of the provider."""
+
+    created_from: datetime | None
+    created_before: datetime | None
+    week_day: int | None
+    hour: int | None
+    page: int
+    page_size: int
+
+
 class ListFilters(AddressFilters):
-    """What the lists of the provider take. Without errors, `to_query` says what to ask; each list adds it."""
+    """What the lists of the provider take. Without errors, `to_query` says what to ask; each list adds it.
+
+    `can_match` is False where no row can be what is asked for, so that there is nothing to ask.
+    """
+
+    ordering: str = NEWEST_FIRST
+    can_match = True
 
     def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
         super().__init__(args, zone, today)
@@ -199,6 +229,38 @@ class ListFilters(AddressFilters):
         self.created = self._read_days("created", given="created" in args)
         self.week_day = self._read_number("week_day", 1, 7, gettext("Choose a day of the week."))
         self.hour = self._read_number("hour", 0, 23, gettext("Choose an hour from 0 to 23."))
+
+    def _common_query(self) -> CommonQuery:
+        """Days as two instants, parts of the moment, and the page."""
+        created_from, created_before = self.created.instants(self.zone)
+        return CommonQuery(
+            created_from=created_from,
+            created_before=created_before,
+            week_day=self.week_day,
+            hour=self.hour,
+            page=self.page,
+            page_size=self.page_size,
+        )
+
+    def place(self) -> list[tuple[str, str]]:
+        """How the list is sorted and cut, where that is not as always."""
+        ordering = [("ordering", self.ordering)] if self.ordering != NEWEST_FIRST else []
+        return ordering + ([("page_size", str(self.page_size))] if self.page_size != PAGE_SIZES[0] else [])
+
+
+class FiltersOrId(ListFilters):
+    """Of a list that is also searched by one whole ID: then nothing else is asked."""
+
+    def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
+        super().__init__(args, zone, today)
+        self.can_match = not self.search or is_provider_id(self.search)
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        return (self.currency,) if self.currency else ()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        return [("q", self.search)] if self.search else super().pairs()
 
 
 def _readable(text: str) -> str:

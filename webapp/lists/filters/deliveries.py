@@ -56,13 +56,12 @@ class DeliveryFilters(AddressFilters):
             size=self.page_size,
         )
 
-    def pairs(self) -> list[tuple[str, str]]:
-        pairs = [
+    def _all_pairs(self) -> list[tuple[str, str]]:
+        return [
             *self._typed_pairs("event", "about", "verdict", "outcome", "forward"),
             *self._day_pairs("days", self.days),
             ("page_size", str(self.page_size) if self.page_size != 20 else ""),
         ]
-        return [(name, value) for name, value in pairs if value]
 
 
 def _row(text: str) -> int | None:

@@ -74,7 +74,6 @@ class HookFilters(ListFilters):
 
     def to_query(self) -> HookQuery:
         """The same for the provider: days as two instants."""
-        created_from, created_before = self.created.instants(self.zone)
         return HookQuery(
             hook_ids=self.hook_ids,
             events=self.events,
@@ -83,17 +82,12 @@ class HookFilters(ListFilters):
             codes=self.codes,
             code_from=self.code_from,
             code_to=self.code_to,
-            created_from=created_from,
-            created_before=created_before,
-            week_day=self.week_day,
-            hour=self.hour,
             ordering=self.ordering,
-            page=self.page,
-            page_size=self.page_size,
+            **self._common_query(),
         )
 
-    def pairs(self) -> list[tuple[str, str]]:
-        pairs = [
+    def _all_pairs(self) -> list[tuple[str, str]]:
+        return [
             *self._typed_pairs("q"),
             ("how", self.how if self.search and self.how != "contains" else ""),
             *(("events", event) for event in self.events),
@@ -101,8 +95,8 @@ class HookFilters(ListFilters):
             *self._typed_pairs("code"),
             *self._day_pairs("created", self.created),
             *self._typed_pairs("hook_id", "week_day", "hour"),
-            *self._place_pairs(FAILING_FIRST if self.failing_first else self.ordering),
+            *self.place(),
         ]
-        if self.failing_first:
-            pairs = [pair for pair in pairs if pair[0] != "page_size"]
-        return [(name, value) for name, value in pairs if value]
+
+    def place(self) -> list[tuple[str, str]]:
+        return [("ordering", FAILING_FIRST)] if self.failing_first else super().place()

@@ -11,14 +11,14 @@ from werkzeug.datastructures import MultiDict
 from webapp.providers.postpay.filters import Ordering, OrderQuery
 from webapp.providers.postpay.models import OrderStatus
 
-from . import MOST_IDS, ListFilters
+from . import MOST_IDS, FiltersOrId
 
 STATUSES = tuple(status.value for status in OrderStatus)
 _ORDERINGS: tuple[Ordering, ...] = ("-created", "created", "-total_amount", "total_amount")
 ORDERINGS: dict[str, Ordering] = {name: name for name in _ORDERINGS}
 
 
-class OrderFilters(ListFilters):
+class OrderFilters(FiltersOrId):
     """What a person asks of the list of orders."""
 
     texts = (
@@ -35,42 +35,31 @@ class OrderFilters(ListFilters):
             lambda text: gettext("“%(text)s” cannot be an order ID.", text=text),
         )
         self.statuses = tuple(status for status in STATUSES if status in args.getlist("status"))
-        no_currency = gettext("Choose the currency of the total.")
-        self.total_from = self._read_amount("total_from", no_currency)
-        self.total_to = self._read_amount("total_to", no_currency)
+        self.total_from, self.total_to = self._read_amounts(
+            "total", gettext("Choose the currency of the total."), gettext("The highest total is below the lowest.")
+        )
         self.ordering: Ordering = ORDERINGS.get(args.get("ordering", ""), "-created")
-        if self.total_from and self.total_to and self.total_from > self.total_to:
-            self.errors["total_to"] = gettext("The highest total is below the lowest.")
 
     def to_query(self) -> OrderQuery:
         """The same for the provider: days as two instants, amounts in minor units of the one currency."""
         if self.search:
             return OrderQuery(order_ids=(self.search,))
-        created_from, created_before = self.created.instants(self.zone)
         return OrderQuery(
             order_ids=self.order_ids,
             statuses=self.statuses,
-            currencies=(self.currency,) if self.currency else (),
+            currencies=self.currencies,
             total_from=self.total_from.minor if self.total_from else None,
             total_to=self.total_to.minor if self.total_to else None,
-            created_from=created_from,
-            created_before=created_before,
-            week_day=self.week_day,
-            hour=self.hour,
             ordering=self.ordering,
-            page=self.page,
-            page_size=self.page_size,
+            **self._common_query(),
         )
 
-    def pairs(self) -> list[tuple[str, str]]:
-        if self.search:
-            return [("q", self.search)]
-        pairs = [
+    def _all_pairs(self) -> list[tuple[str, str]]:
+        return [
             *self._typed_pairs("order_id"),
             *(("status", status) for status in self.statuses),
             *self._typed_pairs("currency", "total_from", "total_to"),
             *self._day_pairs("created", self.created),
             *self._typed_pairs("week_day", "hour"),
-            *self._place_pairs(self.ordering),
+            *self.place(),
         ]
-        return [(name, value) for name, value in pairs if value]

@@ -48,7 +48,6 @@ class PayoutFilters(AddressFilters):
         assert until is not None  # noqa: S101
         return since, until
 
-    def pairs(self) -> list[tuple[str, str]]:
-        """The state of the list as an address says it; what is at rest is left out."""
+    def _all_pairs(self) -> list[tuple[str, str]]:
         pairs = [*self._day_pairs("paid", self.paid), *self._typed_pairs("currency")]
-        return [(name, value) for name, value in pairs if value and (name, value) != ("paid", WITHOUT_CHOICE)]
+        return [pair for pair in pairs if pair != ("paid", WITHOUT_CHOICE)]

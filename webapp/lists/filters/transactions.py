@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from webapp.providers.postpay.filters import PayoutOrdering, TransactionQuery
 from webapp.providers.postpay.models import TransactionType
 
-from . import MOST_IDS, ListFilters
+from . import MOST_IDS, FiltersOrId
 
 TYPES = tuple(kind.value for kind in TransactionType)
 _ORDERINGS: tuple[PayoutOrdering, ...] = ("-created", "created", "-amount", "amount", "-paid", "paid")
@@ -21,7 +21,7 @@ NOT_YET, PAID_OUT = "not-yet", "paid-out"
 """Of the payout date: what is no range of days."""
 
 
-class TransactionFilters(ListFilters):
+class TransactionFilters(FiltersOrId):
     """What a person asks of the list of transactions. Amounts may be negative; days are those of the account's zone.
 
     `by_payout`: whether the provider can sort by the payout date, which only the older document names.
@@ -44,11 +44,12 @@ class TransactionFilters(ListFilters):
             lambda text: gettext("“%(text)s” cannot be a transaction ID.", text=text),
         )
         self.types = tuple(kind for kind in TYPES if kind in args.getlist("type"))
-        no_currency = gettext("Choose the currency of the amount.")
-        self.amount_from = self._read_amount("amount_from", no_currency, signed=True)
-        self.amount_to = self._read_amount("amount_to", no_currency, signed=True)
-        if self.amount_from and self.amount_to and self.amount_from > self.amount_to:
-            self.errors["amount_to"] = gettext("The highest amount is below the lowest.")
+        self.amount_from, self.amount_to = self._read_amounts(
+            "amount",
+            gettext("Choose the currency of the amount."),
+            gettext("The highest amount is below the lowest."),
+            signed=True,
+        )
         self.paid = self._read_days("paid", given="paid" in args, others=(NOT_YET, PAID_OUT))
         self.is_paid = {NOT_YET: False, PAID_OUT: True}.get(self.typed["paid"])
         self.ordering: PayoutOrdering = ORDERINGS.get(args.get("ordering", ""), "-created")
@@ -59,37 +60,28 @@ class TransactionFilters(ListFilters):
         """The same for the provider: days as two instants, amounts in minor units of the one currency."""
         if self.search:
             return TransactionQuery(transaction_ids=(self.search,))
-        created_from, created_before = self.created.instants(self.zone)
         paid_from, paid_before = self.paid.instants(self.zone)
         return TransactionQuery(
             transaction_ids=self.transaction_ids,
             types=self.types,
-            currencies=(self.currency,) if self.currency else (),
+            currencies=self.currencies,
             amount_from=self.amount_from.minor if self.amount_from else None,
             amount_to=self.amount_to.minor if self.amount_to else None,
-            created_from=created_from,
-            created_before=created_before,
             is_paid=self.is_paid,
             paid_from=paid_from,
             paid_before=paid_before,
-            week_day=self.week_day,
-            hour=self.hour,
             ordering=self.ordering,
-            page=self.page,
-            page_size=self.page_size,
+            **self._common_query(),
         )
 
-    def pairs(self) -> list[tuple[str, str]]:
-        if self.search:
-            return [("q", self.search)]
+    def _all_pairs(self) -> list[tuple[str, str]]:
         paid = [("paid", self.typed["paid"])] if self.is_paid is not None else self._day_pairs("paid", self.paid)
-        pairs = [
+        return [
             *self._typed_pairs("transaction_id"),
             *(("type", kind) for kind in self.types),
             *self._typed_pairs("currency", "amount_from", "amount_to"),
             *self._day_pairs("created", self.created),
             *paid,
             *self._typed_pairs("week_day", "hour"),
-            *self._place_pairs(self.ordering),
+            *self.place(),
         ]
-        return [(name, value) for name, value in pairs if value]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from flask import url_for
 from flask_babel import gettext
@@ -17,6 +16,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.fees import is_off
+from webapp.lists.filters.controls import row_address
 from webapp.models.bank_receipt import BankReceipt
 from webapp.models.base import now
 from webapp.models.check import MissingKind, MissingTransaction
@@ -76,10 +76,10 @@ class _Places:
         self._transactions = url_for("settlements.list_transactions", account=account)
 
     def order(self, order_id: str) -> str:
-        return f"{self._orders}/{quote(order_id, safe='')}"
+        return row_address(self._orders, order_id)
 
     def transaction(self, transaction_id: str) -> str:
-        return f"{self._transactions}/{quote(transaction_id, safe='')}"
+        return row_address(self._transactions, transaction_id)
 
 
 def rows(work_list: WorkList, account: Account, found: Sequence[Any]) -> list[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from flask_babel import gettext
 from markupsafe import Markup
@@ -15,12 +15,22 @@ from sqlalchemy import select
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.lists.filters.controls import Chip, pager, part_chips
-from webapp.lists.filters.hooks import HookFilters
+from webapp.lists.filters.controls import (
+    Chip,
+    Option,
+    chip,
+    choice_chips,
+    day_chips,
+    id_chips,
+    pager,
+    part_chips,
+    row_address,
+)
+from webapp.lists.filters.hooks import EVENTS, HOWS, HookFilters
 from webapp.models.hook_change import OPEN_STATES, HookChange
 from webapp.models.rotation import ENDED, Rotation
 from webapp.presentation.formatting import times_html
-from webapp.presentation.hook_words import event_words, is_failing, response_html
+from webapp.presentation.hook_words import EVENT_LABELS, event_words, is_failing, response_html
 from webapp.presentation.pager import Pager
 from webapp.providers.postpay.models import Hook, Page
 from webapp.webhooks.address import same_address
@@ -63,11 +73,6 @@ class Listing:
     doubled: list[str]
 
 
-def hook_address(base: str, hook_id: str) -> str:
-    """As `url_for("hooks.show_hook", …)` builds it, from the list's address."""
-    return f"{base}/{quote(hook_id, safe='')}"
-
-
 def unfinished(account: Account) -> Unfinished:
     """One question each; the transaction is over before the provider is asked."""
     changes = select(HookChange).where(HookChange.account == account.slug)
@@ -99,7 +104,7 @@ def _rows(base: str, hooks: Iterable[Hook], open_things: Unfinished) -> list[Row
     }
     return [
         Row(
-            hook_address(base, hook.id),
+            row_address(base, hook.id),
             *_parts(hook.url),
             event_words(hook.events),
             hook.active,
@@ -136,31 +141,37 @@ def _doubled(hooks: Sequence[Hook], open_things: Unfinished) -> list[str]:
 
 def chips(filters: HookFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each event and each id is one of its own."""
-
-    def without(*names: str) -> str:
-        return filters.address(base, **dict.fromkeys(names))
-
-    found = []
-    if filters.search:
-        label = {
-            "contains": gettext("Address contains"),
-            "starts": gettext("Address starts with"),
-            "ends": gettext("Address ends with"),
-        }[filters.how]
-        found.append(Chip(label, filters.search, without("q", "how")))
-    for event in filters.events:
-        href = filters.address_where(base, lambda pair, off=event: pair != ("events", off))  # type: ignore[misc]
-        found.append(Chip(gettext("Tells of"), event_words((event,)), href))
+    label = {
+        "contains": gettext("Address contains"),
+        "starts": gettext("Address starts with"),
+        "ends": gettext("Address ends with"),
+    }[filters.how]
+    found = [chip(filters, base, label, filters.search, "q", "how")] if filters.search else []
+    found += choice_chips(filters, base, gettext("Tells of"), "events", filters.events, lambda one: event_words((one,)))
     if filters.active is not None:
-        found.append(Chip(gettext("State"), active_words(filters.active), without("active")))
+        found.append(chip(filters, base, gettext("State"), active_words(filters.active), "active"))
     if filters.typed["code"]:
-        found.append(Chip(gettext("Last response"), filters.typed["code"], without("code")))
-    if created := filters.created.words:
-        found.append(Chip(gettext("Created"), created, without("created", "created_from", "created_to")))
-    for hook_id in filters.hook_ids:
-        others = ", ".join(each for each in filters.hook_ids if each != hook_id)
-        found.append(Chip(gettext("Webhook ID"), hook_id, filters.address(base, hook_id=others or None)))
-    return found + part_chips(filters, without)
+        found.append(chip(filters, base, gettext("Last response"), filters.typed["code"], "code"))
+    return [
+        *found,
+        *day_chips(filters, base, gettext("Created"), "created", filters.created.words),
+        *id_chips(filters, base, gettext("Webhook ID"), "hook_id", filters.hook_ids),
+        *part_chips(filters, base),
+    ]
+
+
+def choices(filters: HookFilters) -> dict[str, list[Option]]:
+    """Those of the form that no other list has."""
+    hows = {"contains": gettext("contains"), "starts": gettext("starts with"), "ends": gettext("ends with")}
+    return {
+        "events": [(event, str(EVENT_LABELS[event]), event in filters.events) for event in EVENTS],
+        "how": [(how, hows[how], how == filters.how) for how in HOWS],
+        "active": [
+            ("", gettext("Any"), False),
+            ("yes", active_words(True), filters.active is True),
+            ("no", active_words(False), filters.active is False),
+        ],
+    }
 
 
 def active_words(active: bool) -> str:

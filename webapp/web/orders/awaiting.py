@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from webapp.lists.filters.controls import row_address
 from webapp.models.base import now
 from webapp.presentation.formatting import age as age_words
 from webapp.presentation.formatting import amount_html, time_html
 from webapp.providers.postpay.models import OrderSummary
-
-from .listing import order_address
 
 OLD = timedelta(days=3)
 
@@ -41,7 +40,7 @@ def waiting(base: str, orders: Iterable[OrderSummary]) -> list[Waiting]:
         age = moment - (order.status_changed or order.created)
         found.append(
             Waiting(
-                order_address(base, order.order_id),
+                row_address(base, order.order_id),
                 order.order_id,
                 amount_html(order.total),
                 time_html(order.created),

@@ -8,8 +8,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from webapp.core.accounts import Account
-from webapp.core.provider_id import is_provider_id
-from webapp.lists.exports.list_state import Screen, Viewer, screen, words_of_chips
+from webapp.lists.exports.list_state import Screen, Viewer, screen, screen_of
 from webapp.lists.filters.orders import OrderFilters
 
 from .listing import chips
@@ -17,11 +16,11 @@ from .listing import chips
 
 @screen("orders")
 def exported(args: MultiDict[str, str], account: Account, at: datetime, _viewer: Viewer) -> Screen:
-    """What the list shows; an ID that cannot be asked for matches nothing there, so there is nothing to export."""
+    """What the list shows."""
     filters = OrderFilters(args, account.zone, at.astimezone(account.zone).date())
-    errors = dict(filters.errors)
-    if filters.search and not is_provider_id(filters.search):
-        errors["q"] = gettext("There is no order with exactly this ID in this account.")
-    words = words_of_chips(chips(filters, ""), typed=[gettext("Order ID")])
-    query = None if errors else filters.to_query()
-    return Screen(query, tuple(filters.pairs()), words, errors)
+    return screen_of(
+        filters,
+        chips(filters, ""),
+        id_label=gettext("Order ID"),
+        no_such_id=gettext("There is no order with exactly this ID in this account."),
+    )

@@ -6,14 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, TypeAlias
-from urllib.parse import quote
 
 from flask_babel import gettext
 from markupsafe import Markup
 
-from webapp.lists.filters.controls import Chip, pager, part_chips
-from webapp.lists.filters.orders import OrderFilters
-from webapp.presentation.formatting import amount_html, money, status_html, status_label, times_html
+from webapp.lists.filters.controls import (
+    Chip,
+    Option,
+    amount_chips,
+    choice_chips,
+    day_chips,
+    id_chips,
+    pager,
+    part_chips,
+    row_address,
+)
+from webapp.lists.filters.orders import STATUSES, OrderFilters
+from webapp.presentation.formatting import amount_html, status_html, status_label, times_html
 from webapp.presentation.pager import Pager
 from webapp.providers.postpay.models import OrderSummary, Page
 
@@ -41,17 +50,12 @@ class Listing:
     is_unexpected: bool
 
 
-def order_address(base: str, order_id: str) -> str:
-    """As `url_for("orders.show_order", …)` builds it, from the list's address and without its price per row."""
-    return f"{base}/{quote(order_id, safe='')}"
-
-
 def rows(base: str, orders: Iterable[OrderSummary]) -> list[Row]:
     time = times_html()
     status = cache(status_html)
     return [
         Row(
-            order_address(base, order.order_id),
+            row_address(base, order.order_id),
             order.order_id,
             status(order.status),
             amount_html(order.total),
@@ -71,25 +75,23 @@ def listing(page: OrderPage, filters: OrderFilters, base: str) -> Listing:
 
 def chips(filters: OrderFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each id and each status is one of its own."""
+    searched = [Chip(gettext("Order ID"), filters.search, base)] if filters.search else []
+    return [
+        *searched,
+        *id_chips(filters, base, gettext("Order ID"), "order_id", filters.order_ids),
+        *choice_chips(filters, base, gettext("Status"), "status", filters.statuses, status_label),
+        *amount_chips(
+            filters,
+            base,
+            "total",
+            (gettext("Total from"), gettext("Total to")),
+            (filters.total_from, filters.total_to),
+        ),
+        *day_chips(filters, base, gettext("Created"), "created", filters.created.words),
+        *part_chips(filters, base),
+    ]
 
-    def without(*names: str) -> str:
-        return filters.address(base, **dict.fromkeys(names))
 
-    found = []
-    if filters.search:
-        found.append(Chip(gettext("Order ID"), filters.search, base))
-    for order_id in filters.order_ids:
-        others = ", ".join(each for each in filters.order_ids if each != order_id)
-        found.append(Chip(gettext("Order ID"), order_id, filters.address(base, order_id=others or None)))
-    for status in filters.statuses:
-        href = filters.address_where(base, lambda pair, off=status: pair != ("status", off))  # type: ignore[misc]
-        found.append(Chip(gettext("Status"), status_label(status), href))
-    if filters.currency:
-        found.append(Chip(gettext("Currency"), filters.currency, without("currency", "total_from", "total_to")))
-    if filters.total_from:
-        found.append(Chip(gettext("Total from"), money(filters.total_from), without("total_from")))
-    if filters.total_to:
-        found.append(Chip(gettext("Total to"), money(filters.total_to), without("total_to")))
-    if created := filters.created.words:
-        found.append(Chip(gettext("Created"), created, without("created", "created_from", "created_to")))
-    return found + part_chips(filters, without)
+def choices(filters: OrderFilters) -> dict[str, list[Option]]:
+    """Those of the form that no other list has."""
+    return {"status": [(status, status_label(status), status in filters.statuses) for status in STATUSES]}

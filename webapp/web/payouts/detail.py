@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import quote
 
 from flask import current_app, url_for
 from flask_babel import gettext, lazy_gettext
@@ -16,6 +15,7 @@ from webapp.audit import Action
 from webapp.audit.recording import facts_of
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
+from webapp.lists.filters.controls import row_address
 from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.ledger import LedgerRow
 from webapp.models.user import User
@@ -141,7 +141,7 @@ def rows(account: Account, found: Iterable[LedgerRow]) -> list[Row]:
             row.transaction_id,
             type_html(row.type),
             row.order_id,
-            f"{orders}/{quote(row.order_id, safe='')}" if row.order_id else None,
+            row_address(orders, row.order_id) if row.order_id else None,
             figure_html(row.amount),
             figure_html(Money(-row.fees_minor, row.currency)),
             figure_html(Money(-row.tax_minor, row.currency)),

@@ -17,7 +17,7 @@ from webapp.lists.filters.payouts import PayoutFilters
 from webapp.settlement.ledger.job import start_reading
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import coming, payouts
-from webapp.web.htmx import redirect_after_post, wants_fragment
+from webapp.web.htmx import form_follows, redirect_after_post, wants_fragment
 
 from . import blueprint, listing
 from . import payout_views as _payout_views  # noqa: F401 - adds the views of one payout
@@ -72,7 +72,7 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
         release()
     if not wants_fragment():
         return make_response(render_template("payouts/list.html", **values), status)
-    values["out_of_band"] = (htmx.trigger or "").startswith(("filters", "chip-"))
+    values["out_of_band"] = form_follows()
     response = make_response(render_template("payouts/_results.html", **values), status)
     response.headers["HX-Push-Url"] = str(values.get("here", base))
     return response

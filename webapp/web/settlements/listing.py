@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import quote
 
 from flask import url_for
 from flask_babel import gettext
@@ -17,16 +16,25 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.fees import off_by
-from webapp.lists.filters.controls import Chip, pager, part_chips
-from webapp.lists.filters.transactions import TransactionFilters
+from webapp.lists.filters.controls import (
+    Chip,
+    Option,
+    amount_chips,
+    choice_chips,
+    day_chips,
+    id_chips,
+    pager,
+    part_chips,
+    preset_options,
+    row_address,
+)
+from webapp.lists.filters.transactions import NOT_YET, PAID_OUT, TYPES, TransactionFilters
 from webapp.models.ledger import LedgerRow
-from webapp.presentation.formatting import amount_html, money, times_html
+from webapp.presentation.formatting import amount_html, times_html
 from webapp.presentation.pager import Pager
 from webapp.presentation.transaction_words import difference_words, type_html, type_label
 from webapp.providers.postpay.models import Transaction
 from webapp.settlement.ledger.payout_filter import Reading
-
-from .filter_bar import paid_words
 
 
 class Row(NamedTuple):
@@ -55,16 +63,11 @@ class Listing:
     is_trusted: bool
 
 
-def transaction_address(base: str, transaction_id: str) -> str:
-    """As `url_for("settlements.show_transaction", …)` builds it, without its price per row."""
-    return f"{base}/{quote(transaction_id, safe='')}"
-
-
 def rows(base: str, orders_base: str, transactions: Iterable[Transaction], new_rates: set[str]) -> list[Row]:
     time, kind = times_html(), cache(type_html)
     return [
         Row(
-            transaction_address(base, each.id),
+            row_address(base, each.id),
             each.id,
             kind(each.type),
             difference_words(
@@ -73,7 +76,7 @@ def rows(base: str, orders_base: str, transactions: Iterable[Transaction], new_r
             ),
             each.id in new_rates,
             each.order.order_id if each.order else None,
-            f"{orders_base}/{quote(each.order.order_id, safe='')}" if each.order else None,
+            row_address(orders_base, each.order.order_id) if each.order else None,
             time(each.created),
             amount_html(each.money),
             amount_html(kept if (kept := each.money - each.total).minor else None),
@@ -105,28 +108,35 @@ def listing(account: Account, reading: Reading, filters: TransactionFilters, bas
 
 def chips(filters: TransactionFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each id and each type is one of its own."""
+    searched = [Chip(gettext("Transaction ID"), filters.search, base)] if filters.search else []
+    paid = filters.paid.words if filters.is_paid is None else paid_words(filters.is_paid)
+    return [
+        *searched,
+        *id_chips(filters, base, gettext("Transaction ID"), "transaction_id", filters.transaction_ids),
+        *choice_chips(filters, base, gettext("Type"), "type", filters.types, type_label),
+        *amount_chips(
+            filters,
+            base,
+            "amount",
+            (gettext("Amount from"), gettext("Amount to")),
+            (filters.amount_from, filters.amount_to),
+        ),
+        *day_chips(filters, base, gettext("Created"), "created", filters.created.words),
+        *day_chips(filters, base, gettext("Payout"), "paid", paid),
+        *part_chips(filters, base),
+    ]
 
-    def without(*names: str) -> str:
-        return filters.address(base, **dict.fromkeys(names))
 
-    found = []
-    if filters.search:
-        found.append(Chip(gettext("Transaction ID"), filters.search, base))
-    for each_id in filters.transaction_ids:
-        others = ", ".join(each for each in filters.transaction_ids if each != each_id)
-        href = filters.address(base, transaction_id=others or None)
-        found.append(Chip(gettext("Transaction ID"), each_id, href))
-    for kind in filters.types:
-        href = filters.address_where(base, lambda pair, off=kind: pair != ("type", off))  # type: ignore[misc]
-        found.append(Chip(gettext("Type"), type_label(kind), href))
-    if filters.currency:
-        found.append(Chip(gettext("Currency"), filters.currency, without("currency", "amount_from", "amount_to")))
-    if filters.amount_from:
-        found.append(Chip(gettext("Amount from"), money(filters.amount_from), without("amount_from")))
-    if filters.amount_to:
-        found.append(Chip(gettext("Amount to"), money(filters.amount_to), without("amount_to")))
-    if created := filters.created.words:
-        found.append(Chip(gettext("Created"), created, without("created", "created_from", "created_to")))
-    if paid := filters.paid.words if filters.is_paid is None else paid_words(filters.is_paid):
-        found.append(Chip(gettext("Payout"), paid, without("paid", "paid_from", "paid_to")))
-    return found + part_chips(filters, without)
+def choices(filters: TransactionFilters) -> dict[str, list[Option]]:
+    """Those of the form that no other list has."""
+    paid = [
+        ("", gettext("Any"), False),
+        (NOT_YET, paid_words(False), filters.is_paid is False),
+        (PAID_OUT, paid_words(True), filters.is_paid is True),
+        *preset_options(filters.paid),
+    ]
+    return {"type": [(kind, type_label(kind), kind in filters.types) for kind in TYPES], "paid": paid}
+
+
+def paid_words(is_paid: bool) -> str:
+    return gettext("Paid out") if is_paid else gettext("Not yet paid out")

@@ -1,0 +1,108 @@
+"""The list that a provider keeps and a person filters in the address: what orders, transactions and webhooks share.
+
+An area reads its filters, asks the provider, and brings its rows and its words; the states of a list, the form and
+what htmx needs are the same for all. Each area has `list.html`, which shows `filter_bar` and includes
+`_results.html`, and `_filters.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask import Response, g, make_response, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.lists.filters import ListFilters
+from webapp.lists.filters.controls import Option, common_choices, kept_bar, page_sizes, row_address
+from webapp.providers.http.errors import GatewayError, NotFound
+
+from .errors import Words, words_for_gateway
+from .htmx import form_follows, wants_fragment
+
+Choices = Mapping[str, list[Option]]
+
+
+class Listing(Protocol):
+    """A page of the list, ready to show."""
+
+    @property
+    def rows(self) -> Sequence[Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredList:
+    """One question to a list, and every answer to it.
+
+    `area` names the folder of its templates, `choices` gives those of its form that no other list has (asked for
+    only when the form is drawn), `values` are what its templates need beside those of every list.
+    """
+
+    area: str
+    filters: ListFilters
+    base: str
+    choices: Callable[[], Choices]
+    values: Mapping[str, object]
+
+    def unasked(self) -> AnyResponse | None:
+        """The answer where nobody is to be asked: wrong filters, an address to be tidied, what nothing can match."""
+        if self.filters.errors:
+            return self._show("invalid", 422)
+        if not wants_fragment() and "" in request.args.values():
+            return redirect(self.filters.here(self.base), 303)
+        return None if self.filters.can_match else self._show("no-match")
+
+    def unanswered(self, error: GatewayError) -> Response:
+        """What cannot be asked is said on the page, with everything that was typed."""
+        if isinstance(error, NotFound) and self.filters.page > 1:
+            return self._show("past-end", 404)
+        words = words_for_gateway(error)
+        return self._show("unavailable", 502 if words.status == 404 else words.status, problem=words)
+
+    def rows(self, listing: Listing) -> Response:
+        """The rows, or why there is none."""
+        if listing.rows:
+            return self._show("rows", listing=listing)
+        return self._show("no-match" if self.filters.is_filtered else "nothing")
+
+    def searched(self, found: Iterable[str]) -> AnyResponse:
+        """Leads to the one row with the ID that was searched for, if it is among those found."""
+        searched = self.filters.search
+        return redirect(row_address(self.base, searched)) if searched in found else self._show("no-match")
+
+    def _show(
+        self, state: str, status: int = 200, *, listing: Listing | None = None, problem: Words | None = None
+    ) -> Response:
+        """The whole page; for htmx the results."""
+        here = self.filters.here(self.base)
+        values = {
+            "filters": self.filters,
+            "base": self.base,
+            "here": here,
+            "query_string": here.partition("?")[2],
+            "state": state,
+            "problem": problem,
+            "listing": listing,
+            "sizes": page_sizes(self.filters, self.base),
+            "is_fragment": wants_fragment(),
+            "request_id": g.get("request_id", ""),
+            **self.values,
+        }
+        if not wants_fragment():
+            page = render_template(f"{self.area}/list.html", filter_bar=self._filter_bar(), **values)
+            return make_response(page, status)
+        if form_follows():
+            values |= {"out_of_band": True, "filter_bar": self._filter_bar()}
+        response = make_response(render_template(f"{self.area}/_results.html", **values), status)
+        response.headers["HX-Push-Url"] = here
+        return response
+
+    def _filter_bar(self) -> Markup:
+        return kept_bar(self.filters, self.base, self._draw_filter_bar)
+
+    def _draw_filter_bar(self) -> Markup:
+        choices = {**common_choices(self.filters), **self.choices()}
+        html = render_template(f"{self.area}/_filters.html", filters=self.filters, base=self.base, choices=choices)
+        return Markup(html)  # noqa: S704 - a template of ours has escaped it
