@@ -24,7 +24,8 @@ OF_FLASK = {"run", "routes", "shell", "database"}
 PLACEHOLDER = re.compile(r"\b(AREA|NAME|FILE)\b")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 CONSTANTS = {"AREAS", "PLACES"}
-PATHS = r"(?<![\w./-])(?:(?:webapp|templates|tests|static|migrations|\.ci)/[\w./-]*|\.env\.example|[\w-]+\.(?:toml|txt|md))(?!\w)"
+FOLDERS = r"(?:webapp|templates|tests|static|migrations|\.ci)"
+PATHS = rf"(?<![\w./-])(?:{FOLDERS}/[\w./-]*|\.env\.example|[\w-]+\.(?:toml|txt|md))(?!\w)"
 ROWS = {
     "see orders and refunds, personal data masked": Permission.ORDER_READ,
     "open the personal data of an order (each opening is recorded)": Permission.PERSONAL_DATA_OPEN,

@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.lists.filters import ListFilters
 from webapp.lists.filters.controls import Option, common_choices, kept_bar, page_sizes, row_address
+from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
 
-from .errors import Words, words_for_gateway
 from .htmx import form_follows, wants_fragment
 
 Choices = Mapping[str, list[Option]]
