@@ -54,7 +54,7 @@ def test_an_address_of_before_an_update_gets_todays_file_not_to_be_kept(client: 
 
 
 @pytest.mark.parametrize(
-    "path", ["../webapp/settings.py", "..%2fpyproject.toml", "%2e%2e/pyproject.toml", "vendor", "", "/etc/passwd"]
+    "path", ["../webapp/core/settings.py", "..%2fpyproject.toml", "%2e%2e/pyproject.toml", "vendor", "", "/etc/passwd"]
 )
 def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
     assert client.get(f"/static/{digest()}/{path}").status_code == 404
