@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
+from pytest_postgresql.executors import PostgreSQLExecutor
 
+from tests.postgres import another_database
 from webapp import audit
 from webapp.audit import Action, search
 from webapp.audit.search import AuditQuery
 from webapp.core.extensions import db
 from webapp.presentation.audit.entries import entries_for_object
 
+from .conftest import store_app
 from .log import Log
 
 ALICE = audit.Who(7, "Alice Agent", "agent", "0123456789ab", "10.1.2.3", "Firefox", "request-of-alice")
 FARAH = audit.Who(8, "Farah Finance", "finance", "ba9876543210", "10.1.2.4", "Firefox", "request-of-farah")
 
 
-@pytest.fixture
-def busy(log: Log) -> Log:
-    """Ten days of work: refunds by Alice, of which each third is refused, and captures by Farah of another account."""
+def ten_days(log: Log) -> None:
+    """Refunds by Alice, of which each third is refused, and captures by Farah of another account."""
     for day in range(1, 11):
         with time_machine.travel(datetime(2026, 11, day, 8, tzinfo=UTC), tick=False):
             audit.bind(ALICE)
@@ -35,7 +41,37 @@ def busy(log: Log) -> Log:
             )
             audit.bind(FARAH)
             log.write(object_id=f"طلب {day}", account="second-shop", action=Action.CAPTURE_SUCCEEDED)
+
+
+@pytest.fixture
+def busy(log: Log) -> Log:
+    """Ten days of work, to which a test can add."""
+    ten_days(log)
     return log
+
+
+@pytest.fixture(scope="module")
+def shelf(
+    desk_postgresql: PostgreSQLExecutor, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """On each engine the ten days, written once."""
+    folder = tmp_path_factory.mktemp("shelf")
+    shutil.copy(migrated_file, folder / "log.sqlite3")
+    with another_database(desk_postgresql, "shelf") as postgresql:
+        urls = {"sqlite": f"sqlite:///{folder / 'log.sqlite3'}", "postgresql": postgresql}
+        for url in urls.values():
+            app = store_app(url, folder)
+            with app.app_context(), closing(Log(app)) as log:
+                ten_days(log)
+        yield urls
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shelved(request: pytest.FixtureRequest, shelf: dict[str, str], tmp_path: Path) -> Iterator[Log]:
+    """The ten days, only to be read."""
+    app = store_app(shelf[request.param], tmp_path)
+    with app.app_context(), closing(Log(app)) as log:
+        yield log
 
 
 def found(query: AuditQuery, **place: int) -> list[int]:
@@ -89,7 +125,7 @@ REFUSED = [18, 12, 6]
         (AuditQuery(words="words:alice NEAR(x)"), []),
     ],
 )
-def test_each_filter_finds_what_it_says(busy: Log, query: AuditQuery, expected: list[int]) -> None:
+def test_each_filter_finds_what_it_says(shelved: Log, query: AuditQuery, expected: list[int]) -> None:
     assert found(query) == expected
 
 
@@ -106,7 +142,7 @@ def test_each_filter_finds_what_it_says(busy: Log, query: AuditQuery, expected: 
     ],
 )
 def test_days_are_half_open(
-    busy: Log, since: datetime | None, until: datetime | None, days: list[int], extra: dict[str, object]
+    shelved: Log, since: datetime | None, until: datetime | None, days: list[int], extra: dict[str, object]
 ) -> None:
     query = AuditQuery(since=since, until=until, **(extra or {"actor_id": 7}))  # type: ignore[arg-type]
     assert found(query) == [2 * day for day in days]
@@ -122,7 +158,7 @@ def test_days_also_find_what_was_written_while_the_clock_was_wrong(busy: Log) ->
 
 
 @pytest.mark.parametrize("query", [AuditQuery(), AuditQuery(actor_id=7), AuditQuery(words="alice")])
-def test_pages_by_key_show_each_entry_once_there_and_back(busy: Log, query: AuditQuery) -> None:
+def test_pages_by_key_show_each_entry_once_there_and_back(shelved: Log, query: AuditQuery) -> None:
     every = found(query)
     size, seen, before = 4, [], None
     while True:
@@ -144,7 +180,7 @@ def test_pages_by_key_show_each_entry_once_there_and_back(busy: Log, query: Audi
     assert back == every
 
 
-def test_counts_end_at_their_cap(busy: Log) -> None:
+def test_counts_end_at_their_cap(shelved: Log) -> None:
     assert search.count(db.session, AuditQuery(), cap=5) == 6
     assert search.count(db.session, AuditQuery(words="alice"), cap=5) == 6
 
