@@ -38,10 +38,10 @@ def test_it_opens_after_five_calls_without_an_answer(make_client: MakeClient, se
     server = serve(Line.reset)
     client = make_client(server.base_url)
     fail(client, breaker.FAILURES - 1)
-    assert client.is_available
+    assert not client.breaker_open
     fail(client, 1)
     assert client.breaker_open
-    assert not client.is_available
+    assert client.breaker_open
 
 
 def test_while_open_nothing_is_sent(make_client: MakeClient, serve: Serve) -> None:
@@ -77,7 +77,7 @@ def test_answers_do_not_count_however_bad(make_client: MakeClient, serve: Serve,
     server = serve(always(data))
     client = make_client(server.base_url)
     fail(client, breaker.FAILURES * 2)
-    assert client.is_available
+    assert not client.breaker_open
 
 
 def test_one_answer_between_starts_the_count_anew(make_client: MakeClient, serve: Serve) -> None:
@@ -88,7 +88,7 @@ def test_one_answer_between_starts_the_count_anew(make_client: MakeClient, serve
     client.list_orders()
     moody.well = False
     fail(client, breaker.FAILURES - 1)
-    assert client.is_available
+    assert not client.breaker_open
 
 
 def test_one_call_probes_and_an_answer_closes_it(
@@ -100,11 +100,11 @@ def test_one_call_probes_and_an_answer_closes_it(
     fail(client, breaker.FAILURES)
     moody.well = True
     threading.Event().wait(0.1)
-    assert client.is_available
+    assert not client.breaker_open
     assert client.list_orders().count == 0
     moody.well = False
     fail(client, breaker.FAILURES - 1)
-    assert client.is_available
+    assert not client.breaker_open
 
 
 def test_a_failed_probe_opens_it_again(make_client: MakeClient, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def test_no_more_calls_than_there_are_places(make_client: MakeClient, serve: Ser
         release.set()
         assert [one.result().count for one in waiting] == [0, 0]
     assert isinstance(caught.value, NotSent)
-    assert client.is_available, "a full house is no outage"
+    assert not client.breaker_open, "a full house is no outage"
     server.behaviour = always(answer(REFUND))
     assert client.create_refund(order_id="order-01", body=BODY).amount == 500
     assert len(server.lines) == 3
@@ -275,5 +275,5 @@ def test_a_call_without_time_says_nothing_of_the_provider(make_client: MakeClien
     for _ in range(breaker.FAILURES):
         with pytest.raises(NotSent):
             client.create_refund(order_id="order-01", body=BODY, deadline=-1)
-    assert client.is_available
+    assert not client.breaker_open
     assert server.lines == []

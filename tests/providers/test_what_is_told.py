@@ -188,7 +188,7 @@ def test_accounts_do_not_share_a_breaker(make_client: MakeClient, serve: Serve) 
     for _ in range(5):
         with pytest.raises(AnswerLost):
             broken.delete_hook(hook_id="h-1")
-    assert (broken.is_available, well.is_available) == (False, True)
+    assert (broken.breaker_open, well.breaker_open) == (True, False)
 
 
 def test_a_client_tells_no_secret(make_client: MakeClient) -> None:

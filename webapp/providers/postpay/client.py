@@ -61,11 +61,6 @@ class PostpayClient:
         return self._transport.breaker_open
 
     @property
-    def is_available(self) -> bool:
-        """Whether it is worth beginning an action: ask before an intent is written (R17)."""
-        return not self.breaker_open
-
-    @property
     def clock_skew(self) -> timedelta | None:
         """The provider's clock minus ours, to the second, as last seen; None before the first answer."""
         return self._transport.clock_skew
