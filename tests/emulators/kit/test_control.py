@@ -19,7 +19,7 @@ def test_it_tells_and_changes_the_settings_that_all_have(client: Client) -> None
     assert client.control("PUT", "/settings", {"throttle": "1/min"})["throttle"] == "1/min"
     assert [client.get("/things").status_code for _ in range(2)] == [200, 429]
     answer = client.request("PUT", "/_sandbox/settings", json={"throttle": "fast"})
-    assert (answer.status_code, answer.json()) == (422, {"problem": "invalid", "about": "throttle"})
+    assert (answer.status_code, answer.json()["about"]) == (422, "throttle")
 
 
 def test_a_reset_forgets_everything(client: Client) -> None:

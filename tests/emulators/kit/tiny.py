@@ -44,7 +44,8 @@ class World:
 def refuse(refusal: Refusal) -> Answer:
     about = next(iter(refusal.fields), None) if refusal.fields else None
     status = refusal.status or STATUSES.get(refusal.code or "", 400)
-    return Answer.of({"problem": refusal.code or "failed", "about": about}, status, refusal.headers)
+    wrong = {"wrong": refusal.fields} if refusal.fields else {}
+    return Answer.of({"problem": refusal.code or "failed", "about": about, **wrong}, status, refusal.headers)
 
 
 def list_things(world: World, request: Request, ids: tuple[str, ...]) -> Answer:

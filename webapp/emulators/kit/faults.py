@@ -12,7 +12,7 @@ from typing import Any
 from . import fault_kinds
 from .fault import Fault
 from .messages import Answer, Refusal, Request, Shapes
-from .validation import Field, Invalid, choice, key_value_pairs, record, rows, text, validate, whole
+from .validation import MOST_WRONG, Field, Invalid, choice, key_value_pairs, record, rows, text, validate, whole
 
 Work = Callable[[], Answer]
 
@@ -146,7 +146,7 @@ def _read(given: Any) -> Fault:
 
 def _refuse_unknown(given: dict[str, Any], known: set[str]) -> None:
     if unknown := sorted(given.keys() - known):
-        raise Refusal("invalid", fields={name: ["There is no such field."] for name in unknown})
+        raise Refusal("invalid", fields={name: ["There is no such field."] for name in unknown[:MOST_WRONG]})
 
 
 def _rule(known: dict[str, Any]) -> Fault:
