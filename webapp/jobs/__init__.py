@@ -11,9 +11,9 @@ from __future__ import annotations
 from .context import Cancelled, Failed, Lost, Running, Stopping
 from .registry import performs
 from .runner import work_once
-from .service import ask_to_cancel, is_unattended, start
+from .service import ask_to_cancel, is_unattended, latest, start
 
 __all__ = [
     "Cancelled", "Failed", "Lost", "Running", "Stopping",
-    "ask_to_cancel", "is_unattended", "performs", "start", "work_once",
+    "ask_to_cancel", "is_unattended", "latest", "performs", "start", "work_once",
 ]  # fmt: skip

@@ -26,6 +26,8 @@ BEAT = 10.0
 LONGEST_SILENCE = 300.0
 """Seconds without a word from the work, after which the heart stops and the lease runs out: it hangs."""
 TELL_EVERY = 0.5
+LISTEN_EVERY = 0.25
+"""Seconds, at most, that a job which pauses is deaf."""
 
 log = structlog.stdlib.get_logger("webapp.jobs")
 
@@ -62,6 +64,7 @@ class Running:
     stop: Event
     holder: str
     ended: Event = field(default_factory=Event)
+    done: int = 0
     total: int | None = None
     heard: float = field(default_factory=time.monotonic)
     told: float = 0.0
@@ -71,7 +74,7 @@ class Running:
 
         Raises Stopping, Cancelled, Lost: let them pass. Not inside of `writing()`.
         """
-        self.heard = time.monotonic()
+        self.heard, self.done = time.monotonic(), done
         if self.stop.is_set():
             raise Stopping
         is_news = total is not None and total != self.total
@@ -83,6 +86,14 @@ class Running:
             is_cancelled = session.scalar(select(Job.cancel_asked).where(Job.id == self.job_id))
         if is_cancelled:
             raise Cancelled
+
+    def pause(self, seconds: float) -> None:
+        """Waits, listening: raises what `tell` raises as soon as the job is to end."""
+        ends = time.monotonic() + seconds
+        self.tell(self.done)
+        while (left := ends - time.monotonic()) > 0:
+            self.stop.wait(min(left, LISTEN_EVERY))
+            self.tell(self.done)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

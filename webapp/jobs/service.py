@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from webapp.core.database import is_writing, lock_key, writing
+from webapp.core.database import is_writing, lock_key, release, writing
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.job import OPEN_JOB_STATES, Job, JobState
@@ -35,6 +35,14 @@ def start(
         job.parameters = json.dumps(parameters)
         session.add(job)
         session.flush()
+    return job
+
+
+def latest(kind: str, account: str) -> Job | None:
+    """The newest job of a kind: the one under way, or how the last one ended."""
+    newest = select(Job).where(Job.account == account, Job.kind == kind).order_by(Job.id.desc()).limit(1)
+    job = db.session.scalar(newest)
+    release()
     return job
 
 

@@ -14,9 +14,10 @@ from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.presentation.audit.entries import names_in
 from webapp.presentation.audit.messages import plain_sentence
+from webapp.providers.http.patience import Wait
 
 from .columns import Columns, micros
-from .source import Asked, Rows, Wait
+from .source import Asked, Rows
 from .staging import Taken
 
 BLOCK = 500

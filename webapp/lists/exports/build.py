@@ -6,7 +6,6 @@ between it is read again, a few times; without a proof there is no file.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,7 @@ from webapp.models.base import now
 from webapp.models.export import Export, ExportChunk
 from webapp.models.job import Job, JobState
 from webapp.models.user import User
-from webapp.providers.http.errors import GatewayError, NoAnswer, ProviderFailed, Throttled, UnreadableAnswer
+from webapp.providers.http.patience import ask_patiently
 
 from .body import Body
 from .columns import Column, Columns
@@ -32,14 +31,12 @@ from .list_state import Viewer, read_screen
 from .manifest import manifest
 from .quota import DiskWatch
 from .request import KEPT_FOR, export_of_job, parse, record
-from .source import Asked, Rows
+from .source import Asked
 from .staging import Spool
 from .xlsx_file import MOST_ROWS, XlsxFile
 
 READINGS = 3
 MOST_ASKED = 8
-LONGEST_PAUSE = 30.0
-SLICE = 0.25
 
 
 def _ended(job: Job) -> None:
@@ -96,14 +93,15 @@ def _read(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
     for reading in range(1, READINGS + 1):
         _note(job, export, reading=reading, rows=None, counted=None, recounted=None)
         spool.clear()
-        rows = kind.rows(asked, lambda seconds: _pause(job, spool, seconds))
+        job.tell(spool.arrived)
+        rows = kind.rows(asked, job.pause)
         for batch in rows:
             watch.look()
             spool.add(map(take, batch))
             job.tell(spool.arrived, rows.counted)
             if (rows.counted or 0) > MOST_ROWS:
                 raise Failed("too_many")
-        recounted = _patiently(job, spool, rows)
+        recounted = ask_patiently(rows.recount, job.pause, times=MOST_ASKED)
         different = len(spool)
         _note(job, export, reading=reading, rows=different, counted=rows.counted, recounted=recounted)
         if different == rows.counted == recounted:
@@ -117,32 +115,6 @@ def _note(job: Running, export: Export, **seen: int | None) -> None:
         kept = session.get_one(Export, export.id)
         for name, value in seen.items():
             setattr(kept, name, value)
-
-
-def _pause(job: Running, spool: Spool, seconds: float) -> None:
-    """Waits, listening: raises as soon as the job is to end."""
-    ends = time.monotonic() + seconds
-    job.tell(spool.arrived)
-    while (left := ends - time.monotonic()) > 0:
-        job.stop.wait(min(left, SLICE))
-        job.tell(spool.arrived)
-
-
-def _patiently(job: Running, spool: Spool, rows: Rows) -> int:
-    """The second count; one that is not given at once is asked for again."""
-    for number in range(MOST_ASKED):
-        try:
-            return rows.recount()
-        except (Throttled, NoAnswer, ProviderFailed, UnreadableAnswer) as error:
-            if number == MOST_ASKED - 1:
-                raise
-            _pause(job, spool, _pause_after(error, number))
-    raise AssertionError("it returns or raises")
-
-
-def _pause_after(error: GatewayError, number: int) -> float:
-    asked: float = getattr(error, "retry_after", None) or 0.0
-    return min(max(asked, 0.25 * 2.0**number), LONGEST_PAUSE)
 
 
 def _write(job: Running, export: Export, asked: Asked, spool: Spool) -> None:

@@ -10,10 +10,11 @@ from typing import Any, Literal
 from flask_babel import lazy_gettext
 
 from webapp.access.permissions import Permission
+from webapp.providers.http.patience import Wait
 
 from . import audit_log, orders, payouts, refunds, transactions
 from .columns import Columns
-from .source import Asked, Rows, Wait
+from .source import Asked, Rows
 from .staging import Taken
 
 

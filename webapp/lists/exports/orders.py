@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from flask_babel import gettext
 
+from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.models import OrderSummary
 from webapp.providers.registry import postpay
 
 from .columns import Columns, Plain, micros
-from .source import Asked, Rows, Wait
+from .source import Asked, Rows
 from .staging import Taken
 
 IN_FLIGHT = 10

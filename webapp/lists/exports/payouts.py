@@ -15,6 +15,7 @@ from webapp.lists.filters.payouts import PayoutFilters
 from webapp.models.bank_receipt import BankReceipt
 from webapp.models.ledger import LedgerRow
 from webapp.presentation.day_words import days_words
+from webapp.providers.http.patience import Wait
 from webapp.settlement.ledger.bank_receipts import receipts_of
 from webapp.settlement.ledger.payout_id import month_range, months_between, naming_of
 from webapp.settlement.ledger.payouts import Payout, payout, payouts, rows_of_payout
@@ -23,7 +24,7 @@ from webapp.settlement.ledger.totals import OTHER, TYPES
 
 from .columns import Columns, Plain, micros
 from .list_state import Screen, Viewer, Word, screen
-from .source import Asked, Rows, Wait
+from .source import Asked, Rows
 from .staging import Taken
 
 BLOCK = 500

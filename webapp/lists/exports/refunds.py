@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from flask_babel import gettext
 
+from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.filters import RefundQuery
 from webapp.providers.postpay.models import Refund
 from webapp.providers.registry import postpay
 
 from .columns import Columns, micros
-from .source import Asked, Rows, Wait
+from .source import Asked, Rows
 from .staging import Taken
 
 Row = tuple[Refund, str]

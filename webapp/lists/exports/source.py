@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -31,7 +31,3 @@ class Rows(Protocol):
 
     def recount(self) -> int:
         """The keeper's count now, by the same question."""
-
-
-Wait = Callable[[float], object]
-"""Pauses for some seconds while the job stays alive; raises to end the reading."""

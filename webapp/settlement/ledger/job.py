@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import g
-from sqlalchemy import select
 
-from webapp import audit
+from webapp import audit, jobs
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.jobs import Failed, Running, performs
-from webapp.jobs import start as start_job
 from webapp.models.base import now
 from webapp.models.job import Job
 from webapp.providers.postpay.client import PostpayClient
@@ -36,7 +34,7 @@ def start_reading(account: Account, months: Iterable[str], owner_id: int | None,
     asked_for = sorted(months)
     with writing() as session:
         asked = {"months": asked_for, "coming": True, "since": since.isoformat()}
-        job = start_job(
+        job = jobs.start(
             KIND, account=account.slug, key=KIND, parameters=asked, owner_id=owner_id, request_id=g.get("request_id")
         )
         given = job.given
@@ -50,10 +48,7 @@ def start_reading(account: Account, months: Iterable[str], owner_id: int | None,
 
 def latest_job(account: Account) -> Job | None:
     """The reading under way, or how the last one ended."""
-    newest = select(Job).where(Job.account == account.slug, Job.kind == KIND).order_by(Job.id.desc()).limit(1)
-    job = db.session.scalar(newest)
-    release()
-    return job
+    return jobs.latest(KIND, account.slug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,7 @@ def _read(running: Running, client: PostpayClient, month: str, done: int, total:
             client,
             month,
             lambda rows: running.tell(done + rows, max(total, done + rows)),
+            wait=running.pause,
             writes=running.writing,
         )
     except Unsettled:

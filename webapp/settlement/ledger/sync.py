@@ -19,9 +19,11 @@ from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.ledger import LedgerPeriod
+from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import TransactionQuery
 from webapp.providers.postpay.models import Transaction
+from webapp.providers.postpay.scan import EveryRow
 
 from .payout_filter import PayoutField, prove_payout_field
 from .payout_id import month_range, months_between
@@ -50,9 +52,17 @@ def query_of(month: str, begun: datetime, name: PayoutField) -> TransactionQuery
     return TransactionQuery(paid_from=first, paid_before=min(end, begun), payout_field=name)
 
 
-def read_month(account: Account, client: PostpayClient, month: str, tell: Tell, *, writes: Writes = writing) -> None:
+def read_month(
+    account: Account,
+    client: PostpayClient,
+    month: str,
+    tell: Tell,
+    *,
+    wait: Wait = time.sleep,
+    writes: Writes = writing,
+) -> None:
     """Reads a month whole, `COMING` for what is not paid out yet. Not for months to come. Raises Unsettled,
-    GatewayError, what `tell` raises.
+    GatewayError, what `tell` and `wait` raise.
 
     No transaction is open while the provider is asked: rows are kept in batches between the answers.
     """
@@ -60,7 +70,8 @@ def read_month(account: Account, client: PostpayClient, month: str, tell: Tell, 
     for _ in range(MOST_READINGS):
         begun = now()
         query = query_of(month, begun, name)
-        rows = _read(account, client, query, begun, tell, writes)
+        reading = client.each_transaction(query, bound=begun, wait=wait)
+        rows = _read(account, reading, begun, tell, writes)
         if rows is not None:
             paid = (query.paid_from, query.paid_before) if query.paid_from and query.paid_before else None
             close_period(account.slug, month, paid, rows, begun, writes)
@@ -69,21 +80,12 @@ def read_month(account: Account, client: PostpayClient, month: str, tell: Tell, 
 
 
 def _read(
-    account: Account, client: PostpayClient, query: TransactionQuery, begun: datetime, tell: Tell, writes: Writes
+    account: Account, reading: EveryRow[Transaction], begun: datetime, tell: Tell, writes: Writes
 ) -> int | None:
     """One reading: how many rows it has, or None when that is not what the provider counts."""
     arrived = unique = 0
     waiting: list[Transaction] = []
-
-    def pause(seconds: float) -> None:
-        """As long as the provider wants, and not deaf meanwhile."""
-        tell(arrived)
-        while seconds > 0:
-            time.sleep(min(seconds, 1.0))
-            seconds -= 1.0
-            tell(arrived)
-
-    reading = client.each_transaction(query, bound=begun, wait=pause)
+    tell(arrived)
     for rows in reading:
         waiting += rows
         arrived += len(rows)

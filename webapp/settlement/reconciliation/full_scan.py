@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from webapp.jobs import Failed, Running
-from webapp.providers.http.errors import NoAnswer, ProviderFailed, Throttled, UnreadableAnswer
+from webapp.providers.http.patience import Wait, ask_patiently
 from webapp.providers.postpay.scan import EveryRow
 
 AT_ONCE = 500
 """Rows that are handed on together."""
 MOST_READINGS = 3
 MOST_COUNTS = 6
-LONGEST_PAUSE = 30.0
 
 T = TypeVar("T")
-Wait = Callable[[float], object]
 
 
 class Progress:
@@ -25,6 +22,7 @@ class Progress:
 
     def __init__(self, job: Running) -> None:
         self._job, self.done, self._total = job, 0, 0
+        self.pause = job.pause
 
     def expect(self, rows: int) -> None:
         """So many more will come."""
@@ -36,14 +34,6 @@ class Progress:
         self.done = rows
         self._job.tell(rows, max(self._total, rows) if self._total else None)
 
-    def pause(self, seconds: float) -> None:
-        """Waits, listening: raises as soon as the job is to end."""
-        ends = time.monotonic() + seconds
-        self.reach(self.done)
-        while (left := ends - time.monotonic()) > 0:
-            self._job.stop.wait(min(left, 1.0))
-            self.reach(self.done)
-
 
 def read_whole(ask: Callable[[Wait], EveryRow[T]], take: Callable[[Sequence[T]], Any], progress: Progress) -> int:
     """Hands on every row, and returns how many there are once a reading is as long as the provider counts it before
@@ -53,7 +43,7 @@ def read_whole(ask: Callable[[Wait], EveryRow[T]], take: Callable[[Sequence[T]],
     """
     for _ in range(MOST_READINGS):
         reading = ask(progress.pause)
-        counted = _count(reading, progress)
+        counted = ask_patiently(reading.recount, progress.pause, times=MOST_COUNTS)
         progress.expect(counted)
         arrived = 0
         waiting: list[T] = []
@@ -65,19 +55,6 @@ def read_whole(ask: Callable[[Wait], EveryRow[T]], take: Callable[[Sequence[T]],
                 take(waiting)
                 waiting = []
         take(waiting)
-        if arrived == counted == _count(reading, progress):
+        if arrived == counted == ask_patiently(reading.recount, progress.pause, times=MOST_COUNTS):
             return arrived
     raise Failed("incomplete")
-
-
-def _count(reading: EveryRow[Any], progress: Progress) -> int:
-    """The provider's count; where it is not given at once it is asked for again."""
-    for number in range(MOST_COUNTS):
-        try:
-            return reading.recount()
-        except (Throttled, NoAnswer, ProviderFailed, UnreadableAnswer) as error:
-            if number == MOST_COUNTS - 1:
-                raise
-            asked: float = getattr(error, "retry_after", None) or 0.0
-            progress.pause(min(max(asked, 0.25 * 2.0**number), LONGEST_PAUSE))
-    raise AssertionError("it returns or raises")

@@ -54,7 +54,7 @@ def check(job: Running) -> None:
     span = ages(job.account, current_app.extensions["settings"], begun)
     _read_ledger(job, client, span, begun, progress)
     orders, suspects = _orders_without(job, client, span, progress)
-    _let_others_finish(job, progress)
+    _let_others_finish(job)
     slug = job.account.slug
     settled = orders_in_ledger(slug, [order.order_id for order in suspects])
     missing = captures_missing(order for order in suspects if order.order_id not in settled)
@@ -73,7 +73,7 @@ def _read_ledger(job: Running, client: PostpayClient, span: Ages, begun: datetim
             progress.reach(before + rows)
 
         try:
-            read_month(job.account, client, month, tell, writes=job.writing)
+            read_month(job.account, client, month, tell, wait=job.pause, writes=job.writing)
         except Unsettled:
             raise Failed("incomplete") from None
     mark_new_rates(job.account.slug, job.writing)
@@ -95,11 +95,11 @@ def _orders_without(
     return count, list(suspects.values())
 
 
-def _let_others_finish(job: Running, progress: Progress) -> None:
+def _let_others_finish(job: Running) -> None:
     """Waits, not for ever, for a reading of the ledger that is under way: meanwhile rows come and go there."""
     ends = now() + LONGEST_WAIT
     while (other := latest_job(job.account)) and other.is_open and now() < ends:
-        progress.pause(1.0)
+        job.pause(1.0)
 
 
 def _captured(order: OrderSummary) -> datetime:

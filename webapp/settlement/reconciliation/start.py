@@ -41,8 +41,4 @@ def start_daily_check(account: Account) -> None:
 
 def last_job(account: Account) -> Job | None:
     """The newest check that was asked for, however it went."""
-    job = db.session.scalars(
-        select(Job).where(Job.account == account.slug, Job.kind == KIND).order_by(Job.id.desc()).limit(1)
-    ).first()
-    release()
-    return job
+    return jobs.latest(KIND, account.slug)

@@ -8,15 +8,13 @@ from typing import NamedTuple
 
 from flask import current_app, url_for
 
-from webapp import jobs
 from webapp.core.accounts import Account
 from webapp.models.base import now
-from webapp.models.job import Job, JobState
-from webapp.presentation.job_words import cause_words, no_worker_words
 from webapp.settlement.reconciliation.ages import Ages, ages
 from webapp.settlement.reconciliation.counter import correct_to_look_at
 from webapp.settlement.reconciliation.exceptions import WorkList, checked_at, counts
 from webapp.settlement.reconciliation.start import last_job
+from webapp.web.job_status import failure_words, unattended_words
 
 from .words import WORDS, count_words, meaning
 
@@ -79,10 +77,5 @@ def last_check(account: Account) -> LastCheck | None:
     job = last_job(account)
     if job is None:
         return None
-    return LastCheck(job.is_open, job.done, job.total, _problem(job), job.finished)
-
-
-def _problem(job: Job) -> str | None:
-    if job.state == JobState.FAILED:
-        return cause_words(job.cause)
-    return no_worker_words() if jobs.is_unattended(job) else None
+    problem = failure_words(job) or unattended_words(job)
+    return LastCheck(job.is_open, job.done, job.total, problem, job.finished)

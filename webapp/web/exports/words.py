@@ -9,13 +9,13 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from webapp.jobs import is_unattended
 from webapp.lists.exports import KINDS, READINGS, NoSpace, QuotaReached, TooMany, TooManyBytes, words_of
 from webapp.models.base import now
 from webapp.models.export import Export
 from webapp.models.job import Job, JobState
 from webapp.presentation.formatting import time_html, when_long
-from webapp.presentation.job_words import cause_words, no_worker_words, state_words
+from webapp.presentation.job_words import cause_words, state_words
+from webapp.web.job_status import unattended_words
 
 FORMAT_WORDS = {"csv": "CSV", "xlsx": "Excel (XLSX)"}
 
@@ -100,8 +100,8 @@ def _progress(export: Export, job: Job) -> str:
 def warnings(job: Job) -> list[str]:
     """What a person who watches should know about the workers."""
     told = []
-    if is_unattended(job):
-        told.append(no_worker_words())
+    if words := unattended_words(job):
+        told.append(words)
     elif job.is_open and job.attempt > 1:
         told.append(gettext("The worker that was at it died, so another one has begun again."))
     return told

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp.core.accounts import Account
-from webapp.jobs import is_unattended
 from webapp.models.base import now
-from webapp.models.job import JobState
-from webapp.presentation.job_words import cause_words, no_worker_words
 from webapp.settlement.ledger.job import Progress, latest_job, progress
 from webapp.settlement.ledger.payout_id import month_of, months_between
 from webapp.settlement.ledger.sync import COMING, FRESH_FOR, is_final, missing, periods_of
+from webapp.web.job_status import failure_words, unattended_words
 
 NEWS = timedelta(hours=1)
 """How long a page goes on speaking of a reading that failed."""
@@ -49,8 +47,6 @@ def standing(account: Account, since: datetime, until: datetime) -> Standing:
     if job is None or (not job.is_open and not left):
         return found
     if job.is_open:
-        warning = no_worker_words() if is_unattended(job) else None
-        return Standing(found.is_whole, found.is_fresh, found.as_of, progress(account, job), warning)
+        return Standing(found.is_whole, found.is_fresh, found.as_of, progress(account, job), unattended_words(job))
     is_news = job.finished is not None and job.finished >= now() - NEWS
-    problem = cause_words(job.cause) if job.state == JobState.FAILED and is_news else None
-    return Standing(found.is_whole, found.is_fresh, found.as_of, problem=problem)
+    return Standing(found.is_whole, found.is_fresh, found.as_of, problem=failure_words(job) if is_news else None)
