@@ -29,7 +29,6 @@ NEWEST_FIRST = "-created"
 PAGE_SIZES = (20, 50)
 OWN_RANGE = "range"
 MOST_IDS = 50
-LONGEST_TEXT = 4000
 LAST_PAGE = 10**9
 
 
@@ -64,12 +63,13 @@ class AddressFilters(FilterForm):
 
     texts: ClassVar[tuple[str, ...]] = ()
     more: ClassVar[tuple[str, ...]] = ()
+    longest_text: ClassVar[int] = 4000
 
     def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
         super().__init__()
         self.zone = zone
         self.today = today or today_in(zone)
-        self.typed = {name: _readable(args.get(name, "")[:LONGEST_TEXT]) for name in self.texts}
+        self.typed = {name: _readable(args.get(name, "")[: self.longest_text]) for name in self.texts}
         self.currency = self._read_currency()
         self.page = _number(args.get("page", ""), 1, LAST_PAGE) or 1
         size = _number(args.get("page_size", ""), 1, max(PAGE_SIZES))
@@ -93,7 +93,7 @@ class AddressFilters(FilterForm):
         return ids
 
     def _read_currency(self) -> str:
-        currency = self.typed["currency"].upper()
+        currency = self.typed.get("currency", "").upper()
         if currency and not is_known_currency(currency):
             self.errors["currency"] = gettext("Choose a currency from the list.")
             return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -81,51 +82,42 @@ def pager(filters: AddressFilters, base: str, count: int, *, is_counted: bool) -
     return pages if is_counted else Pager(previous_href=pages.previous_href, next_href=pages.next_href)
 
 
-def chip(filters: AddressFilters, base: str, label: str, value: str, *names: str) -> Chip:
-    """The chip of the fields called `names`."""
-    return Chip(label, value, filters.address(base, **dict.fromkeys(names)))
+@dataclass(frozen=True, slots=True)
+class Chips:
+    """Makes the chips of a list: each method those of one field, none where nothing is on."""
 
+    filters: AddressFilters
+    base: str
 
-def id_chips(filters: AddressFilters, base: str, label: str, name: str, ids: Sequence[str]) -> list[Chip]:
-    """One for each id of a field that takes several."""
-    others = {each: ", ".join(other for other in ids if other != each) for each in ids}
-    return [Chip(label, each, filters.address(base, **{name: others[each] or None})) for each in ids]
+    def one(self, label: str, value: str | None, *names: str) -> list[Chip]:
+        """Of what stands in the fields called `names`."""
+        return [Chip(label, value, self.filters.address(self.base, **dict.fromkeys(names)))] if value else []
 
+    def ids(self, label: str, name: str, ids: Sequence[str]) -> list[Chip]:
+        """One for each id of a field that takes several."""
+        others = {each: ", ".join(other for other in ids if other != each) for each in ids}
+        return [Chip(label, each, self.filters.address(self.base, **{name: others[each] or None})) for each in ids]
 
-def choice_chips(
-    filters: AddressFilters, base: str, label: str, name: str, chosen: Iterable[str], words: Callable[[str], str]
-) -> list[Chip]:
-    """One for each value of a field in which several can be chosen."""
-    return [
-        Chip(label, words(value), filters.address_where(base, lambda pair, off=value: pair != (name, off)))  # type: ignore[misc]
-        for value in chosen
-    ]
+    def each(self, label: str, name: str, chosen: Iterable[str], words: Callable[[str], str]) -> list[Chip]:
+        """One for each value of a field in which several can be chosen."""
+        return [Chip(label, words(value), self._without_value(name, value)) for value in chosen]
 
+    def _without_value(self, name: str, value: str) -> str:
+        return self.filters.address_where(self.base, lambda pair: pair != (name, value))
 
-def amount_chips(
-    filters: AddressFilters, base: str, name: str, labels: tuple[str, str], amounts: tuple[Money | None, Money | None]
-) -> list[Chip]:
-    """The currency, without which there are no amounts, the lowest and the highest amount of a field."""
-    ends = (f"{name}_from", f"{name}_to")
-    found = [chip(filters, base, gettext("Currency"), filters.currency, "currency", *ends)] if filters.currency else []
-    told = zip(labels, amounts, ends, strict=True)
-    return found + [chip(filters, base, label, money(amount), end) for label, amount, end in told if amount]
+    def amount(self, label: str, name: str, amount: Money | None) -> list[Chip]:
+        return self.one(label, money(amount) if amount else None, name)
 
+    def days(self, label: str, name: str, words: str | None) -> list[Chip]:
+        """Of a range of days, or of what was chosen instead of days."""
+        return self.one(label, words, name, f"{name}_from", f"{name}_to")
 
-def day_chips(filters: AddressFilters, base: str, label: str, name: str, words: str | None) -> list[Chip]:
-    """The days of a field, or what was chosen instead of days."""
-    return [chip(filters, base, label, words, name, f"{name}_from", f"{name}_to")] if words else []
-
-
-def part_chips(filters: ListFilters, base: str) -> list[Chip]:
-    """The chips of the filters under "More" that ask for parts of the moment."""
-    found = []
-    if filters.week_day:
-        words = week_day_word(filters.week_day)
-        found.append(chip(filters, base, gettext("Day of the week (UTC)"), words, "week_day"))
-    if filters.hour is not None:
-        found.append(chip(filters, base, gettext("Hour (UTC)"), hour_words(filters.hour), "hour"))
-    return found
+    def parts(self, week_day: int | None, hour: int | None) -> list[Chip]:
+        """Of the parts of the moment, as the provider counts them."""
+        return [
+            *self.one(gettext("Day of the week (UTC)"), week_day_word(week_day) if week_day else None, "week_day"),
+            *self.one(gettext("Hour (UTC)"), hour_words(hour) if hour is not None else None, "hour"),
+        ]
 
 
 def week_day_word(number: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import current_app
@@ -12,20 +11,17 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from webapp.audit import Action, search
-from webapp.audit.search import COUNT_CAP, EntryPage
+from webapp.audit.search import COUNT_CAP
 from webapp.core.extensions import db
+from webapp.lists.filters.controls import Chip, Chips, Option, preset_options
 from webapp.models.user import User
 from webapp.presentation.audit.entries import Told, told
 from webapp.presentation.audit.messages import FAMILIES, OUTCOMES, action_label
 from webapp.presentation.audit.sentences import LABELS
-from webapp.presentation.day_words import PRESET_WORDS, days_words
 from webapp.presentation.formatting import time_html
-from webapp.presentation.pager import Pager
+from webapp.web.log_listing import LogListing, log_listing
 
-from .forms import DESK, OWN_RANGE, PAGE_SIZES, AuditFilters
-
-Option = tuple[str, str, bool]
-"""Value, words, whether it is chosen."""
+from .forms import DESK, AuditFilters
 
 
 class Row(NamedTuple):
@@ -41,37 +37,14 @@ class Row(NamedTuple):
     ip: str
 
 
-class Chip(NamedTuple):
-    """A filter that is on, and the list without it."""
-
-    label: str
-    value: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of the log. `total` is in words, for it is counted only so far."""
-
-    rows: list[Row]
-    pager: Pager
-    total: str
-    newest_href: str | None
-    oldest_href: str | None
-
-
-def listing(filters: AuditFilters, base: str) -> Listing:
+def listing(filters: AuditFilters, base: str) -> LogListing[Row]:
     """Asks the log: one page and a capped count, whatever the log's size."""
     query = filters.to_query()
     page = search.page(db.session, query, size=filters.page_size, before=filters.before, after=filters.after)
     total = search.count(db.session, query)
-    return Listing(
-        rows=[_row(one, base) for one in told(page.entries)],
-        pager=_pager(page, filters, base),
-        total=count_words(total),
-        newest_href=filters.address(base) if page.has_newer else None,
-        oldest_href=filters.address(base, after=0) if page.has_older else None,
-    )
+    rows = [_row(one, base) for one in told(page.entries)]
+    numbers = [entry.seq for entry in page.entries]
+    return log_listing(filters, base, rows=rows, numbers=numbers, ends=page, total=count_words(total))
 
 
 def _row(one: Told, base: str) -> Row:
@@ -88,17 +61,6 @@ def _row(one: Told, base: str) -> Row:
     )
 
 
-def _pager(page: EntryPage, filters: AuditFilters, base: str) -> Pager:
-    """Newer and older by the numbers of the entries at both ends of the page."""
-    if not page.entries:
-        return Pager()
-    first, last = page.entries[0].seq, page.entries[-1].seq
-    return Pager(
-        previous_href=filters.address(base, after=first) if page.has_newer else None,
-        next_href=filters.address(base, before=last) if page.has_older else None,
-    )
-
-
 def count_words(count: int) -> str:
     """ "214 entries", or "More than 1,000 entries": beyond that nobody counts."""
     if count > COUNT_CAP:
@@ -106,28 +68,19 @@ def count_words(count: int) -> str:
     return gettext("1 entry") if count == 1 else gettext("%(count)s entries", count=f"{count:,}")
 
 
-def page_sizes(filters: AuditFilters, base: str) -> list[tuple[int, str | None]]:
-    """The sizes a page can have; the current one without an address."""
-    return [(size, None if size == filters.page_size else filters.address(base, page_size=size)) for size in PAGE_SIZES]
-
-
 def chips(filters: AuditFilters, base: str, people: Iterable[Option]) -> list[Chip]:
     """What is on, in the order of the form."""
-    typed = filters.typed
+    typed, on = filters.typed, Chips(filters, base)
     names = {value: words for value, words, _ in people}
-    found = [
-        (gettext("Who"), names.get(typed["who"], typed["who"]) if filters.actor_id is not None else "", "who"),
-        (gettext("What"), action_label(filters.what) if filters.what else "", "what"),
-        (gettext("Outcome"), str(OUTCOMES[filters.outcome][0]) if filters.outcome else "", "outcome"),
-        (gettext("About"), typed["object"], "object"),
-        (gettext("Account"), _title(typed["account"]), "account"),
-        (gettext("Words"), typed["words"], "words"),
+    return [
+        *on.one(gettext("Who"), names.get(typed["who"], typed["who"]) if filters.actor_id is not None else None, "who"),
+        *on.one(gettext("What"), action_label(filters.what) if filters.what else None, "what"),
+        *on.one(gettext("Outcome"), str(OUTCOMES[filters.outcome][0]) if filters.outcome else None, "outcome"),
+        *on.one(gettext("About"), typed["object"], "object"),
+        *on.one(gettext("Account"), _title(typed["account"]), "account"),
+        *on.one(gettext("Words"), typed["words"], "words"),
+        *on.days(gettext("Days"), "days", filters.days.words),
     ]
-    made = [Chip(label, value, filters.address(base, **{name: None})) for label, value, name in found if value]
-    days = str(PRESET_WORDS[filters.preset]) if filters.preset else days_words(filters.first_day, filters.last_day)
-    if days:
-        made.append(Chip(gettext("Days"), days, filters.address(base, days=None, days_from=None, days_to=None)))
-    return made
 
 
 def _title(slug: str) -> str:
@@ -148,7 +101,6 @@ class Options(NamedTuple):
 def options(filters: AuditFilters) -> Options:
     chosen = filters.typed
     outcomes = [(code, str(words), code == filters.outcome) for code, (words, _) in OUTCOMES.items()]
-    presets = [(preset.value, str(words), preset is filters.preset) for preset, words in PRESET_WORDS.items()]
     accounts = [
         (slug, one.title, slug == chosen["account"]) for slug, one in current_app.extensions["accounts"].items()
     ]
@@ -157,7 +109,7 @@ def options(filters: AuditFilters) -> Options:
         kinds=[_kinds(family, str(words), filters.what) for family, words in FAMILIES.items()],
         outcomes=[("", gettext("Any"), False), *outcomes],
         accounts=[("", gettext("Any"), False), *accounts],
-        presets=[("", gettext("Any time"), False), *presets, (OWN_RANGE, gettext("Own range"), filters.is_own_range)],
+        presets=[("", gettext("Any time"), False), *preset_options(filters.days)],
     )
 
 

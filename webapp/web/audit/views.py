@@ -12,6 +12,7 @@ from webapp.access.permissions import Permission, requires
 from webapp.audit import Action, anchors
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.lists.filters.controls import page_sizes
 from webapp.models.audit_entry import AuditEntry
 from webapp.presentation.formatting import zone
 from webapp.web.htmx import wants_fragment
@@ -38,7 +39,7 @@ def list_entries() -> Response:
         "query_string": filters.address(base).partition("?")[2],
         **_state(whole=filters.only_actor is None),
         "chips_on": listing.chips(filters, base, choices.people),
-        "sizes": listing.page_sizes(filters, base),
+        "sizes": page_sizes(filters, base),
         "listing": listing.listing(filters, base) if not filters.errors else None,
     }
     release()

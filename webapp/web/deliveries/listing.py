@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import url_for
@@ -10,7 +9,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp.core.accounts import Account
-from webapp.lists.filters.controls import Chip, Option, preset_options
+from webapp.lists.filters.controls import Chip, Chips, Option, preset_options
 from webapp.lists.filters.deliveries import DeliveryFilters
 from webapp.models.delivery import Delivery
 from webapp.presentation.delivery_words import (
@@ -25,7 +24,7 @@ from webapp.presentation.delivery_words import (
     size_words,
 )
 from webapp.presentation.formatting import times_html
-from webapp.presentation.pager import Pager
+from webapp.web.log_listing import LogListing, log_listing
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.search import COUNT_CAP, GENUINE_ONLY, OTHER, REFUSED_ONLY
 
@@ -47,18 +46,7 @@ class Row(NamedTuple):
     repeats: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of the log."""
-
-    rows: list[Row]
-    pager: Pager
-    total: str
-    newest_href: str | None
-    oldest_href: str | None
-
-
-def listing(account: Account, filters: DeliveryFilters, base: str, *, sees_settlements: bool) -> Listing:
+def listing(account: Account, filters: DeliveryFilters, base: str, *, sees_settlements: bool) -> LogListing[Row]:
     page = search.page_of(account, filters.to_query())
     time = times_html()
     rows = [
@@ -78,14 +66,9 @@ def listing(account: Account, filters: DeliveryFilters, base: str, *, sees_settl
         )
         for one in page.rows
     ]
-    pages = Pager(
-        previous_href=filters.address(base, after=page.rows[0].id) if page.has_newer and page.rows else None,
-        next_href=filters.address(base, before=page.rows[-1].id) if page.has_older and page.rows else None,
-    )
+    numbers = [one.id for one in page.rows]
     total = count_words(search.count(account, filters.to_query()))
-    newest = filters.address(base) if page.has_newer else None
-    oldest = filters.address(base, after=0) if page.has_older else None
-    return Listing(rows, pages, total, newest, oldest)
+    return log_listing(filters, base, rows=rows, numbers=numbers, ends=page, total=total)
 
 
 def object_href(account: Account, delivery: Delivery, *, sees_settlements: bool) -> str | None:
@@ -105,22 +88,20 @@ def count_words(count: int) -> str:
 
 def chips(filters: DeliveryFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form."""
-    choices = [("event", events(filters)), ("verdict", verdicts(filters)), ("outcome", outcomes(filters))]
-    choices.append(("forward", forwards(filters)))
-    labels = {
-        "event": gettext("Tells of"),
-        "verdict": gettext("Signature"),
-        "outcome": gettext("Reading again"),
-        "forward": gettext("The shop"),
-    }
-    found = [Chip(gettext("About"), filters.about, filters.address(base, about=None))] if filters.about else []
-    for name, options in choices:
-        chosen = next((words for value, words, is_on in options if is_on and value), None)
-        if chosen:
-            found.append(Chip(labels[name], chosen, filters.address(base, **{name: None})))
-    if words := filters.days.words:
-        found.append(Chip(gettext("Days"), words, filters.address(base, days=None, days_from=None, days_to=None)))
-    return found
+    on = Chips(filters, base)
+    return [
+        *on.one(gettext("About"), filters.about, "about"),
+        *on.one(gettext("Tells of"), _chosen(events(filters)), "event"),
+        *on.one(gettext("Signature"), _chosen(verdicts(filters)), "verdict"),
+        *on.one(gettext("Reading again"), _chosen(outcomes(filters)), "outcome"),
+        *on.one(gettext("The shop"), _chosen(forwards(filters)), "forward"),
+        *on.days(gettext("Days"), "days", filters.days.words),
+    ]
+
+
+def _chosen(options: list[Option]) -> str | None:
+    """The words of what is chosen; None for anything."""
+    return next((words for value, words, is_on in options if is_on and value), None)
 
 
 def events(filters: DeliveryFilters) -> list[Option]:

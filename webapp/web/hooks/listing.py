@@ -15,17 +15,7 @@ from sqlalchemy import select
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.lists.filters.controls import (
-    Chip,
-    Option,
-    chip,
-    choice_chips,
-    day_chips,
-    id_chips,
-    pager,
-    part_chips,
-    row_address,
-)
+from webapp.lists.filters.controls import Chip, Chips, Option, pager, row_address
 from webapp.lists.filters.hooks import EVENTS, HOWS, HookFilters
 from webapp.models.hook_change import OPEN_STATES, HookChange
 from webapp.models.rotation import ENDED, Rotation
@@ -141,22 +131,21 @@ def _doubled(hooks: Sequence[Hook], open_things: Unfinished) -> list[str]:
 
 def chips(filters: HookFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each event and each id is one of its own."""
+    on = Chips(filters, base)
     label = {
         "contains": gettext("Address contains"),
         "starts": gettext("Address starts with"),
         "ends": gettext("Address ends with"),
     }[filters.how]
-    found = [chip(filters, base, label, filters.search, "q", "how")] if filters.search else []
-    found += choice_chips(filters, base, gettext("Tells of"), "events", filters.events, lambda one: event_words((one,)))
-    if filters.active is not None:
-        found.append(chip(filters, base, gettext("State"), active_words(filters.active), "active"))
-    if filters.typed["code"]:
-        found.append(chip(filters, base, gettext("Last response"), filters.typed["code"], "code"))
+    state = None if filters.active is None else active_words(filters.active)
     return [
-        *found,
-        *day_chips(filters, base, gettext("Created"), "created", filters.created.words),
-        *id_chips(filters, base, gettext("Webhook ID"), "hook_id", filters.hook_ids),
-        *part_chips(filters, base),
+        *on.one(label, filters.search, "q", "how"),
+        *on.each(gettext("Tells of"), "events", filters.events, lambda event: event_words((event,))),
+        *on.one(gettext("State"), state, "active"),
+        *on.one(gettext("Last response"), filters.typed["code"], "code"),
+        *on.days(gettext("Created"), "created", filters.created.words),
+        *on.ids(gettext("Webhook ID"), "hook_id", filters.hook_ids),
+        *on.parts(filters.week_day, filters.hour),
     ]
 
 

@@ -10,17 +10,7 @@ from typing import NamedTuple, TypeAlias
 from flask_babel import gettext
 from markupsafe import Markup
 
-from webapp.lists.filters.controls import (
-    Chip,
-    Option,
-    amount_chips,
-    choice_chips,
-    day_chips,
-    id_chips,
-    pager,
-    part_chips,
-    row_address,
-)
+from webapp.lists.filters.controls import Chip, Chips, Option, pager, row_address
 from webapp.lists.filters.orders import STATUSES, OrderFilters
 from webapp.presentation.formatting import amount_html, status_html, status_label, times_html
 from webapp.presentation.pager import Pager
@@ -75,20 +65,16 @@ def listing(page: OrderPage, filters: OrderFilters, base: str) -> Listing:
 
 def chips(filters: OrderFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each id and each status is one of its own."""
-    searched = [Chip(gettext("Order ID"), filters.search, base)] if filters.search else []
+    on = Chips(filters, base)
     return [
-        *searched,
-        *id_chips(filters, base, gettext("Order ID"), "order_id", filters.order_ids),
-        *choice_chips(filters, base, gettext("Status"), "status", filters.statuses, status_label),
-        *amount_chips(
-            filters,
-            base,
-            "total",
-            (gettext("Total from"), gettext("Total to")),
-            (filters.total_from, filters.total_to),
-        ),
-        *day_chips(filters, base, gettext("Created"), "created", filters.created.words),
-        *part_chips(filters, base),
+        *on.one(gettext("Order ID"), filters.search, "q"),
+        *on.ids(gettext("Order ID"), "order_id", filters.order_ids),
+        *on.each(gettext("Status"), "status", filters.statuses, status_label),
+        *on.one(gettext("Currency"), filters.currency, "currency", "total_from", "total_to"),
+        *on.amount(gettext("Total from"), "total_from", filters.total_from),
+        *on.amount(gettext("Total to"), "total_to", filters.total_to),
+        *on.days(gettext("Created"), "created", filters.created.words),
+        *on.parts(filters.week_day, filters.hour),
     ]
 
 

@@ -16,18 +16,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.fees import off_by
-from webapp.lists.filters.controls import (
-    Chip,
-    Option,
-    amount_chips,
-    choice_chips,
-    day_chips,
-    id_chips,
-    pager,
-    part_chips,
-    preset_options,
-    row_address,
-)
+from webapp.lists.filters.controls import Chip, Chips, Option, pager, preset_options, row_address
 from webapp.lists.filters.transactions import NOT_YET, PAID_OUT, TYPES, TransactionFilters
 from webapp.models.ledger import LedgerRow
 from webapp.presentation.formatting import amount_html, times_html
@@ -108,22 +97,18 @@ def listing(account: Account, reading: Reading, filters: TransactionFilters, bas
 
 def chips(filters: TransactionFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each id and each type is one of its own."""
-    searched = [Chip(gettext("Transaction ID"), filters.search, base)] if filters.search else []
+    on = Chips(filters, base)
     paid = filters.paid.words if filters.is_paid is None else paid_words(filters.is_paid)
     return [
-        *searched,
-        *id_chips(filters, base, gettext("Transaction ID"), "transaction_id", filters.transaction_ids),
-        *choice_chips(filters, base, gettext("Type"), "type", filters.types, type_label),
-        *amount_chips(
-            filters,
-            base,
-            "amount",
-            (gettext("Amount from"), gettext("Amount to")),
-            (filters.amount_from, filters.amount_to),
-        ),
-        *day_chips(filters, base, gettext("Created"), "created", filters.created.words),
-        *day_chips(filters, base, gettext("Payout"), "paid", paid),
-        *part_chips(filters, base),
+        *on.one(gettext("Transaction ID"), filters.search, "q"),
+        *on.ids(gettext("Transaction ID"), "transaction_id", filters.transaction_ids),
+        *on.each(gettext("Type"), "type", filters.types, type_label),
+        *on.one(gettext("Currency"), filters.currency, "currency", "amount_from", "amount_to"),
+        *on.amount(gettext("Amount from"), "amount_from", filters.amount_from),
+        *on.amount(gettext("Amount to"), "amount_to", filters.amount_to),
+        *on.days(gettext("Created"), "created", filters.created.words),
+        *on.days(gettext("Payout"), "paid", paid),
+        *on.parts(filters.week_day, filters.hour),
     ]
 
 
