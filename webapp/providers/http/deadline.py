@@ -103,18 +103,8 @@ class _Connection(urllib3.connection.HTTPConnection):
         super().send(data)
 
 
-class _TLSConnection(urllib3.connection.HTTPSConnection):
-    response_class = _Answer
-
-    def _new_conn(self) -> socket.socket:
-        return _connect(self._dns_host, self.port)
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        self.sock.settimeout(current.exchange.left())
-        current.exchange.sent = True
-        super().send(data)
+class _TLSConnection(_Connection, urllib3.connection.HTTPSConnection):
+    """The same, encrypted: what `_Connection` calls its parent is HTTPSConnection here."""
 
 
 def _connect(host: str, port: int) -> socket.socket:
