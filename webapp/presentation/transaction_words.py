@@ -1,4 +1,4 @@
-"""What a transaction is called, wherever one is shown."""
+"""What a transaction is called, and a line of what many come to, wherever one is shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from webapp.fees import is_off
 from webapp.money import Money
+from webapp.settlement.ledger.totals import DIFFERENCE, FEES, NET, OTHER, TAX
 
 from .formatting import icon_html, money
 
@@ -16,6 +17,26 @@ TYPE_LABELS = {
     "instalment": (lazy_gettext("Instalment"), "calendar"),
     "regularization": (lazy_gettext("Regularization"), "adjustments-horizontal"),
 }
+
+LINE_WORDS = {
+    "order": lazy_gettext("Sales"),
+    "refund": lazy_gettext("Refunds"),
+    "instalment": lazy_gettext("Instalments"),
+    "regularization": lazy_gettext("Regularizations"),
+    OTHER: lazy_gettext("Other transactions"),
+    FEES: lazy_gettext("Fees"),
+    TAX: lazy_gettext("Tax on fees"),
+    DIFFERENCE: lazy_gettext("Difference to Postpay's arithmetic"),
+    NET: lazy_gettext("Net"),
+}
+"""Of the bridge from gross to net: a line is a documented type, or one of `webapp.settlement.ledger.totals`."""
+COLUMN_WORDS = {**LINE_WORDS, OTHER: lazy_gettext("Other"), DIFFERENCE: lazy_gettext("Difference")}
+"""The same above a column, where there is less room."""
+
+
+def line_label(code: str) -> str:
+    """The word of a line of the bridge; an unknown type as it came."""
+    return str(LINE_WORDS[code]) if code in LINE_WORDS else type_label(code)
 
 
 def type_label(code: str) -> str:

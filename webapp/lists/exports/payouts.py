@@ -15,12 +15,13 @@ from webapp.lists.filters.payouts import PayoutFilters
 from webapp.models.bank_receipt import BankReceipt
 from webapp.models.ledger import LedgerRow
 from webapp.presentation.day_words import days_words
+from webapp.presentation.transaction_words import COLUMN_WORDS
 from webapp.providers.http.patience import Wait
 from webapp.settlement.ledger.bank_receipts import receipts_of
 from webapp.settlement.ledger.payout_id import month_range, months_between, naming_of
 from webapp.settlement.ledger.payouts import Payout, payout, payouts, rows_of_payout
 from webapp.settlement.ledger.sync import periods_of
-from webapp.settlement.ledger.totals import OTHER, TYPES
+from webapp.settlement.ledger.totals import NET, PARTS
 
 from .columns import Columns, Plain, micros
 from .list_state import Screen, Viewer, Word, screen
@@ -135,18 +136,8 @@ def _lay_out_payouts(columns: Columns) -> None:
     columns.text(gettext("Payout"))
     columns.moment(gettext("Paid out"))
     currency = columns.text(gettext("Currency"))
-    for words in (
-        gettext("Sales"),
-        gettext("Refunds"),
-        gettext("Instalments"),
-        gettext("Regularizations"),
-        gettext("Other"),
-        gettext("Fees"),
-        gettext("Tax on fees"),
-        gettext("Difference"),
-        gettext("Net"),
-    ):
-        columns.amount(words, currency)
+    for name in (*PARTS, NET):
+        columns.amount(str(COLUMN_WORDS[name]), currency)
     columns.number(gettext("Rows"))
     columns.amount(gettext("Received by the bank"), currency)
     columns.text(gettext("At the bank"))
@@ -156,10 +147,9 @@ def _take_payout(row: tuple[Payout, BankReceipt | None]) -> Taken:
     """Newest first, as on the screen; fees and tax with the minus they have there."""
     found, receipt = row
     figures, paid = found.figures, micros(found.paid) or 0
-    gross = [figures.of_type(name).minor for name in (*TYPES, OTHER)]
-    deducted = [-figures.fees.minor, -figures.tax.minor, figures.difference.minor, figures.net.minor]
+    amounts = [amount.minor for amount in (*figures.parts.values(), figures.net)]
     bank: list[Plain] = [receipt.received_minor, receipt.state] if receipt else [None, None]
-    values: list[Plain] = [found.name, paid, found.currency, *gross, *deducted, figures.count, *bank]
+    values: list[Plain] = [found.name, paid, found.currency, *amounts, figures.count, *bank]
     return Taken(f"{found.currency} {found.name}", -paid, -_alphabetical(found.currency), values)
 
 

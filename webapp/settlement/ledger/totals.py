@@ -18,6 +18,8 @@ from webapp.money import Money
 TYPES = ("order", "refund", "instalment", "regularization")
 """The documented types, in the order finance reads; unknown ones come after them."""
 OTHER, FEES, TAX, DIFFERENCE, NET = "other", "fees", "tax", "difference", "net"
+PARTS = (*TYPES, OTHER, FEES, TAX, DIFFERENCE)
+"""What the net is made of, all unknown types together, in the order of the bridge."""
 MOST_EXPLANATIONS = 4
 
 
@@ -140,6 +142,12 @@ class Figures:
         return self.net - (self.gross - self.fees - self.tax)
 
     @property
+    def parts(self) -> dict[str, Money]:
+        """The amount of each of `PARTS`; what is deducted is negative, so that together they are the net."""
+        gross = {name: self.of_type(name) for name in (*TYPES, OTHER)}
+        return {**gross, FEES: -self.fees, TAX: -self.tax, DIFFERENCE: self.difference}
+
+    @property
     def flagged(self) -> int:
         """Rows to look at; one may be so for several reasons."""
         return self._sum("off") + self._sum("new_rates") + self._sum("differing")
@@ -170,8 +178,7 @@ def explanations(figures: Figures, received: Money) -> list[tuple[str, ...]]:
 
     Left out are lines that are not zero, and never all of them: a bank that received nothing explains nothing.
     """
-    parts = {name: figures.of_type(name) for name in (*TYPES, OTHER)}
-    parts |= {FEES: -figures.fees, TAX: -figures.tax, DIFFERENCE: figures.difference}
+    parts = figures.parts
     told = [name for name, amount in parts.items() if not amount.is_zero]
     missing = figures.net - received
     if missing.is_zero:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask import current_app, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp.audit import Action
@@ -24,27 +24,15 @@ from webapp.presentation.audit.entries import Told, entries_for_object
 from webapp.presentation.charts import Drawing, Step, waterfall
 from webapp.presentation.formatting import money, times_html
 from webapp.presentation.pager import Pager, numbered_pager
-from webapp.presentation.transaction_words import difference_words, type_html, type_label
+from webapp.presentation.transaction_words import LINE_WORDS, difference_words, line_label, type_html
 from webapp.settlement.ledger.payout_id import Naming
 from webapp.settlement.ledger.payouts import Payout, rows_of_payout
-from webapp.settlement.ledger.totals import DIFFERENCE, FEES, NET, OTHER, TAX, TYPES, Figures, Line, explanations
+from webapp.settlement.ledger.totals import DIFFERENCE, FEES, NET, TAX, TYPES, Figures, Line, explanations
 
 from .listing import figure_html
 
 ROWS_A_PAGE = 50
 MOST_FLAGGED = 50
-
-LINE_WORDS = {
-    "order": lazy_gettext("Sales"),
-    "refund": lazy_gettext("Refunds"),
-    "instalment": lazy_gettext("Instalments"),
-    "regularization": lazy_gettext("Regularizations"),
-    OTHER: lazy_gettext("Other transactions"),
-    FEES: lazy_gettext("Fees"),
-    TAX: lazy_gettext("Tax on fees"),
-    DIFFERENCE: lazy_gettext("Difference to Postpay's arithmetic"),
-    NET: lazy_gettext("Net"),
-}
 
 
 class BridgeLine(NamedTuple):
@@ -88,11 +76,6 @@ class Explanation:
 
     lines: str
     words: str
-
-
-def line_label(code: str) -> str:
-    """The word of a line of the bridge; an unknown type as it came."""
-    return str(LINE_WORDS[code]) if code in LINE_WORDS else type_label(code)
 
 
 def bridge(figures: Figures) -> list[BridgeLine]:

@@ -11,17 +11,18 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from webapp.core.accounts import Account
-from webapp.lists.filters.controls import Chip, Option, currency_options, pager, preset_options
+from webapp.lists.filters.controls import Chip, Chips, Option, currency_options, pager, preset_options
 from webapp.lists.filters.payouts import PayoutFilters
 from webapp.lists.filters.transactions import NOT_YET
 from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.money import Money
 from webapp.presentation.formatting import amount_parts, long_day, times_html
 from webapp.presentation.pager import Pager
+from webapp.presentation.transaction_words import COLUMN_WORDS
 from webapp.settlement.ledger.bank_receipts import receipts_of
 from webapp.settlement.ledger.payout_id import Naming, PayoutsBy
 from webapp.settlement.ledger.payouts import Payout, totals
-from webapp.settlement.ledger.totals import OTHER, TYPES, Figures
+from webapp.settlement.ledger.totals import DIFFERENCE, FEES, OTHER, TAX, TYPES, Figures
 
 BANK_STATES = {
     None: (lazy_gettext("Not entered"), "idle"),
@@ -81,35 +82,20 @@ def listing(account: Account, found: Sequence[Payout], filters: PayoutFilters, n
     columns = _columns(sums)
     moment = _moments(naming)
     rows = [_payout_row(one, receipts, columns, base, moment(one)) for one in shown]
-    return Listing([str(_WORDS[name]) for name in columns], rows, [_row(figures, columns) for figures in sums], pages)
-
-
-_WORDS = {
-    "order": lazy_gettext("Sales"),
-    "refund": lazy_gettext("Refunds"),
-    "instalment": lazy_gettext("Instalments"),
-    "regularization": lazy_gettext("Regularizations"),
-    OTHER: lazy_gettext("Other"),
-    "fees": lazy_gettext("Fees"),
-    "tax": lazy_gettext("Tax on fees"),
-    "difference": lazy_gettext("Difference"),
-}
+    words = [str(COLUMN_WORDS[name]) for name in columns]
+    return Listing(words, rows, [_row(figures, columns) for figures in sums], pages)
 
 
 def _columns(sums: Sequence[Figures]) -> list[str]:
     """The documented ones always; others, and differences of arithmetic, only where there are any."""
     others = [OTHER] if any(figures.has_others for figures in sums) else []
-    difference = ["difference"] if any(not figures.difference.is_zero for figures in sums) else []
-    return [*TYPES, *others, "fees", "tax", *difference]
-
-
-def _amount(figures: Figures, column: str) -> Money:
-    deducted = {"fees": -figures.fees, "tax": -figures.tax, "difference": figures.difference}
-    return deducted[column] if column in deducted else figures.of_type(column)
+    difference = [DIFFERENCE] if any(not figures.difference.is_zero for figures in sums) else []
+    return [*TYPES, *others, FEES, TAX, *difference]
 
 
 def _row(figures: Figures, columns: Sequence[str]) -> Row:
-    amounts = [figure_html(_amount(figures, column)) for column in columns]
+    parts = figures.parts
+    amounts = [figure_html(parts[column]) for column in columns]
     return Row(figures.currency, amounts, figure_html(figures.net), f"{figures.count:,}")
 
 
@@ -160,13 +146,12 @@ def _moments(naming: Naming) -> Callable[[Payout], Markup]:
 
 def chips(filters: PayoutFilters, base: str) -> list[Chip]:
     """What is on, beyond the period that is always there."""
-    found = []
-    if any(name == "paid" for name, _ in filters.pairs()):
-        without = filters.address(base, paid=None, paid_from=None, paid_to=None)
-        found.append(Chip(gettext("Paid out"), filters.paid.words or "", without))
-    if filters.currency:
-        found.append(Chip(gettext("Currency"), filters.currency, filters.address(base, currency=None)))
-    return found
+    on = Chips(filters, base)
+    is_chosen = any(name == "paid" for name, _ in filters.pairs())
+    return [
+        *(on.days(gettext("Paid out"), "paid", filters.paid.words) if is_chosen else []),
+        *on.one(gettext("Currency"), filters.currency, "currency"),
+    ]
 
 
 class Options(NamedTuple):
