@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 from flask import Flask
@@ -83,6 +83,25 @@ def test_a_worker_that_is_told_to_stop_gives_the_job_back(app: Flask, planted: P
     planted.does = lambda job: None
     assert work_once(app)
     assert planted.job(job_id).state == JobState.DONE
+
+
+def test_a_job_that_pauses_listens(app: Flask, planted: Planted) -> None:
+    """It would pause for longer than a test may last."""
+    stop, done = Event(), []
+
+    def work(job: Running) -> None:
+        job.tell(7, 9)
+        Timer(0.3, stop.set).start()
+        try:
+            job.pause(3600)
+        finally:
+            done.append(job.done)
+
+    planted.does = work
+    job_id = planted.start()
+    assert work_once(app, stop)
+    job = planted.job(job_id)
+    assert (job.state, job.done, job.total, done) == (JobState.WAITING, 7, 9, [7])
 
 
 def test_a_dead_workers_job_is_taken_over_and_what_the_dead_one_writes_is_refused(app: Flask, planted: Planted) -> None:

@@ -13,14 +13,14 @@ from webapp.lists.exports import build
 @pytest.fixture
 def between_readings(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
     """Has something happen after each reading of the rows, before they are counted again."""
-    recount = build._patiently
+    ask = build.ask_patiently
 
     def plan(happens: Callable[[], None]) -> None:
-        def after(*args: object) -> int:
+        def after(*args: object, **more: object) -> object:
             happens()
-            return recount(*args)  # type: ignore[arg-type]
+            return ask(*args, **more)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(build, "_patiently", after)
+        monkeypatch.setattr(build, "ask_patiently", after)
 
     return plan
 
