@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from webapp.core.accounts import Account
 from webapp.providers.http.errors import UnreadableAnswer
+from webapp.providers.http.patience import Wait
 from webapp.providers.http.transport import Call, Transport, TransportSettings
 
 from .bodies import BadIdentifier, encode, encode_refund, path, sent_refund
@@ -208,16 +209,11 @@ class PostpayClient:
         return order.result(), refunds
 
     def each_order(
-        self, query: OrderQuery, *, bound: datetime, in_flight: int = 8, wait: Callable[[float], object] = time.sleep
+        self, query: OrderQuery, *, bound: datetime, in_flight: int = 8, wait: Wait = time.sleep
     ) -> EveryRow[OrderSummary]:
         """Every order that the query means, created before `bound`; its page, size and ordering do not matter."""
         return EveryRow(
-            self.list_orders,
-            query,
-            bound=bound,
-            parallel=self._parallel,
-            in_flight=in_flight,
-            wait=wait,
+            self.list_orders, query, bound=bound, parallel=self._parallel, in_flight=in_flight, wait=wait
         )
 
     def each_transaction(
@@ -226,16 +222,11 @@ class PostpayClient:
         *,
         bound: datetime,
         in_flight: int = 8,
-        wait: Callable[[float], object] = time.sleep,
+        wait: Wait = time.sleep,
     ) -> EveryRow[Transaction]:
         """Every transaction that the query means, created before `bound`."""
         return EveryRow(
-            self.list_transactions,
-            query,
-            bound=bound,
-            parallel=self._parallel,
-            in_flight=in_flight,
-            wait=wait,
+            self.list_transactions, query, bound=bound, parallel=self._parallel, in_flight=in_flight, wait=wait
         )
 
     def count_orders(self, query: OrderQuery, *, deadline: float | None = None) -> int:

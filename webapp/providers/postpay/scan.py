@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from webapp.providers.http.errors import GatewayError, NotFound, Refused, Throttled, UnreadableAnswer
+from webapp.providers.http.patience import Wait
 
 from .filters import LARGEST_PAGE, Query
 from .models import Page
@@ -64,7 +65,7 @@ class EveryRow(Generic[T]):
         bound: datetime,
         parallel: Parallel,
         in_flight: int,
-        wait: Callable[[float], object] = time.sleep,
+        wait: Wait = time.sleep,
     ) -> None:
         end = min(bound, query.created_before) if query.created_before else bound
         self._query: Any = replace(query, created_before=end, ordering="created", page=1, page_size=LARGEST_PAGE)  # type: ignore[call-arg]
