@@ -21,7 +21,7 @@ from webapp.webhooks.endpoints.write import Wish
 
 from . import blueprint
 from .forms import HookForm
-from .one import unfinished_of
+from .one import in_the_way
 from .submit import not_changed, perform, stale_words, to_change, token_for
 
 
@@ -54,11 +54,9 @@ def create_hook(account: Account) -> Response:
 @fresh_sign_in
 def ask_edit(account: Account, hook_id: str) -> Response:
     """The form with what the webhook is now; or why it cannot be changed."""
-    change, rotation = unfinished_of(account, hook_id)
     hook = postpay(account).get_hook(hook_id=hook_id)
-    if change or rotation:
-        page = render_template("hooks/not_changed.html", account=account, change=change, rotation=rotation)
-        return make_response(page, 409)
+    if answer := in_the_way(account, hook_id):
+        return answer
     return _form(account, HookForm(formdata=None, url=hook.url, events=list(hook.events)), hook=hook)
 
 

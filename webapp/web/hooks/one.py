@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import Response, make_response, render_template
 from sqlalchemy import select
 
 from webapp.core.accounts import Account
@@ -18,6 +19,15 @@ def unfinished_of(account: Account, hook_id: str) -> tuple[HookChange | None, Ro
     found = open_change_of(account, hook_id), open_rotation_of(account, hook_id)
     release()
     return found
+
+
+def in_the_way(account: Account, hook_id: str) -> Response | None:
+    """The sentence that says why the webhook cannot be changed now; None where nothing is open about it."""
+    change, rotation = unfinished_of(account, hook_id)
+    if change is None and rotation is None:
+        return None
+    page = render_template("hooks/not_changed.html", account=account, change=change, rotation=rotation)
+    return make_response(page, 409)
 
 
 def is_the_desks_own(account: Account, hook_id: str) -> bool:

@@ -29,7 +29,7 @@ from webapp.webhooks.endpoints.write import version_of
 from webapp.webhooks.rotation import steps as rotations
 
 from . import blueprint
-from .one import unfinished_of
+from .one import in_the_way
 from .submit import not_changed, to_change
 
 SNIPPETS = (("PHP", "php"), ("Python", "python"), ("Node", "node"))
@@ -49,11 +49,9 @@ class Watched(NamedTuple):
 @fresh_sign_in
 def ask_rotation(account: Account, hook_id: str) -> Response:
     """What the five steps are; or why they cannot begin."""
-    change, rotation = unfinished_of(account, hook_id)
     hook = postpay(account).get_hook(hook_id=hook_id)
-    if change or rotation:
-        page = render_template("hooks/not_changed.html", account=account, change=change, rotation=rotation)
-        return make_response(page, 409)
+    if answer := in_the_way(account, hook_id):
+        return answer
     token = new_change_token(
         "rotate",
         user_id=current_user.id,

@@ -19,7 +19,7 @@ from webapp.webhooks.endpoints.write import Wish
 
 from . import blueprint
 from .forms import DeleteForm
-from .one import unfinished_of
+from .one import in_the_way
 from .submit import not_changed, perform, stale_words, to_change, token_for
 
 
@@ -120,10 +120,8 @@ def _question(
     problem: Words | None = None,
 ) -> Response:
     """The question about a webhook that nothing else is open about; else the sentence that says why not."""
-    change, rotation = unfinished_of(account, hook.id)
-    if change or rotation:
-        page = render_template("hooks/not_changed.html", account=account, change=change, rotation=rotation)
-        return make_response(page, 409)
+    if answer := in_the_way(account, hook.id):
+        return answer
     page = render_template(
         f"hooks/{_TEMPLATES[action]}.html",
         account=account,
