@@ -212,9 +212,7 @@ class PostpayClient:
         self, query: OrderQuery, *, bound: datetime, in_flight: int = 8, wait: Wait = time.sleep
     ) -> EveryRow[OrderSummary]:
         """Every order that the query means, created before `bound`; its page, size and ordering do not matter."""
-        return EveryRow(
-            self.list_orders, query, bound=bound, parallel=self._parallel, in_flight=in_flight, wait=wait
-        )
+        return EveryRow(self.list_orders, query, bound=bound, parallel=self._parallel, in_flight=in_flight, wait=wait)
 
     def each_transaction(
         self,

@@ -79,9 +79,7 @@ def read_month(
     raise Unsettled(month)
 
 
-def _read(
-    account: Account, reading: EveryRow[Transaction], begun: datetime, tell: Tell, writes: Writes
-) -> int | None:
+def _read(account: Account, reading: EveryRow[Transaction], begun: datetime, tell: Tell, writes: Writes) -> int | None:
     """One reading: how many rows it has, or None when that is not what the provider counts."""
     arrived = unique = 0
     waiting: list[Transaction] = []
