@@ -84,5 +84,5 @@ def test_two_who_leave_at_once_leave_one_admin(app: Flask, records: Records) -> 
 def disable(app: Flask, email: str) -> None:
     from webapp.access import staff
 
-    with app.app_context(), suppress(staff.NotPossible):
+    with app.app_context(), suppress(staff.StaffChangeRefused):
         staff.disable(email)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from webapp import audit
 from webapp.audit import anchors
 from webapp.audit.chain import Keys
-from webapp.audit.verify import Verdict, Verifier
+from webapp.audit.verify import ChainVerdict, Verifier
 from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
@@ -43,7 +43,7 @@ class Log:
                 action = given.pop("action", audit.Action.REFUND_SUCCEEDED)
                 audit.record(action, **{"after": {"amount_minor": 12050, "currency": "AED"}, **given})  # type: ignore[arg-type]
 
-    def verify(self, *, start: int = 1, anchored: bool = True) -> Verdict:
+    def verify(self, *, start: int = 1, anchored: bool = True) -> ChainVerdict:
         """The verdict as the command finds it, but not written down."""
         key = anchors.signing_key(self.settings).public_key()
         path = self.settings.anchor_file

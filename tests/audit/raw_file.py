@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from webapp.audit.chain import Keys
-from webapp.audit.verify import Verdict, Verifier
+from webapp.audit.verify import ChainVerdict, Verifier
 
 from .log import Log
 
@@ -28,7 +28,7 @@ class RawFile:
         self.keys = Keys.of(log.settings)
         self.contents = self.dump()
 
-    def judge(self, damaged: bytes | None = None) -> Verdict:
+    def judge(self, damaged: bytes | None = None) -> ChainVerdict:
         """The verdict on the bytes, without an anchor."""
         self.path.write_bytes(self.bytes if damaged is None else damaged)
         with self.engine.connect() as connection:

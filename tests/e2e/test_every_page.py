@@ -12,7 +12,7 @@ from flask import Flask
 from tests.provider import Provider
 from webapp.jobs import work_once
 from webapp.money import Money
-from webapp.settlement.ledger.bank_receipts import Seen, enter_amount
+from webapp.settlement.ledger.bank_receipts import SeenReceipt, enter_amount
 from webapp.settlement.ledger.job import start_reading
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import payout
@@ -57,7 +57,7 @@ def read_payouts(app: Flask) -> None:
     with app.app_context():
         found = payout(account, naming_of(account), *PAYOUT.split("/")[-2:])
         assert found is not None
-        enter_amount(Seen(account, found, 0), Money(1234567, "KWD"), person_id=1)
+        enter_amount(SeenReceipt(account, found, 0), Money(1234567, "KWD"), person_id=1)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["wide", "phone"])

@@ -13,7 +13,7 @@ from tests.conftest import make_settings
 from webapp import create_app
 from webapp.core.database import writing
 from webapp.core.extensions import db
-from webapp.jobs import Running, performs, registry, start
+from webapp.jobs import JobContext, performs, registry, start
 from webapp.models.job import Job
 
 NOWHERE = "http://127.0.0.1:1"
@@ -35,10 +35,10 @@ class Planted:
         self.app = app
         self.begun: list[int] = []
         self.ended: list[tuple[str, str | None]] = []
-        self.does: Callable[[Running], None] = lambda job: None
+        self.does: Callable[[JobContext], None] = lambda job: None
         self.go_on = Event()
 
-    def perform(self, job: Running) -> None:
+    def perform(self, job: JobContext) -> None:
         self.begun.append(job.job_id)
         self.does(job)
 

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from webapp.core.extensions import db
-from webapp.jobs import Cancelled, Failed, Lost, Running, ask_to_cancel, context, is_unattended, work_once
+from webapp.jobs import Cancelled, Failed, JobContext, Lost, ask_to_cancel, context, is_unattended, work_once
 from webapp.jobs.runner import MOST_ATTEMPTS
 from webapp.models.base import now
 from webapp.models.job import Job, JobState
@@ -35,7 +35,7 @@ def until(reached: Callable[[], bool]) -> None:
 def test_a_job_is_done_with_what_it_was_given_and_tells_how_far_it_came(app: Flask, planted: Planted) -> None:
     given = []
 
-    def work(job: Running) -> None:
+    def work(job: JobContext) -> None:
         given.append((job.given, job.account.slug))
         job.tell(3, 7)
 
@@ -71,7 +71,7 @@ def test_workers_that_race_do_each_job_once(app: Flask, planted: Planted) -> Non
 def test_a_worker_that_is_told_to_stop_gives_the_job_back(app: Flask, planted: Planted) -> None:
     stop = Event()
 
-    def work(job: Running) -> None:
+    def work(job: JobContext) -> None:
         stop.set()
         job.tell(1)
 
@@ -89,7 +89,7 @@ def test_a_job_that_pauses_listens(app: Flask, planted: Planted) -> None:
     """It would pause for longer than a test may last."""
     stop, done = Event(), []
 
-    def work(job: Running) -> None:
+    def work(job: JobContext) -> None:
         job.tell(7, 9)
         Timer(0.3, stop.set).start()
         try:
@@ -108,7 +108,7 @@ def test_a_dead_workers_job_is_taken_over_and_what_the_dead_one_writes_is_refuse
     """The dead one is only very slow: it comes back when another one has the job."""
     refused: list[type[BaseException]] = []
 
-    def stall(job: Running) -> None:
+    def stall(job: JobContext) -> None:
         planted.change(job.job_id, lease_until=now() - OVER)
         planted.does = lambda job: job.tell(5, 5)
         assert work_once(app)
@@ -140,7 +140,7 @@ def test_the_heart_renews_the_lease_while_the_work_waits(
 ) -> None:
     monkeypatch.setattr(context, "BEAT", 0.05)
 
-    def work(job: Running) -> None:
+    def work(job: JobContext) -> None:
         planted.change(job.job_id, lease_until=now() - OVER)
         until(lambda: planted.job(job.job_id).lease_until > now())
 
@@ -155,7 +155,7 @@ def test_work_that_hangs_loses_its_heart(app: Flask, planted: Planted, monkeypat
     monkeypatch.setattr(context, "LONGEST_SILENCE", 0.1)
     beating = []
 
-    def hang(job: Running) -> None:
+    def hang(job: JobContext) -> None:
         until(lambda: not any(one.name == f"job {job.job_id}" for one in threading.enumerate()))
         beating.append(False)
 
@@ -175,7 +175,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_next_word(a
     assert planted.job(waiting).state == JobState.CANCELLED
     told = []
 
-    def work(job: Running) -> None:
+    def work(job: JobContext) -> None:
         ask(job.job_id)
         assert planted.job(job.job_id).state == JobState.RUNNING
         try:
@@ -201,7 +201,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_next_word(a
     ],
 )
 def test_what_goes_wrong_is_the_jobs_cause(app: Flask, planted: Planted, error: Exception, cause: str) -> None:
-    def work(job: Running) -> None:
+    def work(job: JobContext) -> None:
         raise error
 
     planted.does = work

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.money import LARGEST_MINOR, Money
-from webapp.presentation.charts import Bar, Column, Drawing, Step, columns, waterfall
+from webapp.presentation.charts import Bar, ChartColumn, Drawing, Step, columns, waterfall
 
 AMOUNTS = st.integers(-LARGEST_MINOR, LARGEST_MINOR) | st.integers(-100, 100)
 RATES = st.none() | st.integers(-10_000, 1_000_000)
@@ -76,7 +76,7 @@ def test_below_zero_lies_on_the_other_side_of_the_axis() -> None:
 
 @given(st.lists(st.tuples(RATES, st.booleans()), max_size=14))
 def test_every_month_is_inside_of_the_picture(months: list[tuple[int | None, bool]]) -> None:
-    wide, narrow = columns([Column("Nov 2026", value, "5.00", is_sure) for value, is_sure in months])
+    wide, narrow = columns([ChartColumn("Nov 2026", value, "5.00", is_sure) for value, is_sure in months])
     for drawing in (wide, narrow):
         assert len(drawing.bars) == len(months)
         assert all(is_inside(bar, drawing) for bar in drawing.bars)
@@ -85,12 +85,14 @@ def test_every_month_is_inside_of_the_picture(months: list[tuple[int | None, boo
 
 
 def test_columns_are_as_high_as_their_values() -> None:
-    wide, narrow = columns([Column("Sep", 250, "2.50"), Column("Oct", 500, "5.00"), Column("Nov", None, "–")])
+    wide, narrow = columns(
+        [ChartColumn("Sep", 250, "2.50"), ChartColumn("Oct", 500, "5.00"), ChartColumn("Nov", None, "–")]
+    )
     assert wide.bars[1].height == pytest.approx(2 * wide.bars[0].height, abs=0.05)
     assert narrow.bars[1].width == pytest.approx(2 * narrow.bars[0].width, abs=0.05)
     assert [bar.kind for bar in wide.bars] == ["sum", "sum", "none"]
 
 
 def test_a_month_that_is_not_complete_is_drawn_otherwise() -> None:
-    wide, _ = columns([Column("Oct", 500, "5.00"), Column("Nov", 400, "4.00", is_sure=False)])
+    wide, _ = columns([ChartColumn("Oct", 500, "5.00"), ChartColumn("Nov", 400, "4.00", is_sure=False)])
     assert [bar.kind for bar in wide.bars] == ["sum", "unsure"]

@@ -25,7 +25,7 @@ from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Tallies, TurnedAway
 
 __all__ = [
     "Person",
-    "Refused",
+    "SignInRefused",
     "Stranger",
     "TurnedAway",
     "bind_person",
@@ -80,7 +80,7 @@ class Stranger(AnonymousUserMixin):  # type: ignore[misc]
         return False
 
 
-class Refused:
+class SignInRefused:
     """The sign-in did not happen; why is never told."""
 
 
@@ -108,7 +108,7 @@ class Checked:
     """What came of a check: `is_right` only if the password is right and the person may be let in with it."""
 
     user: User | None
-    attempt: throttle.Attempt
+    attempt: throttle.SignInAttempt
     is_right: bool
     cause: str
 
@@ -149,7 +149,7 @@ def _turned_away(cause: str, wait: timedelta) -> TurnedAway:
     return TurnedAway(cause, wait)
 
 
-def _why_not(user: User | None, attempt: throttle.Attempt, matches: bool) -> str:
+def _why_not(user: User | None, attempt: throttle.SignInAttempt, matches: bool) -> str:
     """For the audit log only: nobody who tries to sign in is told which it was."""
     if attempt.locked:
         return "locked"
@@ -166,7 +166,7 @@ def _is_stale(user: User) -> bool:
     return user.must_change_password and user.password_changed < now() - INITIAL_PASSWORD_LIFE
 
 
-def sign_in(email: str, password: str) -> Person | Refused:
+def sign_in(email: str, password: str) -> Person | SignInRefused:
     """Checks and, if right, opens a session. A wrong, locked, disabled and unknown identity are answered alike.
 
     Raises TurnedAway.
@@ -175,11 +175,11 @@ def sign_in(email: str, password: str) -> Person | Refused:
     person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
     if person is None:
         _record_failure(checked)
-        return Refused()
+        return SignInRefused()
     return person
 
 
-def _enter(user: User, attempt: throttle.Attempt, password: str) -> Person | None:
+def _enter(user: User, attempt: throttle.SignInAttempt, password: str) -> Person | None:
     """Opens the session, and stores a better hash; None if the person was changed since the password was verified."""
     outdated = passwords.is_outdated(user.password_hash)
     hashed = passwords.hash_password(password) if outdated else user.password_hash

@@ -62,5 +62,5 @@ def ensure_demo_users(app: Flask) -> None:
 
 
 def _hire(person: DemoPerson) -> None:
-    with suppress(staff.NotPossible):  # another process was quicker
+    with suppress(staff.StaffChangeRefused):  # another process was quicker
         staff.create_user(email=person.email, name=person.name, role=person.role, password=DEMO_PASSWORD, is_demo=True)

@@ -9,7 +9,7 @@ ENTRIES_A_MINUTE = 5
 MOST_ADDRESSES = 1000
 
 
-class StrangersRefusals:
+class RejectionSampler:
     """Counts in one process, by address. With very many addresses at once, new ones get no entry either."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from .permissions import Role
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
-class NotPossible(Exception):
+class StaffChangeRefused(Exception):
     """The change cannot be made; the message says why, for the person who asked."""
 
 
@@ -33,13 +33,13 @@ def create_user(
     email, name = normalised_email(email), " ".join(name.split())
     _check_email(email)
     if not 0 < len(name) <= 120:
-        raise NotPossible("the name needs 1 to 120 characters")
+        raise StaffChangeRefused("the name needs 1 to 120 characters")
     if not is_demo:
         check_password(password, email, name)
     hashed = passwords.hash_password(password)
     with writing(lock="staff") as session:
         if session.execute(select(User.id).where(User.email == email)).first():
-            raise NotPossible("somebody with this e-mail address exists already")
+            raise StaffChangeRefused("somebody with this e-mail address exists already")
         user = User(
             email=email,
             name=name,
@@ -59,7 +59,7 @@ def set_role(email: str, role: Role) -> None:
     with writing(lock="staff") as session:
         user = _find(session, email)
         if user.role == role:
-            raise NotPossible(f"is {role} already")
+            raise StaffChangeRefused(f"is {role} already")
         _keep_an_admin(session, user)
         before, user.role = user.role, role.value
         _end_all(session, user, sessions.ROLE_CHANGED)
@@ -71,7 +71,7 @@ def disable(email: str) -> None:
     with writing(lock="staff") as session:
         user = _find(session, email)
         if not user.active:
-            raise NotPossible("is disabled already")
+            raise StaffChangeRefused("is disabled already")
         _keep_an_admin(session, user)
         user.active = False
         _end_all(session, user, sessions.DISABLED)
@@ -83,7 +83,7 @@ def enable(email: str) -> None:
     with writing(lock="staff") as session:
         user = _find(session, email)
         if user.active:
-            raise NotPossible("is not disabled")
+            raise StaffChangeRefused("is not disabled")
         user.active = True
         _record(audit.Action.USER_ENABLED, user, before={"active": False}, after={"active": True})
 
@@ -94,7 +94,7 @@ def reset_password(email: str, password: str) -> None:
         known = _find(session, email)
         name, address, is_demo = known.name, known.email, known.is_demo
     if is_demo:
-        raise NotPossible("demo people keep their password")
+        raise StaffChangeRefused("demo people keep their password")
     check_password(password, address, name)
     hashed = passwords.hash_password(password)
     with writing(lock="staff") as session:
@@ -110,7 +110,7 @@ def unlock(email: str) -> None:
     with writing(lock=throttle.LOCK_NAME) as session:
         user = _find(session, email)
         if not throttle.unlock(session, user.email):
-            raise NotPossible("has no failed sign-ins to forget")
+            raise StaffChangeRefused("has no failed sign-ins to forget")
         _record(audit.Action.USER_UNLOCKED, user)
 
 
@@ -129,28 +129,28 @@ def check_password(password: str, email: str, name: str) -> None:
     """Raises NotPossible, in the words for the person, when the password does not do."""
     wrong = password_rules.problem(password, email=email, name=name)
     if wrong is not None:
-        raise NotPossible(str(wrong))
+        raise StaffChangeRefused(str(wrong))
 
 
 def _check_email(email: str) -> None:
     try:
         validate_email(email, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise NotPossible(f"not an e-mail address: {error}") from None
+        raise StaffChangeRefused(f"not an e-mail address: {error}") from None
 
 
 def _find(session: Session, email: str) -> User:
     query = select(User).where(User.email == normalised_email(email)).with_for_update()
     user = session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
     if user is None:
-        raise NotPossible("there is nobody with this e-mail address")
+        raise StaffChangeRefused("there is nobody with this e-mail address")
     return user
 
 
 def _keep_an_admin(session: Session, leaving: User) -> None:
     admins = select(func.count()).where(User.role == Role.ADMIN.value, User.active, User.id != leaving.id)
     if leaving.role == Role.ADMIN and leaving.active and not session.execute(admins).scalar_one():
-        raise NotPossible("is the last admin; make somebody else an admin first")
+        raise StaffChangeRefused("is the last admin; make somebody else an admin first")
 
 
 def _end_all(session: Session, user: User, reason: str) -> int:

@@ -32,7 +32,7 @@ ADDRESS_WAIT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """One counted attempt. `locked`: the identity was locked before it; `locks`: failing now, it is the last one."""
 
     identity: str
@@ -60,13 +60,13 @@ def wait_of(ip: str) -> timedelta | None:
     return until - moment if until is not None and until > moment else None
 
 
-def count_attempt(session: Session, email: str, ip: str) -> Attempt:
+def count_attempt(session: Session, email: str, ip: str) -> SignInAttempt:
     """Counts an attempt as a failure until `forget` says otherwise. Call inside `writing(lock=LOCK_NAME)`."""
     moment = now()
     session.execute(delete(SignInThrottle).where(SignInThrottle.since < moment - WINDOW - LOCK))
     address = _count(session, _digest("address", ip), moment, MOST_PER_ADDRESS, ADDRESS_WAIT)
     identity = _count(session, identity_digest(email), moment, MOST_PER_IDENTITY, LOCK)
-    return Attempt(
+    return SignInAttempt(
         identity=identity.key,
         address=address.key,
         locked=identity.was_locked,
@@ -99,7 +99,7 @@ def _count(session: Session, key: str, moment: datetime, most: int, lock: timede
     return _Counted(key, False, locks, row.locked_until)
 
 
-def forget(session: Session, attempt: Attempt) -> None:
+def forget(session: Session, attempt: SignInAttempt) -> None:
     """The attempt was right: the identity starts anew, and the address is not charged for it. Same lock."""
     session.execute(delete(SignInThrottle).where(SignInThrottle.key_digest == attempt.identity))
     session.execute(

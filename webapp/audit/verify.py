@@ -29,7 +29,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainVerdict:
     """`kind` and `seq` say what is wrong first and where; `seq` is None where it is no entry's fault.
 
     Kinds: missing, inserted, link, changed, key, schema, unreadable (a row); empty, cut, anchor, forged_anchor
@@ -76,7 +76,7 @@ class Verifier:
         self.given = anchors
         self.last_seq, self.last_hash, self.entries, self.held = start - 1, NO_HASH, 0, 0
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ChainVerdict:
         """Reads all. Raises OSError when the anchor file cannot be read, DBAPIError when the table cannot,
         ValueError when the log has not come as far as `start`."""
         try:
@@ -91,8 +91,10 @@ class Verifier:
             return self._verdict(broken.kind, broken.seq, str(broken))
         return self._verdict(None, None, "every entry follows the one before, unchanged")
 
-    def _verdict(self, kind: str | None, seq: int | None, message: str) -> Verdict:
-        return Verdict(kind, seq, message, self.start, self.last_seq, self.last_hash, self.entries, anchors=self.held)
+    def _verdict(self, kind: str | None, seq: int | None, message: str) -> ChainVerdict:
+        return ChainVerdict(
+            kind, seq, message, self.start, self.last_seq, self.last_hash, self.entries, anchors=self.held
+        )
 
     def _take_anchors(self) -> None:
         """Keeps one anchor for each entry; two that disagree cannot both be true."""

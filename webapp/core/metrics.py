@@ -46,7 +46,7 @@ class OpenIntents:
         yield gauge
 
 
-class Overdue:
+class OverdueGauge:
     """For how long the oldest work of each kind waits past its time: a worker or a thread of it may be gone."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -78,7 +78,7 @@ def observe(account: str, endpoint: str, _method: str, _status: int | None, seco
 def exposition() -> bytes:
     """All numbers of all workers in Prometheus' text format."""
     registry = CollectorRegistry()
-    for collector in (OpenIntents(), Overdue(), FreeBytes()):
+    for collector in (OpenIntents(), OverdueGauge(), FreeBytes()):
         registry.register(collector)
     try:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

@@ -26,7 +26,7 @@ LATE = timedelta(minutes=15)
 """Longer than the longest pause after failures, and than any look takes."""
 
 
-class Overdue(NamedTuple):
+class OverdueWork(NamedTuple):
     """The oldest thing of one kind that waits in an account, and for how long past its time."""
 
     account: str
@@ -34,11 +34,11 @@ class Overdue(NamedTuple):
     by: timedelta
 
 
-def overdue() -> list[Overdue]:
+def overdue() -> list[OverdueWork]:
     """What is past its time right now, by account and kind of work."""
     moment = now()
     found = [
-        Overdue(account, work, moment - since)
+        OverdueWork(account, work, moment - since)
         for work, chosen in _questions(moment)
         for account, since in db.session.execute(chosen).all()
     ]

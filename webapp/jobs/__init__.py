@@ -8,12 +8,21 @@ nothing. No transaction is open while the provider is asked.
 
 from __future__ import annotations
 
-from .context import Cancelled, Failed, Lost, Running, Stopping
+from .context import Cancelled, Failed, JobContext, Lost, Stopping
 from .registry import performs
 from .runner import work_once
 from .service import ask_to_cancel, is_unattended, latest, start
 
 __all__ = [
-    "Cancelled", "Failed", "Lost", "Running", "Stopping",
-    "ask_to_cancel", "is_unattended", "latest", "performs", "start", "work_once",
+    "Cancelled",
+    "Failed",
+    "JobContext",
+    "Lost",
+    "Stopping",
+    "ask_to_cancel",
+    "is_unattended",
+    "latest",
+    "performs",
+    "start",
+    "work_once",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ class Failed(Exception):
 
 
 @dataclass
-class Running:
+class JobContext:
     """`given` is what the job was started with; `stop` is set when the worker is told to stop."""
 
     job_id: int

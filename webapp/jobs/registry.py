@@ -9,9 +9,9 @@ from webapp.models.base import now
 from webapp.models.job import Job, JobState
 
 if TYPE_CHECKING:
-    from .context import Running
+    from .context import JobContext
 
-Work = Callable[["Running"], None]
+Work = Callable[["JobContext"], None]
 Ended = Callable[[Job], None]
 
 performers: dict[str, tuple[Work, Ended | None]] = {}

@@ -29,7 +29,7 @@ from webapp.providers.http.errors import (
     told_as,
 )
 
-from .context import LEASE, Cancelled, Failed, Lost, Running, Stopping
+from .context import LEASE, Cancelled, Failed, JobContext, Lost, Stopping
 from .registry import Work, close, performers
 
 MOST_ATTEMPTS = 3
@@ -105,7 +105,7 @@ def _perform(app: Flask, job: Job, stop: Event) -> None:
         _end(job, JobState.FAILED, "no_account")
         return
     g.account = account
-    running = Running(job.id, account, job.given, job.owner_id, job.request_id, stop, job.holder or "")
+    running = JobContext(job.id, account, job.given, job.owner_id, job.request_id, stop, job.holder or "")
     heart = Thread(target=running.beat, args=(app,), daemon=True, name=f"job {job.id}")
     heart.start()
     began = time.perf_counter()
@@ -119,7 +119,7 @@ def _perform(app: Flask, job: Job, stop: Event) -> None:
     log.info("job ended", state=state, cause=cause, ms=round((time.perf_counter() - began) * 1000))
 
 
-def _outcome(running: Running, work: Work) -> tuple[JobState | None, str | None]:
+def _outcome(running: JobContext, work: Work) -> tuple[JobState | None, str | None]:
     """The state that the work leads to, and the cause of a failure; None when the job is not ours any more."""
     try:
         work(running)

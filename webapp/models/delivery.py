@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 GENUINE = (Verdict.TIMED, Verdict.BARE)
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """What became of reading the object again. `NOTHING`: it speaks of none; `REFUSED`: it was not taken at all."""
 
     WAITING = "waiting"

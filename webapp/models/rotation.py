@@ -12,7 +12,7 @@ from .base import Base, now
 from .user import User
 
 
-class Step(StrEnum):
+class RotationStep(StrEnum):
     """Where a rotation stands: what has to be done next, or how it ended.
 
     `make` the second webhook, still paused -> `install` its secret in the shop -> `watch` both deliver ->
@@ -27,7 +27,7 @@ class Step(StrEnum):
     UNDONE = "undone"
 
 
-ENDED = (Step.DONE, Step.UNDONE)
+ENDED = (RotationStep.DONE, RotationStep.UNDONE)
 _OPEN = text("step NOT IN ('done', 'undone')")
 
 
@@ -57,7 +57,7 @@ class Rotation(Base):
     new_hook_id: Mapped[str | None] = mapped_column(String(255))
     url: Mapped[str] = mapped_column(Text)
     events: Mapped[str] = mapped_column(String(80))
-    step: Mapped[str] = mapped_column(String(7), default=Step.MAKE)
+    step: Mapped[str] = mapped_column(String(7), default=RotationStep.MAKE)
     undoing: Mapped[bool] = mapped_column(default=False)
     was_active: Mapped[bool] = mapped_column(default=False)
     start_token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -22,7 +22,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Conclusion:
     """An outcome and the code that says why (shown in words by the pages)."""
 
     outcome: Outcome
@@ -53,7 +53,7 @@ _CODES = {Proof.OTHER: "other_data", Proof.BEFORE: "already_captured", Proof.IMP
 class AttemptResult:
     """What one look at the provider gave. `answer` is None where nothing was sent, only read."""
 
-    verdict: Verdict
+    verdict: Conclusion
     answer: Answer | None
     proof: Proof
     error_class: str | None = None
@@ -68,35 +68,35 @@ def must_read_back(answer: Answer, *, first: bool) -> bool:
     return not (first and answer in PROVED_BY_FIRST_ANSWER)
 
 
-def classify_refund(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
+def classify_refund(answer: Answer, proof: Proof, *, first: bool) -> Conclusion:
     """The verdict on a refund. `first`: it was the only time these bytes were ever sent."""
     refused = first and answer in (Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
     return _classify(answer, proof, first=first, refused_if_missing=refused)
 
 
-def classify_capture(answer: Answer, proof: Proof, *, first: bool) -> Verdict:
+def classify_capture(answer: Answer, proof: Proof, *, first: bool) -> Conclusion:
     """The verdict on a capture. Reading back means reading the order; MISSING means it is still only approved."""
     refused = answer in (Answer.DECLINED, Answer.EXPIRED)
     return _classify(answer, proof, first=first, refused_if_missing=refused)
 
 
-def _classify(answer: Answer, proof: Proof, *, first: bool, refused_if_missing: bool) -> Verdict:
+def _classify(answer: Answer, proof: Proof, *, first: bool, refused_if_missing: bool) -> Conclusion:
     if answer is Answer.DONE:
-        return Verdict(Outcome.SUCCEEDED, "done")
+        return Conclusion(Outcome.SUCCEEDED, "done")
     if first and answer in PROVED_BY_FIRST_ANSWER:
-        return Verdict(Outcome.REFUSED, answer.value)
+        return Conclusion(Outcome.REFUSED, answer.value)
     if proof in _READ_BACK_SETTLES:
         return verdict_of_proof(proof)
     if proof is Proof.MISSING and refused_if_missing:
-        return Verdict(Outcome.REFUSED, answer.value)
-    return Verdict(Outcome.UNKNOWN, answer.value)
+        return Conclusion(Outcome.REFUSED, answer.value)
+    return Conclusion(Outcome.UNKNOWN, answer.value)
 
 
-def verdict_of_proof(proof: Proof) -> Verdict:
+def verdict_of_proof(proof: Proof) -> Conclusion:
     """The verdict when nothing was sent and only read."""
     if proof in _READ_BACK_SETTLES:
-        return Verdict(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
-    return Verdict(Outcome.UNKNOWN, "not_seen" if proof is Proof.MISSING else "no_answer")
+        return Conclusion(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
+    return Conclusion(Outcome.UNKNOWN, "not_seen" if proof is Proof.MISSING else "no_answer")
 
 
 def read_result(proof: Proof) -> AttemptResult:

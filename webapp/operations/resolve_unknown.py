@@ -21,7 +21,7 @@ from webapp.models.intent import Intent, IntentState
 from webapp.providers.contract import Answer, Mover, Proof
 
 from .attempt import deliver, look
-from .classify import AttemptResult, Outcome, Verdict
+from .classify import AttemptResult, Conclusion, Outcome
 from .finalize import SPACED, close_by_hand, described, settle
 from .write import LEASE_MARGIN
 
@@ -106,10 +106,10 @@ def _after_refusal(mover: Mover, intent: Intent, seen: AttemptResult, deadline: 
     if intent.refusal == Answer.CONFLICT:
         if misses < _CONFLICT_MISSES:
             return seen
-        return AttemptResult(Verdict(Outcome.ATTENTION, "conflict"), None, seen.proof)
+        return AttemptResult(Conclusion(Outcome.ATTENTION, "conflict"), None, seen.proof)
     if misses < _REFUSED_MISSES or mover.is_listed(intent, deadline=deadline):
         return seen
-    return AttemptResult(Verdict(Outcome.REFUSED, intent.refusal or "refused"), None, seen.proof)
+    return AttemptResult(Conclusion(Outcome.REFUSED, intent.refusal or "refused"), None, seen.proof)
 
 
 def _lease(intent: Intent, deadline: float) -> Intent | None:

@@ -87,7 +87,7 @@ class StrictAnswer(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
-class Answer(WSGITask):  # type: ignore[misc]
+class DeskAnswer(WSGITask):  # type: ignore[misc]
     """What the desk answers; the last one on its connection when the process is told to stop."""
 
     def build_response_header(self) -> bytes:
@@ -100,7 +100,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
     """One connection, with limits of time."""
 
     parser_class = Parser
-    task_class = Answer
+    task_class = DeskAnswer
     error_task_class = StrictAnswer
     request: Parser | None
     """What has come in so far of the next request."""

@@ -12,7 +12,7 @@ from webapp.providers.postpay.mover import PostpayMover
 
 from .errors import NotPossible, StaleForm
 from .refund_limits import Requester
-from .snapshot import OrderReading
+from .snapshot import OrderSnapshot
 from .start import record_stale, start
 
 APPROVED = "approved"
@@ -58,10 +58,10 @@ def capture_order(
     return perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
 
 
-def _fresh(client: PostpayClient, token: SubmitToken) -> OrderReading:
+def _fresh(client: PostpayClient, token: SubmitToken) -> OrderSnapshot:
     """The order as it is now; raises when it cannot be captured or is not what the form showed."""
     order = client.get_order(order_id=token.order_id)
-    reading = OrderReading.of_order(order)
+    reading = OrderSnapshot.of_order(order)
     if order.status != APPROVED:
         raise NotPossible(reading)
     if (order.total.minor, order.currency) != (token.seen_remaining, token.currency):

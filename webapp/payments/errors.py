@@ -5,13 +5,13 @@ from __future__ import annotations
 from webapp.money import Money
 from webapp.operations.errors import NotMoved
 
-from .snapshot import OrderReading
+from .snapshot import OrderSnapshot
 
 
 class StaleForm(NotMoved):
     """The order is not any more what the form showed; `reading` is what it is now."""
 
-    def __init__(self, reading: OrderReading) -> None:
+    def __init__(self, reading: OrderSnapshot) -> None:
         super().__init__("the order has changed since the form was opened")
         self.reading = reading
 
@@ -19,7 +19,7 @@ class StaleForm(NotMoved):
 class NotPossible(NotMoved):
     """The order's state does not allow it."""
 
-    def __init__(self, reading: OrderReading) -> None:
+    def __init__(self, reading: OrderSnapshot) -> None:
         super().__init__(f"order is {reading.order.status}")
         self.reading = reading
 

@@ -21,7 +21,7 @@ from webapp.providers.postpay.mover import PostpayMover
 
 from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from .refund_limits import Requester, check_limits
-from .snapshot import CAPTURED, OrderReading, read_order
+from .snapshot import CAPTURED, OrderSnapshot, read_order
 from .start import record_stale, start
 
 REFUND_PREFIX = "bo-"
@@ -72,7 +72,7 @@ def _write(
     token: SubmitToken,
     requester: Requester,
     amount: Money,
-    reading: OrderReading,
+    reading: OrderSnapshot,
     deadline: float,
     fields: dict[str, str],
 ) -> tuple[Intent, bool]:
@@ -102,7 +102,7 @@ def _write(
         raise
 
 
-def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderReading:
+def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderSnapshot:
     """The order as it is now; raises when it is not what the form showed, or the amount is not there."""
     reading = read_order(client, token.order_id)
     if reading.refunds_error is not None:

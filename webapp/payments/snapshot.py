@@ -19,7 +19,7 @@ _pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="read")
 
 
 @dataclass(frozen=True, slots=True)
-class OrderReading:
+class OrderSnapshot:
     """What the provider said at `read_at`; `refunds` is None where only the order could be read."""
 
     order: Order
@@ -28,7 +28,7 @@ class OrderReading:
     read_at: datetime
 
     @classmethod
-    def of_order(cls, order: Order) -> OrderReading:
+    def of_order(cls, order: Order) -> OrderSnapshot:
         """A reading of the order alone, where its refunds do not matter."""
         return cls(order, None, None, now())
 
@@ -51,7 +51,7 @@ class OrderReading:
         return None if refunded is None else self.captured - refunded
 
 
-def read_order(client: PostpayClient, order_id: str) -> OrderReading:
+def read_order(client: PostpayClient, order_id: str) -> OrderSnapshot:
     """Asks for the order and for all its refunds at the same time.
 
     Raises GatewayError when the order itself cannot be read; a failure of the refunds is kept in the reading.
@@ -65,5 +65,5 @@ def read_order(client: PostpayClient, order_id: str) -> OrderReading:
     try:
         refunds = tuple(asked.result())
     except GatewayError as error:
-        return OrderReading(order, None, error, now())
-    return OrderReading(order, refunds, None, now())
+        return OrderSnapshot(order, None, error, now())
+    return OrderSnapshot(order, refunds, None, now())

@@ -16,7 +16,7 @@ from webapp.providers.contract import Client
 from webapp.providers.http.errors import BreakerOpen
 
 from .errors import StaleForm
-from .snapshot import OrderReading
+from .snapshot import OrderSnapshot
 
 
 def start(
@@ -25,9 +25,9 @@ def start(
     client: Client,
     account: Account,
     token: SubmitToken,
-    read: Callable[[], OrderReading],
+    read: Callable[[], OrderSnapshot],
     same: dict[str, Any],
-) -> OrderReading | Intent:
+) -> OrderSnapshot | Intent:
     """The order as `read` finds it now, or what came of this very form before; `same`: what it said then.
 
     Raises NotMoved (its kinds) when nothing is to be started, and GatewayError when the order could not be read.

@@ -36,7 +36,7 @@ class Step(NamedTuple):
     is_sum: bool = False
 
 
-class Column(NamedTuple):
+class ChartColumn(NamedTuple):
     """A value by month: `value` None is not known; `is_sure` is False where more may still come."""
 
     label: str
@@ -99,7 +99,7 @@ def waterfall(steps: Sequence[Step]) -> tuple[Drawing, Drawing]:
     return _rows(spans, "wide", linked=True), _rows(spans, "narrow", linked=True)
 
 
-def columns(values: Sequence[Column]) -> tuple[Drawing, Drawing]:
+def columns(values: Sequence[ChartColumn]) -> tuple[Drawing, Drawing]:
     """A value a month: as columns in wide places, as rows in narrow ones."""
     spans = [_Span(0, one.value or 0, _kind_of(one), one.label, one.text) for one in values]
     return _columns(spans), _rows(spans, "narrow", linked=False)
@@ -123,7 +123,7 @@ def _figure(amount: Money, is_sum: bool) -> str:
     return number if is_sum or amount.minor <= 0 else f"+{number}"
 
 
-def _kind_of(column: Column) -> Kind:
+def _kind_of(column: ChartColumn) -> Kind:
     if column.value is None:
         return "none"
     return "sum" if column.is_sure else "unsure"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from webapp.models.delivery import Delivery, ForwardState, Outcome, Verdict
+from webapp.models.delivery import Delivery, DeliveryOutcome, ForwardState, Verdict
 
 from .formatting import age, status_label
 
@@ -23,12 +23,12 @@ VERDICTS: dict[str, Words] = {
     Verdict.UNSIGNED: (lazy_gettext("Not signed"), "bad"),
 }
 OUTCOMES: dict[str, Words] = {
-    Outcome.WAITING: (lazy_gettext("Waits to be read again"), "wait"),
-    Outcome.READ: (lazy_gettext("Read again"), "ok"),
-    Outcome.GONE: (lazy_gettext("Postpay knows no such thing"), "bad"),
-    Outcome.FAILED: (lazy_gettext("Could not be read again"), "bad"),
-    Outcome.NOTHING: (lazy_gettext("Nothing to read"), "idle"),
-    Outcome.REFUSED: (lazy_gettext("Not taken"), "idle"),
+    DeliveryOutcome.WAITING: (lazy_gettext("Waits to be read again"), "wait"),
+    DeliveryOutcome.READ: (lazy_gettext("Read again"), "ok"),
+    DeliveryOutcome.GONE: (lazy_gettext("Postpay knows no such thing"), "bad"),
+    DeliveryOutcome.FAILED: (lazy_gettext("Could not be read again"), "bad"),
+    DeliveryOutcome.NOTHING: (lazy_gettext("Nothing to read"), "idle"),
+    DeliveryOutcome.REFUSED: (lazy_gettext("Not taken"), "idle"),
 }
 FORWARD_STATES: dict[str, Words] = {
     ForwardState.WAITING: (lazy_gettext("On its way to the shop"), "wait"),
@@ -47,7 +47,7 @@ def event_words(event: str | None) -> str:
 def outcome_words(delivery: Delivery) -> str:
     """What became of reading the object again, with the state it was found in."""
     words = str(OUTCOMES[delivery.outcome][0])
-    if delivery.outcome != Outcome.READ or not delivery.object_state:
+    if delivery.outcome != DeliveryOutcome.READ or not delivery.object_state:
         return words
     found = _PAYOUTS.get(delivery.object_state) or status_label(delivery.object_state)
     return gettext("%(outcome)s: %(state)s", outcome=words, state=found)

@@ -7,7 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
-from webapp.models.rotation import Rotation, Step
+from webapp.models.rotation import Rotation, RotationStep
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.address import host_of
 
@@ -90,12 +90,12 @@ _SHORT = {
     HookAction.DELETE: lazy_gettext("Deleted"),
 }
 _STEPS = {
-    Step.MAKE: lazy_gettext("the second webhook is to be made"),
-    Step.INSTALL: lazy_gettext("the new secret is to be put into the shop"),
-    Step.WATCH: lazy_gettext("both deliver, until the new one is taken"),
-    Step.QUIET: lazy_gettext("the old webhook is paused, and will be deleted"),
-    Step.DONE: lazy_gettext("it is done"),
-    Step.UNDONE: lazy_gettext("it was taken back"),
+    RotationStep.MAKE: lazy_gettext("the second webhook is to be made"),
+    RotationStep.INSTALL: lazy_gettext("the new secret is to be put into the shop"),
+    RotationStep.WATCH: lazy_gettext("both deliver, until the new one is taken"),
+    RotationStep.QUIET: lazy_gettext("the old webhook is paused, and will be deleted"),
+    RotationStep.DONE: lazy_gettext("it is done"),
+    RotationStep.UNDONE: lazy_gettext("it was taken back"),
 }
 
 
@@ -103,7 +103,7 @@ def step_words(rotation: Rotation) -> str:
     """Where a rotation stands, for the end of a sentence."""
     if rotation.undoing and rotation.is_open:
         return gettext("it is being taken back")
-    return str(_STEPS[Step(rotation.step)])
+    return str(_STEPS[RotationStep(rotation.step)])
 
 
 def change_kind(change: HookChange) -> str:

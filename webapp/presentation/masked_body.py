@@ -28,7 +28,7 @@ MOST_DRAWN = 20_000
 """Values, each on a line of its own."""
 
 
-class Shown(NamedTuple):
+class ShownBody(NamedTuple):
     """`body` as text; `is_json` whether it could be read, `hides` whether there is more to open."""
 
     headers: list[tuple[str, str]]
@@ -37,27 +37,27 @@ class Shown(NamedTuple):
     hides: bool
 
 
-def masked(content: Content) -> Shown:
+def masked(content: Content) -> ShownBody:
     """What everybody with the log may see."""
     headers = [(name, value if name.lower() in SHOWN_HEADERS else HIDDEN) for name, value in content.headers]
     value = _json(content.body)
     if value is None:
-        return Shown(headers, HIDDEN if content.body else "", False, bool(content.body))
+        return ShownBody(headers, HIDDEN if content.body else "", False, bool(content.body))
     body = _pretty(_masked(value))
     hides = HIDDEN in body or any(value == HIDDEN for _, value in headers)
-    return Shown(headers, body, True, hides)
+    return ShownBody(headers, body, True, hides)
 
 
-def opened(content: Content) -> Shown:
+def opened(content: Content) -> ShownBody:
     """All of it; a body that is no text by its bytes."""
     value = _json(content.body)
     if value is not None:
-        return Shown(list(content.headers), _pretty(value), True, False)
+        return ShownBody(list(content.headers), _pretty(value), True, False)
     try:
         text = content.body.decode()
     except UnicodeDecodeError:
         text = content.body.hex(" ")
-    return Shown(list(content.headers), text, False, False)
+    return ShownBody(list(content.headers), text, False, False)
 
 
 def _json(body: bytes) -> dict[str, Any] | None:

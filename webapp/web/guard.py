@@ -20,7 +20,7 @@ from webapp import audit
 from webapp.access import authentication, sessions, turned_away
 from webapp.access.permissions import Permission, View, is_for
 from webapp.access.reauthentication import is_fresh
-from webapp.access.rejection_sampler import StrangersRefusals
+from webapp.access.rejection_sampler import RejectionSampler
 from webapp.core.database import writing
 from webapp.core.extensions import csrf, htmx
 
@@ -40,7 +40,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def init_app(app: Flask) -> None:
     """Puts the gate before every view; it checks the form's token itself, after the person."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    app.extensions["strangers_refusals"] = StrangersRefusals()
+    app.extensions["strangers_refusals"] = RejectionSampler()
     turned_away.init_app(app)
     authentication.init_app(app)
     public_places.init_app(app)
@@ -103,7 +103,7 @@ def _record_refusal(action: audit.Action, **why: str) -> None:
     account = g.get("account")
     order_id = (request.view_args or {}).get("order_id")
     facts = {"method": request.method, "endpoint": request.endpoint, **why}
-    strangers: StrangersRefusals = current_app.extensions["strangers_refusals"]
+    strangers: RejectionSampler = current_app.extensions["strangers_refusals"]
     if not current_user.is_authenticated and not strangers.is_worth_an_entry(request.remote_addr or ""):
         log.warning("refused", action=str(action), **facts)
         return

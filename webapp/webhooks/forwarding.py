@@ -23,7 +23,7 @@ from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.delivery import GENUINE, Delivery, ForwardAttempt, Forwarding, ForwardState
 from webapp.providers.http import forwarding
-from webapp.providers.http.forwarding import Told
+from webapp.providers.http.forwarding import ShopAnswer
 from webapp.providers.postpay import signature
 
 from .address import BadAddress, HookAddress, Resolve, public_addresses, read_address, resolve_name
@@ -102,7 +102,7 @@ def _claim(account: Account) -> Due | None:
     return Due(found.id, found.content_sealed or "", found.forward_tries, found.forward_until or moment)
 
 
-def _send(account: Account, row: Forwarding, due: Due, settings: Settings, resolve: Resolve) -> Told:
+def _send(account: Account, row: Forwarding, due: Due, settings: Settings, resolve: Resolve) -> ShopAnswer:
     """Looks the name up anew each time, and goes to what was found public."""
     try:
         address = read_address(row.url, loopback=allows_loopback(account))
@@ -110,9 +110,9 @@ def _send(account: Account, row: Forwarding, due: Due, settings: Settings, resol
         content = open_content(settings, due.content)
         secret = unseal(settings, row.secret_sealed).get_secret_value()
     except BadAddress as error:
-        return Told(None, error.problem.value, 0)
+        return ShopAnswer(None, error.problem.value, 0)
     except (CannotUnseal, ValueError):
-        return Told(None, "cannot_unseal", 0)
+        return ShopAnswer(None, "cannot_unseal", 0)
     headers = {name.lower(): value for name, value in content.headers}
     sent = {
         "Content-Type": headers.get("content-type", CONTENT_TYPE),
@@ -128,7 +128,7 @@ def _public(address: HookAddress, resolve: Resolve) -> tuple[str, ...]:
     return tuple(sorted(public_addresses(address.host, resolve), key=lambda text: ":" in text)[:3])
 
 
-def _write_down(due: Due, told: Told) -> None:
+def _write_down(due: Due, told: ShopAnswer) -> None:
     with writing() as session:
         delivery = session.get(Delivery, due.id, with_for_update=True, populate_existing=True)
         if delivery is None or delivery.forward_state != ForwardState.WAITING:

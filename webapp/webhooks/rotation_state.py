@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from webapp import audit
 from webapp.models.base import now
 from webapp.models.hook_change import HookAction, HookChange
-from webapp.models.rotation import ENDED, Rotation, Step
+from webapp.models.rotation import ENDED, Rotation, RotationStep
 
 
 class Done(NamedTuple):
@@ -21,15 +21,15 @@ class Done(NamedTuple):
     to_new: bool
 
 
-AFTER: dict[tuple[Step, Done], Step] = {
-    (Step.MAKE, Done(HookAction.CREATE, True)): Step.INSTALL,
-    (Step.INSTALL, Done(HookAction.ACTIVATE, True)): Step.WATCH,
-    (Step.WATCH, Done(HookAction.PAUSE, True)): Step.INSTALL,
-    (Step.WATCH, Done(HookAction.PAUSE, False)): Step.QUIET,
-    (Step.QUIET, Done(HookAction.ACTIVATE, False)): Step.WATCH,
-    (Step.QUIET, Done(HookAction.DELETE, False)): Step.DONE,
-    (Step.INSTALL, Done(HookAction.DELETE, True)): Step.UNDONE,
-    (Step.WATCH, Done(HookAction.DELETE, True)): Step.UNDONE,
+AFTER: dict[tuple[RotationStep, Done], RotationStep] = {
+    (RotationStep.MAKE, Done(HookAction.CREATE, True)): RotationStep.INSTALL,
+    (RotationStep.INSTALL, Done(HookAction.ACTIVATE, True)): RotationStep.WATCH,
+    (RotationStep.WATCH, Done(HookAction.PAUSE, True)): RotationStep.INSTALL,
+    (RotationStep.WATCH, Done(HookAction.PAUSE, False)): RotationStep.QUIET,
+    (RotationStep.QUIET, Done(HookAction.ACTIVATE, False)): RotationStep.WATCH,
+    (RotationStep.QUIET, Done(HookAction.DELETE, False)): RotationStep.DONE,
+    (RotationStep.INSTALL, Done(HookAction.DELETE, True)): RotationStep.UNDONE,
+    (RotationStep.WATCH, Done(HookAction.DELETE, True)): RotationStep.UNDONE,
 }
 """Whatever is not here leaves the step as it is: another secret for the new webhook, while it is paused."""
 
@@ -40,7 +40,7 @@ def advance(session: Session, change: HookChange) -> None:
     if change.action == HookAction.CREATE:
         rotation.new_hook_id = change.hook_id
     done = Done(HookAction(change.action), change.hook_id == rotation.new_hook_id)
-    following = AFTER.get((Step(rotation.step), done))
+    following = AFTER.get((RotationStep(rotation.step), done))
     if following is not None:
         move(rotation, following)
 
@@ -48,16 +48,16 @@ def advance(session: Session, change: HookChange) -> None:
 def end_without_old(session: Session, change: HookChange) -> None:
     """The old webhook could not be paused because it is gone: the new one has taken over already. As `advance`."""
     rotation = session.get_one(Rotation, change.rotation_id, populate_existing=True, with_for_update=True)
-    if (rotation.step, change.action, change.hook_id) == (Step.WATCH, HookAction.PAUSE, rotation.hook_id):
-        move(rotation, Step.DONE)
+    if (rotation.step, change.action, change.hook_id) == (RotationStep.WATCH, HookAction.PAUSE, rotation.hook_id):
+        move(rotation, RotationStep.DONE)
 
 
-def move(rotation: Rotation, step: Step) -> None:
+def move(rotation: Rotation, step: RotationStep) -> None:
     """Writes the step and its audit entry. Call inside of `writing()`."""
     moment = now()
     rotation.step, rotation.changed = step, moment
-    rotation.was_active = rotation.was_active or step is Step.WATCH
-    rotation.quiet_until = moment + _quiet_time() if step is Step.QUIET else None
+    rotation.was_active = rotation.was_active or step is RotationStep.WATCH
+    rotation.quiet_until = moment + _quiet_time() if step is RotationStep.QUIET else None
     rotation.ended = moment if step in ENDED else None
     audit.record(
         audit.Action.ROTATION_ENDED if step in ENDED else audit.Action.ROTATION_STEP,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from webapp.models.base import now
 from webapp.settlement.reconciliation.fee_months import (
     FeeMonth,
-    Reading,
+    FeeMonths,
     Sums,
     fee_months,
     month_span,
@@ -79,21 +79,21 @@ def test_without_sales_there_is_no_rate() -> None:
 @pytest.mark.parametrize(
     ("zone", "read", "until", "told"),
     [
-        ("UTC", [], LATER, Reading.NOTHING),
-        ("UTC", ["2026-10"], LATER, Reading.WHOLE),
+        ("UTC", [], LATER, FeeMonths.NOTHING),
+        ("UTC", ["2026-10"], LATER, FeeMonths.WHOLE),
         # October of Dubai began in September of UTC, and that of New York ended in November.
-        ("Asia/Dubai", ["2026-10"], LATER, Reading.PART),
-        ("Asia/Dubai", ["2026-09", "2026-10"], LATER, Reading.WHOLE),
-        ("America/New_York", ["2026-10"], LATER, Reading.PART),
-        ("America/New_York", ["2026-10", "2026-11"], LATER, Reading.WHOLE),
+        ("Asia/Dubai", ["2026-10"], LATER, FeeMonths.PART),
+        ("Asia/Dubai", ["2026-09", "2026-10"], LATER, FeeMonths.WHOLE),
+        ("America/New_York", ["2026-10"], LATER, FeeMonths.PART),
+        ("America/New_York", ["2026-10", "2026-11"], LATER, FeeMonths.WHOLE),
         # Read on its last day, or before the provider may have told everything.
-        ("UTC", ["2026-10"], datetime(2026, 10, 31, 12, tzinfo=UTC), Reading.PART),
-        ("UTC", ["2026-10"], datetime(2026, 11, 2, tzinfo=UTC) + timedelta(hours=23), Reading.PART),
-        ("UTC", ["2026-10"], datetime(2026, 11, 3, tzinfo=UTC), Reading.WHOLE),
+        ("UTC", ["2026-10"], datetime(2026, 10, 31, 12, tzinfo=UTC), FeeMonths.PART),
+        ("UTC", ["2026-10"], datetime(2026, 11, 2, tzinfo=UTC) + timedelta(hours=23), FeeMonths.PART),
+        ("UTC", ["2026-10"], datetime(2026, 11, 3, tzinfo=UTC), FeeMonths.WHOLE),
     ],
 )
 def test_a_month_is_whole_only_when_all_of_it_was_read(
-    book: Book, zone: str, read: list[str], until: datetime, told: Reading
+    book: Book, zone: str, read: list[str], until: datetime, told: FeeMonths
 ) -> None:
     book.read(*read, until=until)
     with book.app.app_context():
@@ -105,7 +105,7 @@ def test_the_month_under_way_is_so_far(book: Book) -> None:
     book.read("2026-12", until=LATER)
     with book.app.app_context():
         [month] = months_until(date(2026, 12, 5), 1, book.in_zone("UTC"), LATER)
-    assert month.reading is Reading.RUNNING
+    assert month.reading is FeeMonths.RUNNING
 
 
 def test_of_a_month_that_was_not_read_nothing_is_told(any_book: Book) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.budget import Budget
 from webapp.providers.postpay.signature import sign, sign_bare
-from webapp.webhooks.diagnosis import Cause, Form, Verdict, examine
+from webapp.webhooks.diagnosis import Cause, DiagnosisVerdict, Form, examine
 
 NOW = 1_790_000_000
 SECRET = "5f4dcc3b5aa765d61d8327deb882cf99"
@@ -43,7 +43,7 @@ def digest_of(value: str) -> bytes:
 )  # fmt: skip
 def test_it_says_which_form_is_genuine(pasted: str, value: str, form: Form, hash: str) -> None:
     finding = examine(pasted.replace("{}", value), BODY, [SECRET], now=NOW + 7)
-    assert (finding.verdict, finding.form, finding.hash, finding.causes) == (Verdict.GENUINE, form, hash, ())
+    assert (finding.verdict, finding.form, finding.hash, finding.causes) == (DiagnosisVerdict.GENUINE, form, hash, ())
     assert finding.off == (7 if form is Form.TIMED else None)
 
 
@@ -70,7 +70,7 @@ BODIES = [
 @pytest.mark.parametrize(("pasted", "cause", "note"), BODIES)
 def test_it_finds_what_was_done_to_the_body(pasted: bytes, cause: Cause, note: str) -> None:
     finding = examine(header(), pasted, [SECRET], now=NOW)
-    assert (finding.verdict, finding.causes, finding.body_note) == (Verdict.EXPLAINED, (cause,), note)
+    assert (finding.verdict, finding.causes, finding.body_note) == (DiagnosisVerdict.EXPLAINED, (cause,), note)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_it_finds_what_was_done_to_the_body(pasted: bytes, cause: Cause, note: s
 )  # fmt: skip
 def test_it_finds_how_the_body_was_written_when_it_was_signed(signed: bytes, cause: Cause, note: str) -> None:
     finding = examine(header(signed), SPACED, [SECRET], now=NOW)
-    assert (finding.verdict, finding.causes, finding.body_note) == (Verdict.EXPLAINED, (cause,), note)
+    assert (finding.verdict, finding.causes, finding.body_note) == (DiagnosisVerdict.EXPLAINED, (cause,), note)
 
 
 def test_it_finds_other_line_ends() -> None:
@@ -107,7 +107,7 @@ def test_it_finds_other_line_ends() -> None:
 )
 def test_it_finds_what_was_done_to_the_secret(pasted: str, signed: str, cause: Cause) -> None:
     finding = examine(header(secret=signed), BODY, [pasted], now=NOW)
-    assert (finding.verdict, finding.causes) == (Verdict.EXPLAINED, (cause,))
+    assert (finding.verdict, finding.causes) == (DiagnosisVerdict.EXPLAINED, (cause,))
 
 
 def test_it_finds_a_secret_that_was_decoded_first() -> None:
@@ -138,7 +138,7 @@ def test_it_finds_the_secret_of_another_environment_among_the_candidates() -> No
 )
 def test_it_finds_what_is_odd_about_the_signature(value: str, causes: tuple[Cause, ...]) -> None:
     finding = examine(f"X-Postpay-Signature: {value}", BODY, [SECRET], now=NOW)
-    assert (finding.verdict, finding.causes) == (Verdict.EXPLAINED, causes)
+    assert (finding.verdict, finding.causes) == (DiagnosisVerdict.EXPLAINED, causes)
     if Cause.TIME_WRONG in causes:
         assert finding.signed_at == NOW
 
@@ -157,17 +157,17 @@ def test_it_finds_two_mistakes_at_once() -> None:
 @pytest.mark.parametrize(
     ("headers", "verdict"),
     [
-        ("", Verdict.NO_SIGNATURE),
-        ("Content-Type: application/json", Verdict.NO_SIGNATURE),
-        ("X-Postpay-Signature: 12:", Verdict.UNREADABLE),
-        ("X-Postpay-Signature: 12:abcdef", Verdict.UNREADABLE),
-        ("X-Postpay-Signature: " + "z" * 63, Verdict.UNREADABLE),
-        ("X-Postpay-Signature: " + "ü" * 64, Verdict.UNREADABLE),
-        (f"X-Postpay-Signature: {NOW}:" + "0" * 64, Verdict.NO_MATCH),
-        ("0" * 64, Verdict.NO_MATCH),
+        ("", DiagnosisVerdict.NO_SIGNATURE),
+        ("Content-Type: application/json", DiagnosisVerdict.NO_SIGNATURE),
+        ("X-Postpay-Signature: 12:", DiagnosisVerdict.UNREADABLE),
+        ("X-Postpay-Signature: 12:abcdef", DiagnosisVerdict.UNREADABLE),
+        ("X-Postpay-Signature: " + "z" * 63, DiagnosisVerdict.UNREADABLE),
+        ("X-Postpay-Signature: " + "ü" * 64, DiagnosisVerdict.UNREADABLE),
+        (f"X-Postpay-Signature: {NOW}:" + "0" * 64, DiagnosisVerdict.NO_MATCH),
+        ("0" * 64, DiagnosisVerdict.NO_MATCH),
     ],
 )
-def test_it_explains_nothing_that_is_not_so(headers: str, verdict: Verdict) -> None:
+def test_it_explains_nothing_that_is_not_so(headers: str, verdict: DiagnosisVerdict) -> None:
     assert examine(headers, BODY, [SECRET], now=NOW).verdict is verdict
 
 
@@ -175,20 +175,20 @@ def test_it_explains_nothing_that_is_not_so(headers: str, verdict: Verdict) -> N
 def test_a_flipped_bit_is_no_match(place: int) -> None:
     flipped = bytearray(BODY)
     flipped[place] ^= 1
-    assert examine(header(), bytes(flipped), [SECRET], now=NOW).verdict is Verdict.NO_MATCH
+    assert examine(header(), bytes(flipped), [SECRET], now=NOW).verdict is DiagnosisVerdict.NO_MATCH
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"\xff\xfe", b"[" * 50_000, b"1" * 5000, b'{"a": NaN}', b'"\\ud800"', b"x" * 200_000]
 )
 def test_no_body_is_too_odd(body: bytes) -> None:
-    assert examine(header(body), body, [SECRET], now=NOW).verdict is Verdict.GENUINE
-    assert examine(header(b"other"), body, [SECRET, "", " "], now=NOW).verdict is Verdict.NO_MATCH
+    assert examine(header(body), body, [SECRET], now=NOW).verdict is DiagnosisVerdict.GENUINE
+    assert examine(header(b"other"), body, [SECRET, "", " "], now=NOW).verdict is DiagnosisVerdict.NO_MATCH
 
 
 def test_an_empty_secret_signs_nothing() -> None:
     value = hmac.new(b"", BODY, hashlib.sha256).hexdigest()
-    assert examine(value, BODY, [""], now=NOW).verdict is Verdict.NO_MATCH
+    assert examine(value, BODY, [""], now=NOW).verdict is DiagnosisVerdict.NO_MATCH
 
 
 @pytest.mark.parametrize("size", [4 * 1024, 60 * 1024, 1024 * 1024])
@@ -197,4 +197,4 @@ def test_a_costly_body_is_not_written_in_every_layout(depth: int, size: int) -> 
     """Indented once for each level, a small body becomes gigabytes."""
     body = b"[" * depth + b",".join([b"1"] * (size // 2 - depth)) + b"]" * depth
     with Budget():
-        assert examine(header(), body, [SECRET], now=NOW).verdict is Verdict.NO_MATCH
+        assert examine(header(), body, [SECRET], now=NOW).verdict is DiagnosisVerdict.NO_MATCH

@@ -16,7 +16,7 @@ from webapp.emulators.kit.validation import Check, Field, Invalid, choice, requi
 
 from . import lookups
 from .fields import boolean
-from .pagination import Listing, answer_list
+from .pagination import PagedTable, answer_list
 from .world import Call
 
 EVENTS = ("order", "transaction")
@@ -34,7 +34,7 @@ def speak(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-LISTING = Listing(
+LISTING = PagedTable(
     table="hooks",
     columns="*",
     source="hooks",

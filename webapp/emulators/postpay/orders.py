@@ -11,7 +11,7 @@ from webapp.emulators.kit import clock
 from webapp.emulators.kit.messages import Answer, Delivery, Refusal
 
 from . import deliveries, lookups, transactions
-from .pagination import Listing, answer_list
+from .pagination import PagedTable, answer_list
 from .world import Call
 
 STATUSES = ("pending", "approved", "captured", "denied")
@@ -37,7 +37,7 @@ def summary(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-LISTING = Listing(
+LISTING = PagedTable(
     table="orders",
     columns=SUMMARY,
     source="orders",

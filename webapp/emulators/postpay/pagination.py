@@ -18,7 +18,7 @@ PAGE_SIZE, MAX_PAGE_SIZE = 20, 50
 
 
 @dataclass(frozen=True)
-class Listing:
+class PagedTable:
     """What one list address shows: from which table, by which filters and orderings, each row spoken how."""
 
     table: str
@@ -29,7 +29,7 @@ class Listing:
     speak: Callable[[sqlite3.Row], dict[str, Any]]
 
 
-def answer_list(call: Call, listing: Listing, scope: str, scope_values: Iterable[Any]) -> Answer:
+def answer_list(call: Call, listing: PagedTable, scope: str, scope_values: Iterable[Any]) -> Answer:
     """The asked page of the rows within `scope`, a condition of SQL. Refuses bad filters (400) and pages (404)."""
     parameters = call.request.parameters
     condition, values = lookups.conditions(listing.filters, parameters)
@@ -54,7 +54,7 @@ def answer_list(call: Call, listing: Listing, scope: str, scope_values: Iterable
     return Answer.of(body)
 
 
-def _page_sql(listing: Listing, where: str, parameters: Mapping[str, str]) -> str:
+def _page_sql(listing: PagedTable, where: str, parameters: Mapping[str, str]) -> str:
     """Finds the page's keys within an index alone, then reads only those rows."""
     inner = _order_by(listing, parameters, listing.table)
     keys = f"SELECT key FROM {listing.table} WHERE {where} ORDER BY {inner} LIMIT ? OFFSET ?"  # noqa: S608
@@ -63,7 +63,7 @@ def _page_sql(listing: Listing, where: str, parameters: Mapping[str, str]) -> st
     return f"SELECT {listing.columns} FROM {listing.source} WHERE {table}.key IN ({keys}) ORDER BY {outer}"  # noqa: S608
 
 
-def _order_by(listing: Listing, parameters: Mapping[str, str], table: str) -> str:
+def _order_by(listing: PagedTable, parameters: Mapping[str, str], table: str) -> str:
     """Unknown fields are dropped; none left means newest first. Ties are broken by age in the last direction."""
     asked = [part.strip() for part in parameters.get("ordering", "").split(",")]
     known = [part for part in asked if part.removeprefix("-") in listing.orderings] or ["-created"]

@@ -14,7 +14,7 @@ from webapp.emulators.kit.validation import Field, required, text, validate, who
 
 from . import deliveries, lookups, transactions
 from .fields import identifier
-from .pagination import Listing, answer_list
+from .pagination import PagedTable, answer_list
 from .world import Call
 
 
@@ -28,7 +28,7 @@ def speak(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-LISTING = Listing(
+LISTING = PagedTable(
     table="refunds",
     columns="*",
     source="refunds",

@@ -13,7 +13,7 @@ from webapp.emulators.kit.messages import Answer, Refusal
 from webapp.emulators.kit.store import insert
 
 from . import lookups
-from .pagination import Listing, answer_list
+from .pagination import PagedTable, answer_list
 from .world import PAYOUT_NAMES, Call
 
 TYPES = ("order", "refund", "instalment", "regularization")
@@ -60,7 +60,7 @@ def _order(row: sqlite3.Row) -> dict[str, Any] | None:
     }
 
 
-LISTING = Listing(
+LISTING = PagedTable(
     table="transactions",
     columns=COLUMNS,
     source=SOURCE,
@@ -83,7 +83,7 @@ def list_transactions(call: Call) -> Answer:
     return answer_list(call, _listing(call.world.payout_names), "merchant = ?", [call.merchant])
 
 
-def _listing(payout_names: Sequence[str]) -> Listing:
+def _listing(payout_names: Sequence[str]) -> PagedTable:
     """With the names of the payout moment that this provider knows; others are ignored, as anything unknown is."""
     unknown = {name for name in PAYOUT_NAMES if name not in payout_names}
     filters = {name: make for name, make in LISTING.filters.items() if name.partition("__")[0] not in unknown}

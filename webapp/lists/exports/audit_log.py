@@ -18,7 +18,7 @@ from webapp.providers.http.patience import Wait
 
 from .columns import Columns, micros
 from .source import Asked, Rows
-from .staging import Taken
+from .staging import StagedRow
 
 BLOCK = 500
 NO_BOUND = 2**62
@@ -59,12 +59,12 @@ def rows(asked: Asked, _wait: Wait) -> Rows:
     return Entries(asked.query, asked.bound)
 
 
-def takes(_asked: Asked) -> Callable[[Row], Taken]:
-    def take(row: Row) -> Taken:
+def takes(_asked: Asked) -> Callable[[Row], StagedRow]:
+    def take(row: Row) -> StagedRow:
         entry, sentence = row
         stored = [getattr(entry, name) for name in STORED]
         texts = [None if value is None else str(value) for value in stored]
         moment = micros(datetime.fromisoformat(entry.ts))
-        return Taken(str(entry.seq), -entry.seq, 0, [entry.seq, moment, sentence, *texts])
+        return StagedRow(str(entry.seq), -entry.seq, 0, [entry.seq, moment, sentence, *texts])
 
     return take

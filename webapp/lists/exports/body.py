@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.jobs import Running
+from webapp.jobs import JobContext
 from webapp.models.export import Export, ExportChunk
 
 from .quota import note_bytes
@@ -28,7 +28,7 @@ class Body:
     Raises Failed as soon as they are more than their owner may have made.
     """
 
-    def __init__(self, job: Running, export_id: int) -> None:
+    def __init__(self, job: JobContext, export_id: int) -> None:
         self._job = job
         self._export_id = export_id
         self._waiting = bytearray()

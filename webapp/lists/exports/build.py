@@ -16,7 +16,7 @@ from webapp.access.permissions import permissions_of
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.jobs import Failed, Running, performs
+from webapp.jobs import Failed, JobContext, performs
 from webapp.models.base import now
 from webapp.models.export import Export, ExportChunk
 from webapp.models.job import Job, JobState
@@ -32,7 +32,7 @@ from .manifest import manifest
 from .quota import DiskWatch
 from .request import KEPT_FOR, export_of_job, parse, record
 from .source import Asked
-from .staging import Spool
+from .staging import Staging
 from .xlsx_file import MOST_ROWS, XlsxFile
 
 READINGS = 3
@@ -55,12 +55,12 @@ def _ended(job: Job) -> None:
 
 
 @performs("export", ended=_ended)
-def make(job: Running) -> None:
+def make(job: JobContext) -> None:
     """Reads, proves and writes one export."""
     export = export_of_job(job.job_id)
     asked = _bounded(job, export, _asked(job.account, export))
     DiskWatch().look()
-    with Spool() as spool:
+    with Staging() as spool:
         _read(job, export, asked, spool)
         _write(job, export, asked, spool)
 
@@ -76,7 +76,7 @@ def _asked(account: Account, export: Export) -> Asked:
     return Asked(account, screen.query, export.object_id, export.bound)
 
 
-def _bounded(job: Running, export: Export, asked: Asked) -> Asked:
+def _bounded(job: JobContext, export: Export, asked: Asked) -> Asked:
     """With the moment until which the rows are known, where that is not the moment of the request."""
     bound = KINDS[export.what].bound(asked)
     if bound == asked.bound:
@@ -86,7 +86,7 @@ def _bounded(job: Running, export: Export, asked: Asked) -> Asked:
     return replace(asked, bound=bound)
 
 
-def _read(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
+def _read(job: JobContext, export: Export, asked: Asked, spool: Staging) -> None:
     """Fills the spool. Raises Failed when what was read cannot be proved to be everything."""
     kind = KINDS[export.what]
     take, watch = kind.takes(asked), DiskWatch()
@@ -109,7 +109,7 @@ def _read(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
     raise Failed("incomplete")
 
 
-def _note(job: Running, export: Export, **seen: int | None) -> None:
+def _note(job: JobContext, export: Export, **seen: int | None) -> None:
     """Keeps what was seen, for the page."""
     with job.writing() as session:
         kept = session.get_one(Export, export.id)
@@ -117,7 +117,7 @@ def _note(job: Running, export: Export, **seen: int | None) -> None:
             setattr(kept, name, value)
 
 
-def _write(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
+def _write(job: JobContext, export: Export, asked: Asked, spool: Staging) -> None:
     """Writes the body in the order of the screen, then what proves it."""
     zone = ZoneInfo(export.zone)
     columns = Columns(zone)
@@ -138,7 +138,7 @@ def _write(job: Running, export: Export, asked: Asked, spool: Spool) -> None:
     _prove(job, export, columns.every, body)
 
 
-def _prove(job: Running, export: Export, columns: list[Column], body: Body) -> None:
+def _prove(job: JobContext, export: Export, columns: list[Column], body: Body) -> None:
     sha256 = body.close()
     with job.writing() as session:
         kept = session.get_one(Export, export.id)

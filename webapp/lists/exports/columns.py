@@ -34,7 +34,7 @@ def guarded(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_DANGEROUS) else cell
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     AMOUNT = "amount"
@@ -49,7 +49,7 @@ class Column:
     """One column: which value of the row it tells (`source`), and for an amount the one with its currency."""
 
     title: str
-    kind: Kind
+    kind: ColumnKind
     source: int
     currency: int = 0
 
@@ -63,25 +63,25 @@ class Columns:
         self._values = 0
 
     def text(self, title: str) -> int:
-        return self._add(title, Kind.TEXT)
+        return self._add(title, ColumnKind.TEXT)
 
     def number(self, title: str) -> int:
-        return self._add(title, Kind.NUMBER)
+        return self._add(title, ColumnKind.NUMBER)
 
     def rate(self, title: str) -> int:
         """Hundredths of a per cent, shown as per cent."""
-        return self._add(title, Kind.RATE)
+        return self._add(title, ColumnKind.RATE)
 
     def amount(self, title: str, currency: int) -> None:
         """`currency` is the place of its currency among the values."""
-        source = self._add(title, Kind.AMOUNT, currency)
-        self.every.append(Column(gettext("%(amount)s (minor units)", amount=title), Kind.MINOR, source))
+        source = self._add(title, ColumnKind.AMOUNT, currency)
+        self.every.append(Column(gettext("%(amount)s (minor units)", amount=title), ColumnKind.MINOR, source))
 
     def moment(self, title: str) -> None:
-        source = self._add(gettext("%(moment)s (UTC)", moment=title), Kind.UTC)
-        self.every.append(Column(f"{title} ({self.zone.key})", Kind.LOCAL, source))
+        source = self._add(gettext("%(moment)s (UTC)", moment=title), ColumnKind.UTC)
+        self.every.append(Column(f"{title} ({self.zone.key})", ColumnKind.LOCAL, source))
 
-    def _add(self, title: str, kind: Kind, currency: int = 0) -> int:
+    def _add(self, title: str, kind: ColumnKind, currency: int = 0) -> int:
         source, self._values = self._values, self._values + 1
         self.every.append(Column(title, kind, source, currency))
         return source
@@ -140,12 +140,12 @@ def _csv_local(column: Column, row: Sequence[Plain], zone: ZoneInfo) -> str:
     return moment_of(int(row[column.source])).astimezone(zone).isoformat()  # type: ignore[arg-type]
 
 
-_CSV: dict[Kind, Callable[[Column, Sequence[Plain], ZoneInfo], str]] = {
-    Kind.TEXT: _csv_text,
-    Kind.NUMBER: _csv_number,
-    Kind.MINOR: _csv_number,
-    Kind.AMOUNT: _csv_amount,
-    Kind.RATE: _csv_rate,
-    Kind.UTC: _csv_utc,
-    Kind.LOCAL: _csv_local,
+_CSV: dict[ColumnKind, Callable[[Column, Sequence[Plain], ZoneInfo], str]] = {
+    ColumnKind.TEXT: _csv_text,
+    ColumnKind.NUMBER: _csv_number,
+    ColumnKind.MINOR: _csv_number,
+    ColumnKind.AMOUNT: _csv_amount,
+    ColumnKind.RATE: _csv_rate,
+    ColumnKind.UTC: _csv_utc,
+    ColumnKind.LOCAL: _csv_local,
 }

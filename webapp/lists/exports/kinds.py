@@ -15,11 +15,11 @@ from webapp.providers.http.patience import Wait
 from . import audit_log, orders, payouts, refunds, transactions
 from .columns import Columns
 from .source import Asked, Rows
-from .staging import Taken
+from .staging import StagedRow
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ExportKind:
     """`takes` gives a function for one reading: from a row to what is kept of it, its id and its place in the order.
 
     `bound` is earlier than the moment of the request where the rows are known only so far.
@@ -29,7 +29,7 @@ class Kind:
     needs: frozenset[Permission]
     lay_out: Callable[[Columns, Asked], None]
     rows: Callable[[Asked, Wait], Rows]
-    takes: Callable[[Asked], Callable[[Any], Taken]]
+    takes: Callable[[Asked], Callable[[Any], StagedRow]]
     bound: Callable[[Asked], datetime] = lambda asked: asked.bound
     is_of_account: bool = True
     of_what: Literal["one", "any", "none"] = "none"
@@ -39,11 +39,11 @@ class Kind:
         return self.of_what == "any" or (self.of_what == "one") == bool(object_id)
 
 
-KINDS: dict[str, Kind] = {
-    "orders": Kind(
+KINDS: dict[str, ExportKind] = {
+    "orders": ExportKind(
         lazy_gettext("Orders"), frozenset({Permission.ORDER_READ}), orders.lay_out, orders.rows, orders.takes
     ),
-    "refunds": Kind(
+    "refunds": ExportKind(
         lazy_gettext("Refunds of order"),
         frozenset({Permission.ORDER_READ}),
         refunds.lay_out,
@@ -51,14 +51,14 @@ KINDS: dict[str, Kind] = {
         refunds.takes,
         of_what="one",
     ),
-    "transactions": Kind(
+    "transactions": ExportKind(
         lazy_gettext("Transactions"),
         frozenset({Permission.SETTLEMENTS_READ}),
         transactions.lay_out,
         transactions.rows,
         transactions.takes,
     ),
-    "payouts": Kind(
+    "payouts": ExportKind(
         lazy_gettext("Payouts"),
         frozenset({Permission.SETTLEMENTS_READ}),
         payouts.lay_out,
@@ -67,7 +67,7 @@ KINDS: dict[str, Kind] = {
         payouts.bound,
         of_what="any",
     ),
-    "audit": Kind(
+    "audit": ExportKind(
         lazy_gettext("Audit log"),
         frozenset({Permission.AUDIT_EXPORT}),
         audit_log.lay_out,

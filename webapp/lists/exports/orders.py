@@ -12,7 +12,7 @@ from webapp.providers.registry import postpay
 
 from .columns import Columns, Plain, micros
 from .source import Asked, Rows
-from .staging import Taken
+from .staging import StagedRow
 
 IN_FLIGHT = 10
 """Calls at a time. Two exports of a worker leave some of its places for refunds whose outcome is looked for."""
@@ -32,13 +32,13 @@ def rows(asked: Asked, wait: Wait) -> Rows:
     return postpay(asked.account).each_order(asked.query, bound=asked.bound, in_flight=IN_FLIGHT, wait=wait)
 
 
-def takes(asked: Asked) -> Callable[[OrderSummary], Taken]:
+def takes(asked: Asked) -> Callable[[OrderSummary], StagedRow]:
     """The document says nothing of rows that are alike in what the list is sorted by: they go by age."""
     ordering = str(asked.query.ordering)
     sign = -1 if ordering.startswith("-") else 1
     by_total = ordering.endswith("total_amount")
 
-    def take(order: OrderSummary) -> Taken:
+    def take(order: OrderSummary) -> StagedRow:
         created = micros(order.created) or 0
         values: list[Plain] = [
             order.order_id,
@@ -49,6 +49,6 @@ def takes(asked: Asked) -> Callable[[OrderSummary], Taken]:
             created,
             micros(order.status_changed),
         ]
-        return Taken(order.order_id, sign * (order.total_amount if by_total else created), sign * created, values)
+        return StagedRow(order.order_id, sign * (order.total_amount if by_total else created), sign * created, values)
 
     return take

@@ -26,7 +26,7 @@ from webapp.settlement.ledger.totals import NET, PARTS
 from .columns import Columns, Plain, micros
 from .list_state import Screen, Viewer, Word, screen
 from .source import Asked, Rows
-from .staging import Taken
+from .staging import StagedRow
 
 BLOCK = 500
 
@@ -128,7 +128,7 @@ def lay_out(columns: Columns, asked: Asked) -> None:
         _lay_out_rows(columns)
 
 
-def takes(asked: Asked) -> Callable[[Any], Taken]:
+def takes(asked: Asked) -> Callable[[Any], StagedRow]:
     return _take_payout if asked.object_id is None else _take_row
 
 
@@ -143,14 +143,14 @@ def _lay_out_payouts(columns: Columns) -> None:
     columns.text(gettext("At the bank"))
 
 
-def _take_payout(row: tuple[Payout, BankReceipt | None]) -> Taken:
+def _take_payout(row: tuple[Payout, BankReceipt | None]) -> StagedRow:
     """Newest first, as on the screen; fees and tax with the minus they have there."""
     found, receipt = row
     figures, paid = found.figures, micros(found.paid) or 0
     amounts = [amount.minor for amount in (*figures.parts.values(), figures.net)]
     bank: list[Plain] = [receipt.received_minor, receipt.state] if receipt else [None, None]
     values: list[Plain] = [found.name, paid, found.currency, *amounts, figures.count, *bank]
-    return Taken(f"{found.currency} {found.name}", -paid, -_alphabetical(found.currency), values)
+    return StagedRow(f"{found.currency} {found.name}", -paid, -_alphabetical(found.currency), values)
 
 
 def _alphabetical(currency: str) -> int:
@@ -172,7 +172,7 @@ def _lay_out_rows(columns: Columns) -> None:
     columns.moment(gettext("Paid out"))
 
 
-def _take_row(row: LedgerRow) -> Taken:
+def _take_row(row: LedgerRow) -> StagedRow:
     """By age, as on the payout's page."""
     created = micros(row.created) or 0
     values: list[Plain] = [
@@ -188,4 +188,4 @@ def _take_row(row: LedgerRow) -> Taken:
         created,
         micros(row.paid),
     ]
-    return Taken(row.transaction_id, created, 0, values)
+    return StagedRow(row.transaction_id, created, 0, values)

@@ -13,7 +13,7 @@ from webapp.providers.registry import postpay
 
 from .columns import Columns, micros
 from .source import Asked, Rows
-from .staging import Taken
+from .staging import StagedRow
 
 Row = tuple[Refund, str]
 
@@ -51,11 +51,11 @@ def rows(asked: Asked, _wait: Wait) -> Rows:
     return RefundsOfOrder(asked)
 
 
-def takes(asked: Asked) -> Callable[[Row], Taken]:
-    def take(row: Row) -> Taken:
+def takes(asked: Asked) -> Callable[[Row], StagedRow]:
+    def take(row: Row) -> StagedRow:
         refund, currency = row
         created = micros(refund.created) or 0
         values = [asked.object_id, refund.refund_id, currency, refund.amount, created, refund.description]
-        return Taken(refund.refund_id, -created, 0, values)
+        return StagedRow(refund.refund_id, -created, 0, values)
 
     return take

@@ -13,7 +13,7 @@ from .columns import Plain
 BLOCK = 500
 
 
-class Taken(NamedTuple):
+class StagedRow(NamedTuple):
     """A row as it waits. The smallest `order` comes first, then the smallest `then`."""
 
     id: str
@@ -22,7 +22,7 @@ class Taken(NamedTuple):
     values: list[Plain]
 
 
-class Spool:
+class Staging:
     """A temporary database without a name: gone when it is closed, or when the process dies."""
 
     arrived: int = 0
@@ -47,7 +47,7 @@ class Spool:
         self._db.execute("DELETE FROM row")
         self.arrived = 0
 
-    def add(self, rows: Iterable[Taken]) -> None:
+    def add(self, rows: Iterable[StagedRow]) -> None:
         """Keeps rows; of two with one id the later one, for it is the newer reading."""
         lines = [(row.id, row.order, row.then, json.dumps(row.values, ensure_ascii=False)) for row in rows]
         self._db.execute("BEGIN")

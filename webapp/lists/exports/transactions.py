@@ -15,7 +15,7 @@ from webapp.settlement.ledger.payout_filter import prove_payout_field
 from .columns import Columns, Plain, micros
 from .orders import IN_FLIGHT
 from .source import Asked, Rows
-from .staging import Taken
+from .staging import StagedRow
 
 NOT_YET = 2**62
 """Where rows without a payout date stand among the others: after the latest."""
@@ -43,12 +43,12 @@ def rows(asked: Asked, wait: Wait) -> Rows:
     return postpay(asked.account).each_transaction(query, bound=asked.bound, in_flight=IN_FLIGHT, wait=wait)
 
 
-def takes(asked: Asked) -> Callable[[Transaction], Taken]:
+def takes(asked: Asked) -> Callable[[Transaction], StagedRow]:
     """Rows that are alike in what the list is sorted by go by age, in the same direction."""
     ordering = str(asked.query.ordering)
     sign, field = (-1 if ordering.startswith("-") else 1), ordering.removeprefix("-")
 
-    def take(row: Transaction) -> Taken:
+    def take(row: Transaction) -> StagedRow:
         created, paid = micros(row.created) or 0, micros(row.paid)
         by = {"amount": row.amount, "paid": NOT_YET if paid is None else paid}.get(field, created)
         values: list[Plain] = [
@@ -65,6 +65,6 @@ def takes(asked: Asked) -> Callable[[Transaction], Taken]:
             created,
             paid,
         ]
-        return Taken(row.id, sign * by, sign * created, values)
+        return StagedRow(row.id, sign * by, sign * created, values)
 
     return take

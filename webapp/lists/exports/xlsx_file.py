@@ -17,14 +17,22 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from .body import CHUNK, Body
-from .columns import Column, Kind, Plain, decimals, major, moment_of, per_cent
+from .columns import Column, ColumnKind, Plain, decimals, major, moment_of, per_cent
 
 MOST_ROWS = 1_048_575
 """What a sheet holds below its heading."""
 LONGEST_TEXT = 32_767
 MOST_DIGITS = 15
 FIRST_YEAR = 1900
-_WIDTHS = {Kind.TEXT: 24, Kind.NUMBER: 12, Kind.AMOUNT: 16, Kind.MINOR: 20, Kind.RATE: 12, Kind.UTC: 26, Kind.LOCAL: 26}
+_WIDTHS = {
+    ColumnKind.TEXT: 24,
+    ColumnKind.NUMBER: 12,
+    ColumnKind.AMOUNT: 16,
+    ColumnKind.MINOR: 20,
+    ColumnKind.RATE: 12,
+    ColumnKind.UTC: 26,
+    ColumnKind.LOCAL: 26,
+}
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -79,16 +87,16 @@ class XlsxFile:
 
     def _write(self, place: int, column: Column, row: Sequence[Plain]) -> None:
         value = row[column.source]
-        if column.kind is Kind.TEXT:
+        if column.kind is ColumnKind.TEXT:
             self._text(place, str(value))
-        elif column.kind in (Kind.UTC, Kind.LOCAL):
+        elif column.kind in (ColumnKind.UTC, ColumnKind.LOCAL):
             self._moment(place, moment_of(int(value)), column.kind)  # type: ignore[arg-type]
-        elif column.kind is Kind.AMOUNT:
+        elif column.kind is ColumnKind.AMOUNT:
             currency = str(row[column.currency])
             amount = major(int(value), currency)  # type: ignore[arg-type]
             if amount is not None:
                 self._number(place, amount, decimals(currency), grouped=True)
-        elif column.kind is Kind.RATE:
+        elif column.kind is ColumnKind.RATE:
             self._number(place, per_cent(int(value)), 2)  # type: ignore[arg-type]
         else:
             self._number(place, Decimal(int(value)), 0)  # type: ignore[arg-type]
@@ -104,8 +112,8 @@ class XlsxFile:
         pattern = ("#,##0" if grouped else "0") + (f".{'0' * digits}" if digits else "")
         self._sheet.write_number(self._row, place, value, self._format(pattern))
 
-    def _moment(self, place: int, moment: datetime, kind: Kind) -> None:
-        local = moment.astimezone(self._zone) if kind is Kind.LOCAL else moment
+    def _moment(self, place: int, moment: datetime, kind: ColumnKind) -> None:
+        local = moment.astimezone(self._zone) if kind is ColumnKind.LOCAL else moment
         if local.year < FIRST_YEAR:
             self._text(place, local.isoformat())
             return

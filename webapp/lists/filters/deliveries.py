@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from webapp.models.delivery import ForwardState, Outcome, Verdict
+from webapp.models.delivery import DeliveryOutcome, ForwardState, Verdict
 from webapp.webhooks.deliveries.search import EVENTS, GENUINE_ONLY, OTHER, REFUSED_ONLY, DeliveryQuery
 
 from . import AddressFilters
 
 VERDICTS = (GENUINE_ONLY, REFUSED_ONLY, *(verdict.value for verdict in Verdict))
-OUTCOMES = tuple(outcome.value for outcome in Outcome)
+OUTCOMES = tuple(outcome.value for outcome in DeliveryOutcome)
 FORWARD_STATES = tuple(state.value for state in ForwardState)
 
 

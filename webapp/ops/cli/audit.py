@@ -18,7 +18,7 @@ from webapp import audit
 from webapp.audit import anchors
 from webapp.audit.chain import Keys
 from webapp.audit.search import AuditQuery
-from webapp.audit.verify import Verdict, Verifier
+from webapp.audit.verify import ChainVerdict, Verifier
 from webapp.calendar import instants
 from webapp.core import audit_protection
 from webapp.core.database import writing
@@ -64,7 +64,7 @@ def verify(start: int, file: Path | None, as_json: bool) -> None:
     sys.exit(OK if verdict.ok else BROKEN)
 
 
-def _verdict(start: int, file: Path | None) -> Verdict:
+def _verdict(start: int, file: Path | None) -> ChainVerdict:
     """Checks against the given anchors, or the configured ones when there are any."""
     settings = _settings()
     key = anchors.signing_key(settings).public_key()
@@ -74,7 +74,7 @@ def _verdict(start: int, file: Path | None) -> Verdict:
         return Verifier(connection, Keys.of(settings), start=start, anchors=given).verdict()
 
 
-def _spoken(verdict: Verdict) -> str:
+def _spoken(verdict: ChainVerdict) -> str:
     read = f"{verdict.entries:,} entries and {verdict.anchors:,} anchors hold, up to entry {verdict.last_seq:,}"
     if verdict.ok:
         return f"ok: {verdict.message}. {read} ({verdict.head_hash})."
@@ -82,7 +82,7 @@ def _spoken(verdict: Verdict) -> str:
     return f"BROKEN{where} ({verdict.kind}): {verdict.message}. {read}."
 
 
-def _record_verdict(verdict: Verdict) -> None:
+def _record_verdict(verdict: ChainVerdict) -> None:
     """Writes the verdict down, also into a broken log: the entry follows whatever is last there.
 
     An empty log gets none, for a new first entry would hide that everything is gone.

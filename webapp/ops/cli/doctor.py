@@ -28,7 +28,7 @@ SHORTEST_BUSY_TIMEOUT = 5_000
 """Milliseconds that a writer waits for another one."""
 
 
-class Finding(NamedTuple):
+class DoctorLine(NamedTuple):
     """One thing looked at; what is wrong is said without any value of a setting."""
 
     subject: str
@@ -41,14 +41,14 @@ class Finding(NamedTuple):
 def doctor() -> None:
     """Check settings, database, schema and providers. Ends with 1 when something is wrong."""
     settings: Settings = current_app.extensions["settings"]
-    findings = [Finding("settings", True, f"{len(settings.accounts)} merchant account(s)"), *_of_database(settings)]
+    findings = [DoctorLine("settings", True, f"{len(settings.accounts)} merchant account(s)"), *_of_database(settings)]
     findings += [*_of_disks(settings), _of_anchors(settings.anchor_file), *map(_of_provider, settings.accounts)]
     for finding in findings:
         click.echo(f"{'ok   ' if finding.is_right else 'WRONG'}  {finding.subject}: {finding.words}")
     raise SystemExit(0 if all(finding.is_right for finding in findings) else 1)
 
 
-def _of_database(settings: Settings) -> Iterator[Finding]:
+def _of_database(settings: Settings) -> Iterator[DoctorLine]:
     try:
         with db.engine.connect() as connection:
             yield from _of_durability(connection)
@@ -56,59 +56,59 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
             if has == needs:
                 faults = audit_protection.faults(connection)
                 words = f"not as they should be: {', '.join(faults)}" if faults else "stand, and no others"
-                yield Finding("triggers of the audit log", not faults, words)
+                yield DoctorLine("triggers of the audit log", not faults, words)
                 yield _of_worker()
     except SQLAlchemyError as error:
-        yield Finding("database", False, f"cannot be used ({type(error).__name__})")
+        yield DoctorLine("database", False, f"cannot be used ({type(error).__name__})")
         return
     words = f"at {has}" if has == needs else f"at {has or 'nothing'}, needs {needs}: run flask --app webapp migrate"
-    yield Finding("schema", has == needs, words)
+    yield DoctorLine("schema", has == needs, words)
     path = db.engine.url.database
     if db.engine.dialect.name == "sqlite" and path:
         mode = stat.S_IMODE(Path(path).stat().st_mode)
-        yield Finding("database file", mode & 0o077 == 0, f"mode {mode:04o}")
+        yield DoctorLine("database file", mode & 0o077 == 0, f"mode {mode:04o}")
 
 
-def _of_durability(connection: Connection) -> Iterator[Finding]:
+def _of_durability(connection: Connection) -> Iterator[DoctorLine]:
     """Whether what was committed survives a power cut, as the database itself says."""
     if connection.dialect.name == "postgresql":
         value = connection.execute(text("SHOW synchronous_commit")).scalar_one()
-        yield Finding("database", value == "on", f"PostgreSQL, synchronous_commit={value}")
+        yield DoctorLine("database", value == "on", f"PostgreSQL, synchronous_commit={value}")
         return
     values = {name: str(connection.exec_driver_sql(f"PRAGMA {name}").scalar()) for name in NEEDED_PRAGMAS}
     waits = int(connection.exec_driver_sql("PRAGMA busy_timeout").scalar() or 0)
     is_right = values == NEEDED_PRAGMAS and waits >= SHORTEST_BUSY_TIMEOUT
     words = ", ".join(f"{name}={value}" for name, value in {**values, "busy_timeout": waits}.items())
-    yield Finding("database", is_right, f"SQLite, {words}")
+    yield DoctorLine("database", is_right, f"SQLite, {words}")
 
 
-def _of_worker() -> Finding:
+def _of_worker() -> DoctorLine:
     """Whether what the worker is there for is done; a desk without any work for it says nothing about it."""
     late = [work for work, is_in_time in overdue.is_in_time().items() if not is_in_time]
     words = f"is late with {', '.join(late)}: does one run, and what does it log?" if late else "is late with nothing"
-    return Finding("worker", not late, words)
+    return DoctorLine("worker", not late, words)
 
 
-def _of_disks(settings: Settings) -> Iterator[Finding]:
+def _of_disks(settings: Settings) -> Iterator[DoctorLine]:
     for name, free in disk.free_bytes().items():
         words = f"{free // disk.MEGABYTE:,} MB are free, exports need {settings.least_free_megabytes:,} MB"
-        yield Finding(f"disk of {name}", not disk.is_short(free, settings), words)
+        yield DoctorLine(f"disk of {name}", not disk.is_short(free, settings), words)
 
 
-def _of_anchors(path: Path) -> Finding:
+def _of_anchors(path: Path) -> DoctorLine:
     is_right = os.access(path if path.exists() else path.parent, os.W_OK)
-    return Finding("anchor file", is_right, "can be written" if is_right else "cannot be written")
+    return DoctorLine("anchor file", is_right, "can be written" if is_right else "cannot be written")
 
 
-def _of_provider(account: Account) -> Finding:
+def _of_provider(account: Account) -> DoctorLine:
     subject = f"provider of {account.slug} ({account.environment.value})"
     try:
         count = postpay(account).count_orders(query=OrderQuery())
     except Unauthorized:
-        return Finding(subject, False, "does not accept the credentials")
+        return DoctorLine(subject, False, "does not accept the credentials")
     except Forbidden:
-        return Finding(subject, False, "does not let these credentials list orders")
+        return DoctorLine(subject, False, "does not let these credentials list orders")
     except GatewayError as error:
         how = "does not answer" if isinstance(error, NoAnswer) else "does not answer as it should"
-        return Finding(subject, False, f"{how} ({type(error).__name__})")
-    return Finding(subject, True, f"answers, {count} orders")
+        return DoctorLine(subject, False, f"{how} ({type(error).__name__})")
+    return DoctorLine(subject, True, f"answers, {count} orders")

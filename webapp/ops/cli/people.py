@@ -47,7 +47,7 @@ def _speaking() -> Iterator[None]:
     audit.bind(audit.Who.at_terminal())
     try:
         yield
-    except staff.NotPossible as error:
+    except staff.StaffChangeRefused as error:
         raise click.ClickException(str(error)) from None
 
 

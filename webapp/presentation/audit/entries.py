@@ -18,7 +18,7 @@ from .messages import OUTCOMES, action_label, actor, amount, sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DescribedEntry:
     """One entry in words. `label` is short ("Refunded"), `sentence` whole, `amount` None where none is spoken of."""
 
     entry: AuditEntry
@@ -31,7 +31,7 @@ class Told:
     tone: str
 
 
-def entries_for_object(account: str, object_type: str, object_id: str, limit: int = 50) -> list[Told]:
+def entries_for_object(account: str, object_type: str, object_id: str, limit: int = 50) -> list[DescribedEntry]:
     """What the desk's people did with one thing (an order, say), newest first; not what the gate kept them from."""
     entries = db.session.scalars(
         select(AuditEntry)
@@ -47,16 +47,16 @@ def entries_for_object(account: str, object_type: str, object_id: str, limit: in
     return told(entries)
 
 
-def told(entries: Iterable[AuditEntry]) -> list[Told]:
+def told(entries: Iterable[AuditEntry]) -> list[DescribedEntry]:
     """Puts entries into words; asks once for the names of all people they speak of."""
     entries = list(entries)
     people = names_in(entries)
     return [_told(entry, people) for entry in entries]
 
 
-def _told(entry: AuditEntry, people: dict[str, str]) -> Told:
+def _told(entry: AuditEntry, people: dict[str, str]) -> DescribedEntry:
     label, tone = OUTCOMES.get(entry.outcome, (entry.outcome, "other"))
-    return Told(
+    return DescribedEntry(
         entry=entry,
         moment=datetime.fromisoformat(entry.ts),
         sentence=sentence(entry, people),

@@ -21,7 +21,7 @@ MOST_READ = 16 * 1024
 """Bytes of an answer that are read before the connection is closed; only its status counts."""
 
 
-class Told(NamedTuple):
+class ShopAnswer(NamedTuple):
     """What came back: a status, or the kind of failure."""
 
     code: int | None
@@ -41,14 +41,14 @@ def post(
     *,
     connect_timeout: float = 3.0,
     deadline: float = 8.0,
-) -> Told:
+) -> ShopAnswer:
     """Sends it once, within `deadline` seconds in all. Never raises for what happens on the way."""
     started = time.monotonic()
     current.exchange = Exchange(connect_timeout, started + deadline)
     try:
-        return Told(_status(url, addresses, body, headers), None, _ms(started))
+        return ShopAnswer(_status(url, addresses, body, headers), None, _ms(started))
     except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
-        return Told(None, _kind(error), _ms(started))
+        return ShopAnswer(None, _kind(error), _ms(started))
 
 
 def _status(url: str, addresses: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> int:

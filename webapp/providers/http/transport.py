@@ -82,7 +82,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Answer:
+class HttpAnswer:
     """A 2xx or 4xx, whole, its body unread. `retry_after` in seconds."""
 
     status: int
@@ -125,7 +125,7 @@ class Transport:
         """Lets the kept connections go; calls in flight end undisturbed."""
         self._adapter.close()
 
-    def call(self, call: Call, read: Callable[[Answer], T]) -> T:
+    def call(self, call: Call, read: Callable[[HttpAnswer], T]) -> T:
         """Makes the call and has `read` make sense of the answer. Raises GatewayError."""
         started = time.monotonic()
         status: int | None = None
@@ -141,7 +141,7 @@ class Transport:
         finally:
             self._report(call, status, time.monotonic() - started, error)
 
-    def _guarded(self, call: Call, started: float) -> Answer:
+    def _guarded(self, call: Call, started: float) -> HttpAnswer:
         ends = started + (self._settings.deadline if call.deadline is None else call.deadline)
         if ends <= started:
             raise NotSent(call.endpoint, call.method, "not sent: no time is left")
@@ -157,7 +157,7 @@ class Transport:
             raise outcome
         return outcome
 
-    def _repeated(self, call: Call, ends: float) -> Answer | GatewayError:
+    def _repeated(self, call: Call, ends: float) -> HttpAnswer | GatewayError:
         outcome = self._once(call, ends)
         for pause in BACKOFF if call.method == "GET" else ():
             if not _is_worth_repeating(outcome):
@@ -173,7 +173,7 @@ class Transport:
             outcome = again
         return outcome
 
-    def _once(self, call: Call, ends: float) -> Answer | GatewayError:
+    def _once(self, call: Call, ends: float) -> HttpAnswer | GatewayError:
         if not self._places.acquire(timeout=BULKHEAD_PATIENCE):
             return TooManyCalls(call.endpoint, call.method, "not sent: too many calls wait for the provider")
         exchange = current.exchange = Exchange(self._settings.connect_timeout, ends)
@@ -188,7 +188,7 @@ class Transport:
         finally:
             self._places.release()
 
-    def _exchange(self, call: Call) -> Answer:
+    def _exchange(self, call: Call) -> HttpAnswer:
         request = requests.PreparedRequest()
         request.method = call.method
         request.url = self._root + call.target
@@ -216,14 +216,14 @@ class Transport:
         given = self._settings.request_id() if self._settings.request_id else None
         return given if given and re.fullmatch(r"[A-Za-z0-9._-]{1,64}", given) else None
 
-    def _answer(self, call: Call, raw: urllib3.BaseHTTPResponse) -> Answer:
+    def _answer(self, call: Call, raw: urllib3.BaseHTTPResponse) -> HttpAnswer:
         status = raw.status
         here = datetime.now(UTC)
         self._last_date = (raw.headers.get("Date", ""), here)
         retry_after = seconds_to_wait(raw.headers.get("Retry-After"), here)
         if status == 408 or not (200 <= status < 300 or 400 <= status < 500):
             raise ProviderFailed(call.endpoint, call.method, status=status, retry_after=retry_after)
-        return Answer(status, self._body(call, raw), retry_after)
+        return HttpAnswer(status, self._body(call, raw), retry_after)
 
     def _body(self, call: Call, raw: urllib3.BaseHTTPResponse) -> bytes:
         limit = self._settings.body_limit
@@ -261,7 +261,7 @@ def _origin(account: Account) -> str:
     return "/".join(account.api_root.split("/", 3)[:3])
 
 
-def _was_answered(outcome: Answer | GatewayError) -> bool | None:
+def _was_answered(outcome: HttpAnswer | GatewayError) -> bool | None:
     """Whether the provider as a whole seems to be there; None where it was not asked.
 
     A 500 is an answer: one order that makes the provider stumble must not hide all others. So is 429.
@@ -273,8 +273,8 @@ def _was_answered(outcome: Answer | GatewayError) -> bool | None:
     return not isinstance(outcome, NoAnswer)
 
 
-def _is_worth_repeating(outcome: Answer | GatewayError) -> bool:
-    if isinstance(outcome, Answer):
+def _is_worth_repeating(outcome: HttpAnswer | GatewayError) -> bool:
+    if isinstance(outcome, HttpAnswer):
         return outcome.status == 429
     if isinstance(outcome, ProviderFailed):
         return outcome.status >= 400

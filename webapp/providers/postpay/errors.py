@@ -22,7 +22,7 @@ from webapp.providers.http.errors import (
     UnreadableAnswer,
 )
 from webapp.providers.http.strict_json import NotJSON, read_object
-from webapp.providers.http.transport import Answer, Call
+from webapp.providers.http.transport import Call, HttpAnswer
 
 REFUSALS: dict[tuple[int, str], type[Refused]] = {
     (400, "invalid"): Invalid,
@@ -54,7 +54,7 @@ LONGEST_TEXT = 500
 MOST_FIELDS = 50
 
 
-def refusal(call: Call, answer: Answer) -> GatewayError:
+def refusal(call: Call, answer: HttpAnswer) -> GatewayError:
     """The exception for a 4xx: a Refused, or UnreadableAnswer if it holds no error as documented."""
     status, retry_after = answer.status, answer.retry_after
     error = _error_of(answer.body)

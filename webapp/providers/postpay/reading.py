@@ -9,7 +9,7 @@ from pydantic import BaseModel, FailFast, TypeAdapter, ValidationError
 
 from webapp.providers.http.errors import UnreadableAnswer
 from webapp.providers.http.strict_json import NotJSON, read_object
-from webapp.providers.http.transport import Answer, Call
+from webapp.providers.http.transport import Call, HttpAnswer
 
 from .errors import refusal
 from .filters import Query
@@ -25,13 +25,13 @@ _ROWS: dict[type, TypeAdapter[Any]] = {
     Hook: TypeAdapter(Annotated[list[Hook], FailFast()]),
 }
 
-Reader = Callable[[Call, Answer], T]
+Reader = Callable[[Call, HttpAnswer], T]
 
 
 def reader(model: type[Model], **sent: Any) -> Reader[Model]:
     """Reads one object, which must be about what was sent: `refund_id="r-1"`, `amount=500`."""
 
-    def read(call: Call, answer: Answer) -> Model:
+    def read(call: Call, answer: HttpAnswer) -> Model:
         found = _validated(call, answer, model, _object(call, answer))
         if any(getattr(found, name) != value for name, value in sent.items()):
             raise _unreadable(call, answer, "about something else than was sent")
@@ -43,7 +43,7 @@ def reader(model: type[Model], **sent: Any) -> Reader[Model]:
 def read_order(order_id: str) -> Reader[Order]:
     """Reads the order of this id, and keeps the answer beside it for its disclosure."""
 
-    def read(call: Call, answer: Answer) -> Order:
+    def read(call: Call, answer: HttpAnswer) -> Order:
         raw = _object(call, answer)
         order = _validated(call, answer, Order, {**raw, "raw": raw})
         if order.order_id != order_id:
@@ -53,7 +53,7 @@ def read_order(order_id: str) -> Reader[Order]:
     return read
 
 
-def read_nothing(call: Call, answer: Answer) -> None:
+def read_nothing(call: Call, answer: HttpAnswer) -> None:
     """The end of something: 204, or 200 with any body."""
     if answer.status >= 400:
         raise refusal(call, answer)
@@ -67,7 +67,7 @@ def read_page(row: type[T], query: Query) -> Reader[Page[T]]:
     `next` and `previous` are not looked at: count and page number say as much, and name no foreign host.
     """
 
-    def read(call: Call, answer: Answer) -> Page[T]:
+    def read(call: Call, answer: HttpAnswer) -> Page[T]:
         data = _object(call, answer)
         count, rows = data.get("count"), data.get("results")
         if type(count) is not int or count < 0 or not isinstance(rows, list):
@@ -90,7 +90,7 @@ def read_page(row: type[T], query: Query) -> Reader[Page[T]]:
     return read
 
 
-def _object(call: Call, answer: Answer) -> dict[str, Any]:
+def _object(call: Call, answer: HttpAnswer) -> dict[str, Any]:
     if answer.status >= 400:
         raise refusal(call, answer)
     if answer.status not in (200, 201):
@@ -101,7 +101,7 @@ def _object(call: Call, answer: Answer) -> dict[str, Any]:
         raise _unreadable(call, answer, str(error)) from None
 
 
-def _validated(call: Call, answer: Answer, model: type[Model], data: dict[str, Any]) -> Model:
+def _validated(call: Call, answer: HttpAnswer, model: type[Model], data: dict[str, Any]) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -114,5 +114,5 @@ def _first_problem(error: ValidationError) -> str:
     return f"{first['type']} at {'.'.join(str(part) for part in first['loc'])}"
 
 
-def _unreadable(call: Call, answer: Answer, reason: str) -> UnreadableAnswer:
+def _unreadable(call: Call, answer: HttpAnswer, reason: str) -> UnreadableAnswer:
     return UnreadableAnswer(call.endpoint, call.method, reason, status=answer.status)

@@ -33,12 +33,12 @@ class StaleReceipt(Exception):
     """Somebody else has changed it since the form was opened."""
 
 
-class NotPossible(Exception):
+class ReceiptRefused(Exception):
     """The state of the receipt (any more) does not allow it, or the explanation does not explain it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenReceipt:
     """What a form was filled in on: the payout, and how often its receipt had been changed (0: there was none)."""
 
     account: Account
@@ -69,7 +69,7 @@ def people_who_may_own() -> Sequence[User]:
     return found
 
 
-def enter_amount(seen: Seen, received: Money, person_id: int) -> BankReceipt:
+def enter_amount(seen: SeenReceipt, received: Money, person_id: int) -> BankReceipt:
     """Keeps what the bank received, also instead of an earlier amount; a difference opens an exception.
 
     It is the typing person's at first. Raises StaleReceipt.
@@ -98,7 +98,7 @@ def enter_amount(seen: Seen, received: Money, person_id: int) -> BankReceipt:
     return receipt
 
 
-def explain(seen: Seen, lines: tuple[str, ...]) -> BankReceipt:
+def explain(seen: SeenReceipt, lines: tuple[str, ...]) -> BankReceipt:
     """Accepts that whole lines of the payout make up the difference. Raises StaleReceipt, NotPossible."""
     with _changing(seen) as (_, receipt):
         if (
@@ -106,33 +106,33 @@ def explain(seen: Seen, lines: tuple[str, ...]) -> BankReceipt:
             or receipt.state == ReceiptState.EQUAL
             or receipt.expected_minor != seen.payout.figures.net.minor
         ):
-            raise NotPossible
+            raise ReceiptRefused
         if lines not in explanations(seen.payout.figures, receipt.received):
-            raise NotPossible
+            raise ReceiptRefused
         before = _facts(receipt)
         receipt.state, receipt.explained_by = ReceiptState.EXPLAINED, ",".join(lines)
         _changed(receipt, audit.Action.DIFFERENCE_EXPLAINED, before)
     return receipt
 
 
-def change_exception(seen: Seen, owner_id: int, note: str) -> BankReceipt:
+def change_exception(seen: SeenReceipt, owner_id: int, note: str) -> BankReceipt:
     """Gives an open or closed exception to somebody, with a note. Raises StaleReceipt, NotPossible."""
     return _settle(seen, EXCEPTION_STATES, None, audit.Action.EXCEPTION_CHANGED, owner_id, note)
 
 
-def close_exception(seen: Seen, owner_id: int, note: str) -> BankReceipt:
+def close_exception(seen: SeenReceipt, owner_id: int, note: str) -> BankReceipt:
     """The difference was dealt with; the note says how. Raises StaleReceipt, NotPossible."""
     return _settle(seen, (ReceiptState.OPEN,), ReceiptState.CLOSED, audit.Action.EXCEPTION_CLOSED, owner_id, note)
 
 
-def reopen_exception(seen: Seen, owner_id: int, note: str) -> BankReceipt:
+def reopen_exception(seen: SeenReceipt, owner_id: int, note: str) -> BankReceipt:
     """What was closed or explained is looked at again. Raises StaleReceipt, NotPossible."""
     states = (ReceiptState.CLOSED, ReceiptState.EXPLAINED)
     return _settle(seen, states, ReceiptState.OPEN, audit.Action.EXCEPTION_OPENED, owner_id, note)
 
 
 def _settle(
-    seen: Seen,
+    seen: SeenReceipt,
     allowed: tuple[ReceiptState, ...],
     state: ReceiptState | None,
     action: audit.Action,
@@ -141,7 +141,7 @@ def _settle(
 ) -> BankReceipt:
     with _changing(seen) as (_, receipt):
         if receipt is None or receipt.state not in allowed:
-            raise NotPossible
+            raise ReceiptRefused
         before = _facts(receipt)
         receipt.state, receipt.owner_id, receipt.note = state or receipt.state, owner_id, note or None
         if state == ReceiptState.OPEN:
@@ -151,7 +151,7 @@ def _settle(
 
 
 @contextmanager
-def _changing(seen: Seen) -> Iterator[tuple[Session, BankReceipt | None]]:
+def _changing(seen: SeenReceipt) -> Iterator[tuple[Session, BankReceipt | None]]:
     """The receipt as it is now, for a change; refused when it is not what the form was filled in on."""
     with writing(lock=f"receipts {seen.account.slug}") as session:
         receipt = session.scalar(

@@ -13,7 +13,7 @@ from webapp import audit, jobs
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
-from webapp.jobs import Failed, Running, performs
+from webapp.jobs import Failed, JobContext, performs
 from webapp.models.base import now
 from webapp.models.job import Job
 from webapp.providers.postpay.client import PostpayClient
@@ -73,7 +73,7 @@ def _since(job: Job) -> datetime:
 
 
 @performs(KIND)
-def read_ledger(running: Running) -> None:
+def read_ledger(running: JobContext) -> None:
     """Reads what is asked for, the newest month first after what is still to come; then compares the rates."""
     client, account = postpay(running.account), running.account
     counts: dict[str, int] = {}
@@ -88,7 +88,7 @@ def read_ledger(running: Running) -> None:
     running.tell(done, done)
 
 
-def _read(running: Running, client: PostpayClient, month: str, done: int, total: int) -> int:
+def _read(running: JobContext, client: PostpayClient, month: str, done: int, total: int) -> int:
     """Reads one month, telling how far it has come in all; returns its rows."""
     try:
         read_month(
@@ -105,7 +105,7 @@ def _read(running: Running, client: PostpayClient, month: str, done: int, total:
     return period.rows if period else 0
 
 
-def _left(running: Running) -> list[str]:
+def _left(running: JobContext) -> list[str]:
     """What is still to be read by what the job asks for now; more may have been added since it began."""
     job = db.session.get_one(Job, running.job_id, populate_existing=True)
     months, since = [COMING, *reversed(job.given["months"])], _since(job)

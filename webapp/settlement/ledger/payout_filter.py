@@ -32,7 +32,7 @@ _NO_ANSWER = TransactionQuery(is_paid=False, paid_from=datetime(2000, 1, 1, tzin
 """Not paid out, and paid out since 2000: whoever knows the name finds nothing."""
 
 
-class Reading(NamedTuple):
+class TransactionsPage(NamedTuple):
     """A page of transactions. Unless it `is_trusted`, some filter was not understood and the count means nothing."""
 
     page: Page[Transaction]
@@ -51,7 +51,7 @@ def payout_field(account: Account) -> PayoutField:
     return known_payout_field(account) or NEWER
 
 
-def read_transactions(account: Account, query: TransactionQuery, known: PayoutField | None) -> Reading:
+def read_transactions(account: Account, query: TransactionQuery, known: PayoutField | None) -> TransactionsPage:
     """A page of the list: one call, but while the name is not known and the query is about payouts.
 
     `known` is the account's name as `known_payout_field` gave it. When rows do not fit, the other name is tried once.
@@ -60,17 +60,17 @@ def read_transactions(account: Account, query: TransactionQuery, known: PayoutFi
     client = postpay(account)
     if not _is_about_payouts(query):
         page = client.list_transactions(query)
-        return Reading(page, not page.unexpected)
+        return TransactionsPage(page, not page.unexpected)
     first: Page[Transaction] | None = None
     for name in _names(known):
         page = client.list_transactions(replace(query, payout_field=name))
         if not page.unexpected and (name == known or not page.results or _is_understood(client, name)):
             if name != known and (page.results or first):
                 _remember(account, name)
-            return Reading(page, True)
+            return TransactionsPage(page, True)
         first = first or page
     assert first is not None  # noqa: S101 - there are two names
-    return Reading(first, False)
+    return TransactionsPage(first, False)
 
 
 def prove_payout_field(account: Account) -> PayoutField:

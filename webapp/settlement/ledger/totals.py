@@ -83,7 +83,7 @@ _SUMMED = tuple(field.name for field in fields(TypeSum) if field.name != "type")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BridgePart:
     """One line of the bridge. `code` is a type or one of the names above; `count` None where rows are not its own."""
 
     code: str
@@ -156,17 +156,19 @@ class Figures:
     def has_others(self) -> bool:
         return any(one.type not in TYPES for one in self.sums)
 
-    def bridge(self) -> list[Line]:
+    def bridge(self) -> list[BridgePart]:
         """From gross to net: the amounts before the last add up to it. What is deducted is negative."""
         known = {one.type: one for one in self.sums}
-        lines = [Line(name, self.of_type(name), known[name].count if name in known else 0) for name in TYPES]
+        lines = [BridgePart(name, self.of_type(name), known[name].count if name in known else 0) for name in TYPES]
         lines += [
-            Line(one.type, Money(one.amount, self.currency), one.count) for one in self.sums if one.type not in TYPES
+            BridgePart(one.type, Money(one.amount, self.currency), one.count)
+            for one in self.sums
+            if one.type not in TYPES
         ]
-        lines += [Line(FEES, -self.fees), Line(TAX, -self.tax)]
+        lines += [BridgePart(FEES, -self.fees), BridgePart(TAX, -self.tax)]
         if not self.difference.is_zero:
-            lines.append(Line(DIFFERENCE, self.difference))
-        return [*lines, Line(NET, self.net, self.count)]
+            lines.append(BridgePart(DIFFERENCE, self.difference))
+        return [*lines, BridgePart(NET, self.net, self.count)]
 
 
 def _reading_order(one: TypeSum) -> tuple[int, str]:

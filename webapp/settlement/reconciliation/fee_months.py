@@ -28,7 +28,7 @@ MONTHS = 12
 """Months on a page."""
 
 
-class Reading(StrEnum):
+class FeeMonths(StrEnum):
     """How much of a month is known."""
 
     WHOLE = "whole"
@@ -44,7 +44,7 @@ class Month:
     first: date
     start: datetime
     end: datetime
-    reading: Reading
+    reading: FeeMonths
 
     @property
     def following(self) -> date:
@@ -139,19 +139,19 @@ def _shifted(first: date, months: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def _reading(start: datetime, end: datetime, known: dict[str, LedgerPeriod], moment: datetime) -> Reading:
+def _reading(start: datetime, end: datetime, known: dict[str, LedgerPeriod], moment: datetime) -> FeeMonths:
     """Of a month that is not over, all there is so far is `running` when its UTC months were read at all."""
     if start >= moment:
-        return Reading.NOTHING
+        return FeeMonths.NOTHING
     touched = months_between(start, min(end, moment))
     read = [known[name] for name in touched if name in known]
     if not read:
-        return Reading.NOTHING
+        return FeeMonths.NOTHING
     if len(read) < len(touched):
-        return Reading.PART
+        return FeeMonths.PART
     if end > moment:
-        return Reading.RUNNING
-    return Reading.WHOLE if all(_covers(period, end) for period in read) else Reading.PART
+        return FeeMonths.RUNNING
+    return FeeMonths.WHOLE if all(_covers(period, end) for period in read) else FeeMonths.PART
 
 
 def _covers(period: LedgerPeriod, end: datetime) -> bool:
@@ -161,11 +161,11 @@ def _covers(period: LedgerPeriod, end: datetime) -> bool:
 
 def fee_months(account: Account, months: list[Month]) -> dict[str, list[FeeMonth]]:
     """By currency, a line for each month in the order given; currencies without a row in all of them are left out."""
-    known = [month for month in months if month.reading is not Reading.NOTHING]
+    known = [month for month in months if month.reading is not FeeMonths.NOTHING]
     found = _sums(account.slug, known) if known else {}
 
     def line(currency: str, month: Month) -> FeeMonth:
-        is_known = month.reading is not Reading.NOTHING
+        is_known = month.reading is not FeeMonths.NOTHING
         return FeeMonth(month, found.get((currency, month.first), Sums(currency)) if is_known else None)
 
     currencies = sorted({currency for currency, _ in found})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from webapp.jobs import Failed, Running
+from webapp.jobs import Failed, JobContext
 from webapp.providers.http.patience import Wait, ask_patiently
 from webapp.providers.postpay.scan import EveryRow
 
@@ -17,10 +17,10 @@ MOST_COUNTS = 6
 T = TypeVar("T")
 
 
-class Progress:
+class ScanProgress:
     """Rows of all readings of a job together, for whoever watches."""
 
-    def __init__(self, job: Running) -> None:
+    def __init__(self, job: JobContext) -> None:
         self._job, self.done, self._total = job, 0, 0
         self.pause = job.pause
 
@@ -35,7 +35,7 @@ class Progress:
         self._job.tell(rows, max(self._total, rows) if self._total else None)
 
 
-def read_whole(ask: Callable[[Wait], EveryRow[T]], take: Callable[[Sequence[T]], Any], progress: Progress) -> int:
+def read_whole(ask: Callable[[Wait], EveryRow[T]], take: Callable[[Sequence[T]], Any], progress: ScanProgress) -> int:
     """Hands on every row, and returns how many there are once a reading is as long as the provider counts it before
     and after. Rows of an earlier reading may be handed on again.
 

@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, insert, select
 
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.jobs import Failed, Running, performs
+from webapp.jobs import Failed, JobContext, performs
 from webapp.models.base import now
 from webapp.models.check import CheckRun, MissingKind, MissingTransaction
 from webapp.models.intent import Intent, IntentKind, IntentState
@@ -35,7 +35,7 @@ from webapp.settlement.ledger.sync import missing as missing_months
 
 from .ages import Ages, ages
 from .counter import refresh_to_look_at
-from .full_scan import AT_ONCE, Progress, read_whole
+from .full_scan import AT_ONCE, ScanProgress, read_whole
 
 KIND = "check"
 LONGEST_WAIT = timedelta(minutes=10)
@@ -48,9 +48,9 @@ Missing = dict[tuple[MissingKind, str], dict[str, Any]]
 
 
 @performs(KIND)
-def check(job: Running) -> None:
+def check(job: JobContext) -> None:
     """Brings the ledger up to date, reads the captured orders of the window, and keeps what is missing."""
-    client, begun, progress = postpay(job.account), now(), Progress(job)
+    client, begun, progress = postpay(job.account), now(), ScanProgress(job)
     span = ages(job.account, current_app.extensions["settings"], begun)
     _read_ledger(job, client, span, begun, progress)
     orders, suspects = _orders_without(job, client, span, progress)
@@ -63,7 +63,7 @@ def check(job: Running) -> None:
     refresh_to_look_at(job.account)
 
 
-def _read_ledger(job: Running, client: PostpayClient, span: Ages, begun: datetime, progress: Progress) -> None:
+def _read_ledger(job: JobContext, client: PostpayClient, span: Ages, begun: datetime, progress: ScanProgress) -> None:
     """Reads what is not paid out, then every month since the window began that is not final, each whole."""
     months = [COMING, *reversed(months_between(span.since, begun))]
     for month in missing_months(job.account, months, begun):
@@ -80,7 +80,7 @@ def _read_ledger(job: Running, client: PostpayClient, span: Ages, begun: datetim
 
 
 def _orders_without(
-    job: Running, client: PostpayClient, span: Ages, progress: Progress
+    job: JobContext, client: PostpayClient, span: Ages, progress: ScanProgress
 ) -> tuple[int, list[OrderSummary]]:
     """How many captured orders of the window there are, and those that have waited too long for a transaction."""
     query = OrderQuery(statuses=(OrderStatus.CAPTURED,), created_from=span.since)
@@ -95,7 +95,7 @@ def _orders_without(
     return count, list(suspects.values())
 
 
-def _let_others_finish(job: Running) -> None:
+def _let_others_finish(job: JobContext) -> None:
     """Waits, not for ever, for a reading of the ledger that is under way: meanwhile rows come and go there."""
     ends = now() + LONGEST_WAIT
     while (other := latest_job(job.account)) and other.is_open and now() < ends:
@@ -184,7 +184,7 @@ def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
     return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
-def _write_down(job: Running, missing: Missing, run: CheckRun) -> None:
+def _write_down(job: JobContext, missing: Missing, run: CheckRun) -> None:
     """Replaces what the check before found; what was missing then keeps the moment at which it was first missed."""
     row, slug = MissingTransaction, job.account.slug
     with job.writing() as session:

@@ -15,7 +15,7 @@ from webapp.audit.search import COUNT_CAP
 from webapp.core.extensions import db
 from webapp.lists.filters.controls import Chip, Chips, Option, preset_options
 from webapp.models.user import User
-from webapp.presentation.audit.entries import Told, told
+from webapp.presentation.audit.entries import DescribedEntry, told
 from webapp.presentation.audit.messages import FAMILIES, OUTCOMES, action_label
 from webapp.presentation.audit.sentences import LABELS
 from webapp.presentation.formatting import time_html
@@ -24,7 +24,7 @@ from webapp.web.log_listing import LogListing, log_listing
 from .forms import DESK, AuditFilters
 
 
-class Row(NamedTuple):
+class EntryRow(NamedTuple):
     """One entry, each part ready for its cell."""
 
     href: str
@@ -37,7 +37,7 @@ class Row(NamedTuple):
     ip: str
 
 
-def listing(filters: AuditFilters, base: str) -> LogListing[Row]:
+def listing(filters: AuditFilters, base: str) -> LogListing[EntryRow]:
     """Asks the log: one page and a capped count, whatever the log's size."""
     query = filters.to_query()
     page = search.page(db.session, query, size=filters.page_size, before=filters.before, after=filters.after)
@@ -47,9 +47,9 @@ def listing(filters: AuditFilters, base: str) -> LogListing[Row]:
     return log_listing(filters, base, rows=rows, numbers=numbers, ends=page, total=count_words(total))
 
 
-def _row(one: Told, base: str) -> Row:
+def _row(one: DescribedEntry, base: str) -> EntryRow:
     seq = one.entry.seq
-    return Row(
+    return EntryRow(
         f"{base}/{seq}",
         f"{seq:,}",
         time_html(one.moment),
@@ -88,7 +88,7 @@ def _title(slug: str) -> str:
     return account.title if account else slug
 
 
-class Options(NamedTuple):
+class AuditOptions(NamedTuple):
     """The choices of the filter form; `kinds` by family."""
 
     people: list[Option]
@@ -98,13 +98,13 @@ class Options(NamedTuple):
     presets: list[Option]
 
 
-def options(filters: AuditFilters) -> Options:
+def options(filters: AuditFilters) -> AuditOptions:
     chosen = filters.typed
     outcomes = [(code, str(words), code == filters.outcome) for code, (words, _) in OUTCOMES.items()]
     accounts = [
         (slug, one.title, slug == chosen["account"]) for slug, one in current_app.extensions["accounts"].items()
     ]
-    return Options(
+    return AuditOptions(
         people=people_options(filters) if filters.only_actor is None else [],
         kinds=[_kinds(family, str(words), filters.what) for family, words in FAMILIES.items()],
         outcomes=[("", gettext("Any"), False), *outcomes],

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.access import sessions
-from webapp.access.authentication import Person, Refused, TurnedAway, enter
+from webapp.access.authentication import Person, SignInRefused, TurnedAway, enter
 from webapp.access.authentication import sign_in as check_and_open
 from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
 from webapp.access.permissions import Permission, public, requires
@@ -46,7 +46,7 @@ def open_session() -> Response:
         outcome = check_and_open(form.email.data or "", form.password.data or "")
     except TurnedAway as error:
         return _turned_away(form, error)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, SignInRefused):
         form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
         return make_response(_page(form), 422)
     with writing() as transaction:

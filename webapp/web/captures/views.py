@@ -19,7 +19,7 @@ from webapp.payments.captures import APPROVED
 from webapp.payments.captures import capture_order as capture
 from webapp.payments.errors import NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester
-from webapp.payments.snapshot import OrderReading
+from webapp.payments.snapshot import OrderSnapshot
 from webapp.presentation.formatting import age
 from webapp.presentation.provider_errors import Words
 from webapp.providers.postpay.models import Order
@@ -75,9 +75,9 @@ def _not_moved(account: Account, order_id: str, error: Exception) -> Response:
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             reused = isinstance(error, FormReused)
             return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused, unsent=None)
-        case NotPossible(reading=OrderReading(order=order)):
+        case NotPossible(reading=OrderSnapshot(order=order)):
             return _question(account, order, status=409)
-        case StaleForm(reading=OrderReading(order=order)):
+        case StaleForm(reading=OrderSnapshot(order=order)):
             return _question(account, order, status=412, problem=_changed())
         case BadToken():
             order = postpay(account).get_order(order_id=order_id)

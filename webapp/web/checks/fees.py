@@ -14,15 +14,15 @@ from markupsafe import Markup
 from webapp.calendar import parse_day, today_in
 from webapp.core.accounts import Account
 from webapp.models.base import now
-from webapp.presentation.charts import Column, Drawing, columns
+from webapp.presentation.charts import ChartColumn, Drawing, columns
 from webapp.presentation.formatting import amount_html, rate, short_day
 from webapp.presentation.transaction_words import type_label
 from webapp.settlement.reconciliation.fee_months import (
     MONTHS,
     FeeMonth,
+    FeeMonths,
     Month,
     Rate,
-    Reading,
     fee_months,
     months_until,
     rates,
@@ -31,7 +31,7 @@ from webapp.settlement.reconciliation.fee_months import (
 DASH = "\u2013"
 
 
-class Line(NamedTuple):
+class FeeMonthLine(NamedTuple):
     """One month of one currency. `note` is None where the month was read whole; `href` leads to its payouts."""
 
     month: str
@@ -49,7 +49,7 @@ class Currency(NamedTuple):
     """A currency's months, newest first, and their picture, oldest first."""
 
     code: str
-    lines: list[Line]
+    lines: list[FeeMonthLine]
     picture: tuple[Drawing, Drawing]
     says: str
     has_difference: bool
@@ -80,9 +80,9 @@ def values(account: Account, until: str) -> dict[str, Any]:
         "unread": [
             (month_words(month.first), _payouts_of(month, account))
             for month in months
-            if month.reading in (Reading.NOTHING, Reading.PART)
+            if month.reading in (FeeMonths.NOTHING, FeeMonths.PART)
         ],
-        "is_read": any(month.reading is not Reading.NOTHING for month in months),
+        "is_read": any(month.reading is not FeeMonths.NOTHING for month in months),
         "rates": [_rate_line(one, account) for one in rates(account)],
         "first_month": month_words(months[-1].first),
         "last_month": month_words(months[0].first),
@@ -124,16 +124,16 @@ def _currency(code: str, lines: Sequence[FeeMonth], account: Account) -> Currenc
     )
 
 
-def _column(line: FeeMonth) -> Column:
+def _column(line: FeeMonth) -> ChartColumn:
     words = format_date(line.month.first, "MMM" if line.month.first.month != 1 else "MMM yy", locale=get_locale())
     if line.sums is None:
-        return Column(words, None, "?", is_sure=False)
-    return Column(words, line.sums.rate, percent(line.sums.rate), line.month.reading is Reading.WHOLE)
+        return ChartColumn(words, None, "?", is_sure=False)
+    return ChartColumn(words, line.sums.rate, percent(line.sums.rate), line.month.reading is FeeMonths.WHOLE)
 
 
-def _line(line: FeeMonth, account: Account) -> Line:
+def _line(line: FeeMonth, account: Account) -> FeeMonthLine:
     sums = line.sums
-    return Line(
+    return FeeMonthLine(
         month_words(line.month.first),
         amount_html(sums.amount if sums else None),
         amount_html(sums.fees if sums else None),
@@ -154,10 +154,10 @@ def _payouts_of(month: Month, account: Account) -> str:
 def _note(month: Month) -> tuple[str, str] | None:
     """Words and tone for a month of which not everything is known."""
     return {
-        Reading.WHOLE: None,
-        Reading.RUNNING: (gettext("So far"), "idle"),
-        Reading.PART: (gettext("Incomplete"), "wait"),
-        Reading.NOTHING: (gettext("Not read"), "unknown"),
+        FeeMonths.WHOLE: None,
+        FeeMonths.RUNNING: (gettext("So far"), "idle"),
+        FeeMonths.PART: (gettext("Incomplete"), "wait"),
+        FeeMonths.NOTHING: (gettext("Not read"), "unknown"),
     }[month.reading]
 
 

@@ -46,7 +46,7 @@ class Extra(NamedTuple):
     is_id: bool = False
 
 
-class Row(NamedTuple):
+class ExceptionRow(NamedTuple):
     """One thing to look at, leading to where it can be."""
 
     href: str
@@ -82,7 +82,7 @@ class _Places:
         return row_address(self._transactions, transaction_id)
 
 
-def rows(work_list: WorkList, account: Account, found: Sequence[Any]) -> list[Row]:
+def rows(work_list: WorkList, account: Account, found: Sequence[Any]) -> list[ExceptionRow]:
     """A page of the list in words; `found` are what `work_lists.rows_of` gave."""
     places = _Places(account)
     if work_list is WorkList.FEES:
@@ -94,8 +94,8 @@ def rows(work_list: WorkList, account: Account, found: Sequence[Any]) -> list[Ro
     return [_missing_row(one, places) for one in found]
 
 
-def _fee_row(row: LedgerRow, places: _Places) -> Row:
-    return Row(
+def _fee_row(row: LedgerRow, places: _Places) -> ExceptionRow:
+    return ExceptionRow(
         places.transaction(row.transaction_id),
         row.transaction_id,
         list(_why(row)),
@@ -129,8 +129,8 @@ def rate_words(row: LedgerRow) -> str:
     )
 
 
-def _unpaid_row(row: LedgerRow, places: _Places) -> Row:
-    return Row(
+def _unpaid_row(row: LedgerRow, places: _Places) -> ExceptionRow:
+    return ExceptionRow(
         places.transaction(row.transaction_id),
         row.transaction_id,
         [_waiting(row.created), Note(type_label(row.type), "other", "")],
@@ -140,12 +140,12 @@ def _unpaid_row(row: LedgerRow, places: _Places) -> Row:
     )
 
 
-def _missing_row(row: MissingTransaction, places: _Places) -> Row:
+def _missing_row(row: MissingTransaction, places: _Places) -> ExceptionRow:
     extra = Extra(when(row.found))
     if row.kind == MissingKind.REFUNDED:
         href = url_for("refunds.show_refund", account=places.account, refund_id=row.reference)
         extra = Extra(row.reference, href, "wide", is_id=True)
-    return Row(
+    return ExceptionRow(
         places.order(row.order_id),
         row.order_id,
         [_waiting(row.since)],
@@ -155,14 +155,14 @@ def _missing_row(row: MissingTransaction, places: _Places) -> Row:
     )
 
 
-def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[Row]:
+def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[ExceptionRow]:
     owners = {one.owner_id for one in found if one.owner_id is not None}
     people = db.session.execute(select(User.id, User.name).where(User.id.in_(owners)))
     names = {person: name for person, name in people}  # noqa: C416 - rows are not pairs to the type checker
     naming = naming_of(places.account)
     release()
     return [
-        Row(
+        ExceptionRow(
             url_for("payouts.show_payout", account=places.account, currency=one.currency, payout=one.payout),
             _payout_words(one.payout, naming),
             [Note(_too_words(one.difference), "bad", "alert-triangle")],

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.provider_health import LastHour, last_hour
-from webapp.presentation.charts import Column, columns
+from webapp.presentation.charts import ChartColumn, columns
 from webapp.presentation.formatting import clock
 from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError
@@ -73,12 +73,12 @@ def _probe(account: Account) -> Probe:
     return Probe(hooks, problem, round((time.perf_counter() - began) * 1000), client.clock_skew)
 
 
-def _columns(hour: LastHour) -> list[Column]:
+def _columns(hour: LastHour) -> list[ChartColumn]:
     """The mean of each five minutes; nothing where nothing was asked."""
     return [
-        Column(clock(start), tally.mean_ms, gettext("%(ms)s ms", ms=tally.mean_ms))
+        ChartColumn(clock(start), tally.mean_ms, gettext("%(ms)s ms", ms=tally.mean_ms))
         if tally.calls
-        else Column(clock(start), None, "–")
+        else ChartColumn(clock(start), None, "–")
         for start, tally in hour.slices
     ]
 

@@ -14,7 +14,7 @@ from webapp.core.sealing import CannotUnseal
 from webapp.models.delivery import Delivery, Receiver
 from webapp.webhooks.deliveries.content import open_content
 from webapp.webhooks.deliveries.ingest import accepted_secrets
-from webapp.webhooks.diagnosis import Finding, examine
+from webapp.webhooks.diagnosis import Diagnosis, examine
 
 from . import blueprint
 from .bench_form import BenchForm, Stored
@@ -64,7 +64,7 @@ def _stored(account: Account, number: str) -> Stored | None:
     return Stored(headers, content.body, secrets, delivery.received)
 
 
-def _bench(account: Account, form: BenchForm, finding: Finding | None = None, status: int = 200) -> Response:
+def _bench(account: Account, form: BenchForm, finding: Diagnosis | None = None, status: int = 200) -> Response:
     form.secret.data = ""
     values = {"account": account, "form": form, "told": told(finding) if finding else None}
     return make_response(render_template("deliveries/bench.html", **values), status)

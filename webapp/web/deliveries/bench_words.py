@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 
 from webapp.presentation.formatting import age, when_long
 from webapp.providers.postpay.signature import TOLERANCE
-from webapp.webhooks.diagnosis import Cause, Finding, Form, Verdict
+from webapp.webhooks.diagnosis import Cause, Diagnosis, DiagnosisVerdict, Form
 
 CAUSES: dict[Cause, tuple[Any, Any]] = {
     Cause.NEWLINE_ADDED: (
@@ -110,7 +110,7 @@ _PARTS = {
 }
 
 
-class Told(NamedTuple):
+class DiagnosisWords(NamedTuple):
     """A finding as the page shows it; `causes` are (what, advice), `facts` (label, value)."""
 
     kind: str
@@ -120,7 +120,7 @@ class Told(NamedTuple):
     facts: list[tuple[str, str | None]]
 
 
-def told(finding: Finding) -> Told:
+def told(finding: Diagnosis) -> DiagnosisWords:
     kind, title, text = _verdict(finding)
     causes = [(str(CAUSES[cause][0]), str(CAUSES[cause][1])) for cause in finding.causes]
     facts = [
@@ -132,27 +132,27 @@ def told(finding: Finding) -> Told:
         (gettext("JSON when it was signed"), _layout(finding.body_note)),
         (gettext("Signed by"), _secret(finding)),
     ]
-    return Told(kind, title, text, causes if finding.verdict is Verdict.EXPLAINED else [], facts)
+    return DiagnosisWords(kind, title, text, causes if finding.verdict is DiagnosisVerdict.EXPLAINED else [], facts)
 
 
-def _verdict(finding: Finding) -> tuple[str, str, str]:
+def _verdict(finding: Diagnosis) -> tuple[str, str, str]:
     late = finding.off is not None and abs(finding.off) > TOLERANCE
     match finding.verdict:
-        case Verdict.GENUINE:
+        case DiagnosisVerdict.GENUINE:
             return "success", gettext("The signature matches"), gettext("This body was signed with this secret.")
-        case Verdict.OUT_OF_TIME:
+        case DiagnosisVerdict.OUT_OF_TIME:
             return (
                 "warning",
                 gettext("The signature matches, but its time is off"),
                 gettext("A receiver refuses it more than 5 minutes before or after its time, because of repetitions."),
             )
-        case Verdict.EXPLAINED:
+        case DiagnosisVerdict.EXPLAINED:
             text = gettext("Without what is told below it would match.")
             return "warning", gettext("It does not match, and here is why"), text
-        case Verdict.NO_SIGNATURE:
+        case DiagnosisVerdict.NO_SIGNATURE:
             text = gettext("Paste the headers with X-Postpay-Signature, or its value alone.")
             return "danger", gettext("There is no signature in the headers"), text
-        case Verdict.UNREADABLE:
+        case DiagnosisVerdict.UNREADABLE:
             text = gettext("It should be seconds, a colon and 64 digits of hex. It may have been cut.")
             return "danger", gettext("The signature cannot be read"), text
     text = gettext("Most likely another secret signed it, or the body's content was changed. Nothing else explains it.")
@@ -161,12 +161,12 @@ def _verdict(finding: Finding) -> tuple[str, str, str]:
     return "danger", gettext("It does not match"), text
 
 
-def _form(finding: Finding) -> str | None:
+def _form(finding: Diagnosis) -> str | None:
     forms = {Form.TIMED: gettext("With a time"), Form.BARE: gettext("Bare, without a time")}
     return forms[finding.form] if finding.form else None
 
 
-def _hash(finding: Finding) -> str | None:
+def _hash(finding: Diagnosis) -> str | None:
     if finding.hash is None:
         return None
     name = _HASHES[finding.hash]
@@ -182,7 +182,7 @@ def _moment(seconds: int | None) -> str | None:
         return str(seconds)
 
 
-def _clock(finding: Finding) -> str | None:
+def _clock(finding: Diagnosis) -> str | None:
     """By how much the header's time is off from the clock it is compared with."""
     if finding.off is None or abs(finding.off) > 10**10:
         return None
@@ -200,7 +200,7 @@ def _layout(note: str) -> str | None:
     return ", ".join(str(_PARTS[part]) for part in note.split()) or None
 
 
-def _secret(finding: Finding) -> str | None:
+def _secret(finding: Diagnosis) -> str | None:
     if Cause.OTHER_SECRET not in finding.causes:
         return None
     return gettext("the secret in line %(line)s", line=finding.secret_place + 1)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 from markupsafe import Markup
 
-from webapp.models.delivery import Delivery, ForwardAttempt, ForwardState, Outcome
+from webapp.models.delivery import Delivery, DeliveryOutcome, ForwardAttempt, ForwardState
 from webapp.presentation.delivery_words import (
     FORWARD_STATES,
     OUTCOMES,
@@ -24,7 +24,7 @@ from webapp.webhooks.address import Problem
 Facts = list[tuple[str, Any]]
 
 
-class Attempt(NamedTuple):
+class ForwardLine(NamedTuple):
     """A try to tell it on, ready for its cells."""
 
     at: Markup
@@ -52,9 +52,9 @@ def facts(delivery: Delivery, href: str | None) -> Facts:
 
 def outcome_facts(delivery: Delivery) -> Facts:
     """What became of reading the object again."""
-    waiting = delivery.outcome == Outcome.WAITING
+    waiting = delivery.outcome == DeliveryOutcome.WAITING
     return [
-        (gettext("Outcome"), badge(outcome_words(delivery), OUTCOMES[delivery.outcome][1])),
+        (gettext("DeliveryOutcome"), badge(outcome_words(delivery), OUTCOMES[delivery.outcome][1])),
         (gettext("Read"), when_long(delivery.settled) if delivery.settled and delivery.tries else None),
         (gettext("Tries"), str(delivery.tries) if delivery.tries > 1 or (waiting and delivery.tries) else None),
         (gettext("Next try"), time_html(delivery.next_try) if waiting and delivery.tries else None),
@@ -73,9 +73,9 @@ def shop_facts(delivery: Delivery) -> Facts:
     ]
 
 
-def attempts(rows: Iterable[ForwardAttempt]) -> list[Attempt]:
+def attempts(rows: Iterable[ForwardAttempt]) -> list[ForwardLine]:
     return [
-        Attempt(
+        ForwardLine(
             time_html(row.at), _answer(row), "ok" if row.code and 200 <= row.code < 300 else "bad", f"{row.ms:,} ms"
         )
         for row in rows

@@ -29,7 +29,7 @@ from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.search import COUNT_CAP, GENUINE_ONLY, OTHER, REFUSED_ONLY
 
 
-class Row(NamedTuple):
+class DeliveryRow(NamedTuple):
     """One delivery, each part ready for its cell; of `*_words` the words and their tone."""
 
     href: str
@@ -46,11 +46,13 @@ class Row(NamedTuple):
     repeats: int
 
 
-def listing(account: Account, filters: DeliveryFilters, base: str, *, sees_settlements: bool) -> LogListing[Row]:
+def listing(
+    account: Account, filters: DeliveryFilters, base: str, *, sees_settlements: bool
+) -> LogListing[DeliveryRow]:
     page = search.page_of(account, filters.to_query())
     time = times_html()
     rows = [
-        Row(
+        DeliveryRow(
             f"{base}/{one.id}",
             f"{one.id:,}",
             time(one.received),

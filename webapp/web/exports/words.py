@@ -21,7 +21,7 @@ FORMAT_WORDS = {"csv": "CSV", "xlsx": "Excel (XLSX)"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownExport:
     """An export as a page shows it. `percent` None: not known yet. `href`s are None where there is nothing to do."""
 
     href: str
@@ -38,10 +38,10 @@ class Shown:
     rows: int | None
 
 
-def shown(export: Export, job: Job) -> Shown:
+def shown(export: Export, job: Job) -> ShownExport:
     """The parts that the list and the page share."""
     ready = is_ready(export, job)
-    return Shown(
+    return ShownExport(
         href=url_for("exports.show_export", account=export.account, export_id=export.id),
         title=title(export),
         format=FORMAT_WORDS[export.format],

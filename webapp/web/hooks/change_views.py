@@ -23,7 +23,7 @@ from webapp.webhooks.endpoints.errors import NotNow
 from webapp.webhooks.endpoints.secret import show_secret as take_secret
 
 from . import blueprint
-from .forms import CloseForm
+from .forms import CloseChangeForm
 
 
 @blueprint.get("/<account:account>/hooks/changes/<row_id:change_id>")
@@ -66,7 +66,7 @@ def send_again(account: Account, change_id: int) -> Response:
 @of("postpay")
 def ask_close(account: Account, change_id: int) -> Response:
     """The question before giving a change up."""
-    return _close_page(account, _change(account, change_id), CloseForm(formdata=None))
+    return _close_page(account, _change(account, change_id), CloseChangeForm(formdata=None))
 
 
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/close")
@@ -74,7 +74,7 @@ def ask_close(account: Account, change_id: int) -> Response:
 @of("postpay")
 def close_change(account: Account, change_id: int) -> Response:
     """Gives a change up that Postpay has not made."""
-    change, form = _change(account, change_id), CloseForm()
+    change, form = _change(account, change_id), CloseChangeForm()
     if not form.validate():
         return _close_page(account, change, form, 422)
     try:
@@ -128,7 +128,7 @@ def _page(template: str, account: Account, change: HookChange) -> Response:
     return make_response(page)
 
 
-def _close_page(account: Account, change: HookChange, form: CloseForm, status: int = 200) -> Response:
+def _close_page(account: Account, change: HookChange, form: CloseChangeForm, status: int = 200) -> Response:
     page = render_template(
         "hooks/close.html", account=account, change=change, form=form, may_close=checks.may_close(change)
     )

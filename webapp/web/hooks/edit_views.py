@@ -16,7 +16,7 @@ from webapp.providers.registry import postpay
 from webapp.web.doubled_fields import takes_lists
 from webapp.web.guard import fresh_sign_in
 from webapp.webhooks.endpoints.change import as_it_is
-from webapp.webhooks.endpoints.errors import AlreadyThere, NotChanged, StaleForm
+from webapp.webhooks.endpoints.errors import AlreadyThere, NotChanged, StaleHookForm
 from webapp.webhooks.endpoints.write import Wish
 
 from . import blueprint
@@ -79,7 +79,7 @@ def _try(account: Account, wish: Wish, form: HookForm, hook: Hook | None = None)
     """Has it made; whatever stands in its way is said above the form, which keeps what was typed."""
     try:
         change = perform(account, wish)
-    except (StaleForm, BadToken, AlreadyThere) as error:
+    except (StaleHookForm, BadToken, AlreadyThere) as error:
         there = error.hook if isinstance(error, AlreadyThere) else None
         words = stale_words(error)
         return _form(account, form, hook=hook, status=words.status, problem=words, there=there)

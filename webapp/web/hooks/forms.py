@@ -51,7 +51,7 @@ class DeleteForm(BaseForm):
         return False
 
 
-class CloseForm(BaseForm):
+class CloseChangeForm(BaseForm):
     """Why somebody gives a change up."""
 
     reason = TextAreaField(

@@ -15,7 +15,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
-from webapp.presentation.audit.entries import Told, entries_for_object
+from webapp.presentation.audit.entries import DescribedEntry, entries_for_object
 from webapp.presentation.formatting import long_day
 from webapp.presentation.hook_words import change_href, change_short, event_words
 
@@ -35,7 +35,7 @@ TOLD_BY_CHANGES = (
 )  # fmt: skip
 
 
-class Event(NamedTuple):
+class HookEventLine(NamedTuple):
     """Something that happened, as the timeline component wants it."""
 
     moment: datetime
@@ -52,7 +52,7 @@ class History(NamedTuple):
     """The days with their events. `waiting_secret`: the change whose secret nobody has seen yet; `last_secret`: the
     newest change that brought one into force."""
 
-    days: list[tuple[str, list[Event]]]
+    days: list[tuple[str, list[HookEventLine]]]
     waiting_secret: HookChange | None
     last_secret: HookChange | None
 
@@ -77,8 +77,8 @@ def history(account: Account, hook_id: str) -> History:
     return History(days, last if last and last.can_show_secret else None, last)
 
 
-def _of_change(change: HookChange) -> Event:
-    return Event(
+def _of_change(change: HookChange) -> HookEventLine:
+    return HookEventLine(
         change.settled or change.created,
         change_short(change),
         text=_text(change),
@@ -97,10 +97,10 @@ def _text(change: HookChange) -> str:
     return ""
 
 
-def _of_log(told: Sequence[Told]) -> list[Event]:
+def _of_log(told: Sequence[DescribedEntry]) -> list[HookEventLine]:
     """What the changes do not tell: looks, repetitions, the showing of a secret, steps of a rotation."""
     return [
-        Event(
+        HookEventLine(
             each.moment,
             each.label,
             who=gettext("by %(name)s", name=each.actor),

@@ -29,7 +29,7 @@ HookPage: TypeAlias = Page[Hook]
 TWIN = "twin"
 
 
-class Row(NamedTuple):
+class HookRow(NamedTuple):
     """One webhook of the list. `change` and `rotation` are what is not finished; `is_old`: it is the one replaced."""
 
     href: str
@@ -54,10 +54,10 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class HookListing:
     """A page of the list. `doubled`: addresses that get each delivery twice, as far as this page shows."""
 
-    rows: list[Row]
+    rows: list[HookRow]
     pager: Pager
     is_unexpected: bool
     doubled: list[str]
@@ -77,23 +77,23 @@ def unfinished(account: Account) -> Unfinished:
     return found
 
 
-def listing(page: HookPage, filters: HookFilters, base: str, open_things: Unfinished) -> Listing:
+def listing(page: HookPage, filters: HookFilters, base: str, open_things: Unfinished) -> HookListing:
     """A page as read. When rows do not fit what was asked, the provider's total means nothing and is not shown."""
     hooks = list(page.results)
     if filters.failing_first:
         hooks.sort(key=lambda hook: (not (is_failing(hook) and hook.active), not is_failing(hook)))
     pages = pager(filters, base, page.count, is_counted=not page.unexpected)
-    return Listing(_rows(base, hooks, open_things), pages, bool(page.unexpected), _doubled(hooks, open_things))
+    return HookListing(_rows(base, hooks, open_things), pages, bool(page.unexpected), _doubled(hooks, open_things))
 
 
-def _rows(base: str, hooks: Iterable[Hook], open_things: Unfinished) -> list[Row]:
+def _rows(base: str, hooks: Iterable[Hook], open_things: Unfinished) -> list[HookRow]:
     time = times_html()
     changes = {change.hook_id: change for change in open_things.changes if change.hook_id}
     rotations = {
         hook_id: rotation for rotation in open_things.rotations for hook_id in (rotation.hook_id, rotation.new_hook_id)
     }
     return [
-        Row(
+        HookRow(
             row_address(base, hook.id),
             *_parts(hook.url),
             event_words(hook.events),

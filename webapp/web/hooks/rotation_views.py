@@ -14,7 +14,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.hook_change import HookChange
-from webapp.models.rotation import Rotation, Step
+from webapp.models.rotation import Rotation, RotationStep
 from webapp.presentation.hook_words import answered_ok
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
@@ -91,7 +91,7 @@ def show_rotation(account: Account, rotation_id: int) -> Response:
     watched = _watch(account, rotation)
     if not wants_fragment():
         return _page("hooks/rotation.html", account, rotation, watched)
-    if rotation.step != Step.WATCH:
+    if rotation.step != RotationStep.WATCH:
         return redirect_after_post(_address(rotation))
     if request.args.get("seen") == ("taken" if watched and watched.is_taken else "nothing"):
         return make_response("", 204)
@@ -173,13 +173,13 @@ def _page(template: str, account: Account, rotation: Rotation, watched: Watched 
         may_edit=current_user.can(Permission.HOOKS_EDIT),
         may_delete=rotations.is_quiet_over(rotation),
         quiet=_quiet_hours(),
-        snippets=_snippets() if rotation.step == Step.INSTALL else [],
+        snippets=_snippets() if rotation.step == RotationStep.INSTALL else [],
     )
     return make_response(page)
 
 
 def _watch(account: Account, rotation: Rotation) -> Watched | None:
-    if rotation.step != Step.WATCH:
+    if rotation.step != RotationStep.WATCH:
         return None
     try:
         hook = postpay(account).get_hook(hook_id=rotation.new_hook_id or "")

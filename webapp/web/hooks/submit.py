@@ -15,7 +15,7 @@ from webapp.providers.postpay.models import Hook
 from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post
 from webapp.webhooks.endpoints.change import change_hook, seen
-from webapp.webhooks.endpoints.errors import AlreadyThere, FormReused, HookBusy, InRotation
+from webapp.webhooks.endpoints.errors import AlreadyThere, HookBusy, HookFormReused, InRotation
 from webapp.webhooks.endpoints.write import NEW, Wish, version_of
 
 
@@ -62,8 +62,8 @@ def not_changed(account: Account, error: Exception) -> Response:
     status = 412
     values: dict[str, object] = {}
     match error:
-        case HookBusy(change=change) | FormReused(change=change):
-            values, status = {"change": change, "reused": isinstance(error, FormReused)}, 409
+        case HookBusy(change=change) | HookFormReused(change=change):
+            values, status = {"change": change, "reused": isinstance(error, HookFormReused)}, 409
         case InRotation(rotation=rotation):
             values, status = {"rotation": rotation}, 409
         case AlreadyThere(hook=hook):

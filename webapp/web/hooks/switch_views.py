@@ -14,7 +14,7 @@ from webapp.providers.registry import postpay
 from webapp.web.guard import fresh_sign_in
 from webapp.webhooks.address import host_of
 from webapp.webhooks.endpoints.change import as_it_is
-from webapp.webhooks.endpoints.errors import NotChanged, StaleForm
+from webapp.webhooks.endpoints.errors import NotChanged, StaleHookForm
 from webapp.webhooks.endpoints.write import Wish
 
 from . import blueprint
@@ -104,7 +104,7 @@ def _do(account: Account, hook: Hook, action: HookAction, form: DeleteForm | Non
     wish = Wish(action, hook.id, hook.url, tuple(sorted(hook.events)), active, before=as_it_is(hook))
     try:
         return to_change(perform(account, wish))
-    except (StaleForm, BadToken) as error:
+    except (StaleHookForm, BadToken) as error:
         return _question(account, hook, action, form=form, status=412, problem=stale_words(error))
     except NotChanged as error:
         return not_changed(account, error)

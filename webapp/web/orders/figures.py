@@ -9,12 +9,12 @@ from flask_babel import gettext
 
 from webapp.models.intent import Intent, IntentKind
 from webapp.money import Money, total
-from webapp.payments.snapshot import CAPTURED, OrderReading
+from webapp.payments.snapshot import CAPTURED, OrderSnapshot
 from webapp.providers.postpay.models import Item, Order
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MoneyLine:
     """A line of the money table; an amount of None is not known."""
 
     label: str
@@ -32,33 +32,33 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class OrderFigures:
     """`remaining` is what a refund could still take, with everything in progress counted as gone."""
 
-    state: list[Line]
-    parts: list[Line]
+    state: list[MoneyLine]
+    parts: list[MoneyLine]
     difference: Money | None
     refunded: Money | None
     remaining: Money | None
     badge: str | None
 
 
-def figures(reading: OrderReading, open_intents: Sequence[Intent]) -> Figures:
+def figures(reading: OrderSnapshot, open_intents: Sequence[Intent]) -> OrderFigures:
     order = reading.order
     is_known = order.known_status is not None
     in_progress = being_refunded(reading, open_intents)
     remaining = reading.remaining - in_progress if reading.remaining is not None and is_known else None
     state = [
-        Line(gettext("Total"), order.total, is_sum=True),
-        Line(gettext("Captured"), reading.captured if is_known else None),
-        Line(gettext("Refunded"), reading.refunded),
-        Line(gettext("Being refunded"), in_progress),
-        Line(gettext("Remaining"), remaining, is_sum=True),
+        MoneyLine(gettext("Total"), order.total, is_sum=True),
+        MoneyLine(gettext("Captured"), reading.captured if is_known else None),
+        MoneyLine(gettext("Refunded"), reading.refunded),
+        MoneyLine(gettext("Being refunded"), in_progress),
+        MoneyLine(gettext("Remaining"), remaining, is_sum=True),
     ]
-    return Figures(state, _parts(order), difference(order), reading.refunded, remaining, _badge(reading))
+    return OrderFigures(state, _parts(order), difference(order), reading.refunded, remaining, _badge(reading))
 
 
-def being_refunded(reading: OrderReading, open_intents: Sequence[Intent]) -> Money:
+def being_refunded(reading: OrderSnapshot, open_intents: Sequence[Intent]) -> Money:
     """What open intents may still take; one that already shows among the refunds counts there."""
     seen = {refund.refund_id for refund in reading.refunds or ()}
     amounts = [
@@ -67,28 +67,28 @@ def being_refunded(reading: OrderReading, open_intents: Sequence[Intent]) -> Mon
     return total(amounts, reading.order.currency)
 
 
-def _badge(reading: OrderReading) -> str | None:
+def _badge(reading: OrderSnapshot) -> str | None:
     """The provider has no status for it: a refunded order stays captured."""
     if reading.order.status != CAPTURED or not reading.refunded or reading.refunded.is_zero:
         return None
     return gettext("Refunded") if reading.refunded >= reading.order.total else gettext("Partly refunded")
 
 
-def _parts(order: Order) -> list[Line]:
+def _parts(order: Order) -> list[MoneyLine]:
     """What the shop says the total is made of. Where the prices include the tax, it is told, and not added."""
     lines = _before_tax(order)
     if includes_tax(order):
-        return [*lines, Line(gettext("of which tax"), order.tax)]
-    return [*lines, Line(gettext("Tax"), order.tax)]
+        return [*lines, MoneyLine(gettext("of which tax"), order.tax)]
+    return [*lines, MoneyLine(gettext("Tax"), order.tax)]
 
 
-def _before_tax(order: Order) -> list[Line]:
-    lines = [Line(gettext("Items"), total([line.sum for line in item_lines(order)], order.currency))]
+def _before_tax(order: Order) -> list[MoneyLine]:
+    lines = [MoneyLine(gettext("Items"), total([line.sum for line in item_lines(order)], order.currency))]
     if order.shipping:
-        lines.append(Line(gettext("Shipping"), order.shipping.money(order.currency)))
+        lines.append(MoneyLine(gettext("Shipping"), order.shipping.money(order.currency)))
     for discount in order.discounts:
         words = gettext("Discount: %(name)s", name=discount.name or discount.code or gettext("without a name"))
-        lines.append(Line(words, -discount.money(order.currency)))
+        lines.append(MoneyLine(words, -discount.money(order.currency)))
     return lines
 
 

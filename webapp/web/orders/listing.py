@@ -19,7 +19,7 @@ from webapp.providers.postpay.models import OrderSummary, Page
 OrderPage: TypeAlias = Page[OrderSummary]
 
 
-class Row(NamedTuple):
+class OrderRow(NamedTuple):
     """One order of the list, each part ready for its cell."""
 
     href: str
@@ -32,19 +32,19 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class OrderListing:
     """A page of the list."""
 
-    rows: list[Row]
+    rows: list[OrderRow]
     pager: Pager
     is_unexpected: bool
 
 
-def rows(base: str, orders: Iterable[OrderSummary]) -> list[Row]:
+def rows(base: str, orders: Iterable[OrderSummary]) -> list[OrderRow]:
     time = times_html()
     status = cache(status_html)
     return [
-        Row(
+        OrderRow(
             row_address(base, order.order_id),
             order.order_id,
             status(order.status),
@@ -57,10 +57,10 @@ def rows(base: str, orders: Iterable[OrderSummary]) -> list[Row]:
     ]
 
 
-def listing(page: OrderPage, filters: OrderFilters, base: str) -> Listing:
+def listing(page: OrderPage, filters: OrderFilters, base: str) -> OrderListing:
     """A page as read. When rows do not fit what was asked, the provider's total means nothing and is not shown."""
     pages = pager(filters, base, page.count, is_counted=not page.unexpected)
-    return Listing(rows(base, page.results), pages, bool(page.unexpected))
+    return OrderListing(rows(base, page.results), pages, bool(page.unexpected))
 
 
 def chips(filters: OrderFilters, base: str) -> list[Chip]:

@@ -12,11 +12,11 @@ from webapp.access.permissions import Permission
 from webapp.core.accounts import Account
 from webapp.models.intent import Intent
 from webapp.money import is_known_currency
-from webapp.payments.snapshot import CAPTURED, OrderReading
+from webapp.payments.snapshot import CAPTURED, OrderSnapshot
 from webapp.presentation.formatting import when, when_long
 from webapp.presentation.intent_words import intent_href, intent_words
 
-from .figures import Figures
+from .figures import OrderFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Offers:
 
 def offers(
     account: Account,
-    reading: OrderReading,
-    figures: Figures,
+    reading: OrderSnapshot,
+    figures: OrderFigures,
     intents: Sequence[Intent],
     permissions: frozenset[Permission],
 ) -> Offers:
@@ -60,7 +60,7 @@ def offers(
     return found
 
 
-def _nothing_at_all(reading: OrderReading, intents: Sequence[Intent]) -> Sentence | None:
+def _nothing_at_all(reading: OrderSnapshot, intents: Sequence[Intent]) -> Sentence | None:
     """What stands in the way of everything."""
     order = reading.order
     blocking = [intent for intent in intents if intent.blocks]
@@ -93,7 +93,7 @@ def _expired(intents: Sequence[Intent]) -> Intent | None:
     return next((one for one in reversed(intents) if one.kind == "capture" and one.outcome_code == "expired"), None)
 
 
-def _capture(found: Offers, account: Account, reading: OrderReading, intents: Sequence[Intent]) -> None:
+def _capture(found: Offers, account: Account, reading: OrderSnapshot, intents: Sequence[Intent]) -> None:
     order = reading.order
     if expired := _expired(intents):
         said = gettext("Postpay said at %(moment)s that the approval has expired.", moment=when(expired.created))
@@ -111,7 +111,7 @@ def _capture(found: Offers, account: Account, reading: OrderReading, intents: Se
     found.capture_href = address("captures.confirm_capture", account=account, order_id=order.order_id)
 
 
-def _refund(found: Offers, account: Account, reading: OrderReading, figures: Figures) -> None:
+def _refund(found: Offers, account: Account, reading: OrderSnapshot, figures: OrderFigures) -> None:
     if reason := _no_refund(reading, figures):
         found.reasons.append(Sentence(reason))
         return
@@ -119,7 +119,7 @@ def _refund(found: Offers, account: Account, reading: OrderReading, figures: Fig
     found.refund_href = address("refunds.ask_refund", account=account, order_id=order_id)
 
 
-def _no_refund(reading: OrderReading, figures: Figures) -> str | None:
+def _no_refund(reading: OrderSnapshot, figures: OrderFigures) -> str | None:
     """Why nothing can be refunded, or None."""
     order = reading.order
     if order.status != CAPTURED:

@@ -17,7 +17,7 @@ from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.intent import Intent
 from webapp.payments.settle_on_view import settle_from_reading
-from webapp.payments.snapshot import OrderReading, read_order
+from webapp.payments.snapshot import OrderSnapshot, read_order
 from webapp.presentation.audit.entries import entries_for_object
 from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway, words_for_order
@@ -87,7 +87,7 @@ def _write_down_opening(account: Account, order: Order) -> None:
         )
 
 
-def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> dict[str, object]:
+def _page(account: Account, reading: OrderSnapshot, *, is_open: bool = False) -> dict[str, object]:
     """The values of an order's page."""
     order = reading.order
     intents = _intents(account, order.order_id)
@@ -112,7 +112,7 @@ def _page(account: Account, reading: OrderReading, *, is_open: bool = False) -> 
     }
 
 
-def _settlements(account: Account, reading: OrderReading) -> OrderSettlements | None:
+def _settlements(account: Account, reading: OrderSnapshot) -> OrderSettlements | None:
     """For those who may see settlements."""
     if not current_user.can(Permission.SETTLEMENTS_READ):
         return None

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from webapp.audit import Action
 from webapp.audit.recording import facts_of
 from webapp.models.intent import Intent
-from webapp.presentation.audit.entries import Told
+from webapp.presentation.audit.entries import DescribedEntry
 
 _REASONS = {
     "not_sent": lazy_gettext("Postpay could not be reached, nothing was sent"),
@@ -53,7 +53,7 @@ class StaffWords(NamedTuple):
     intent: Intent | None
 
 
-def staff_words(told: Told, intents: Mapping[int, Intent]) -> StaffWords:
+def staff_words(told: DescribedEntry, intents: Mapping[int, Intent]) -> StaffWords:
     """An entry of the log about an order; `intents` are those of the order by their ids."""
     event, facts = told.entry.event, facts_of(told.entry.after)
     intent = intents.get(facts.get("intent_id"))  # type: ignore[arg-type]
@@ -81,6 +81,6 @@ def _named(words: str, name: str) -> Markup:
     return escape(words) % {"name": Markup("<bdi>{}</bdi>").format(name)} if name else Markup()
 
 
-def told_by_provider(told: Told) -> bool:
+def told_by_provider(told: DescribedEntry) -> bool:
     """Whether the provider's own answer shows it too."""
     return told.entry.event in (Action.CAPTURE_SUCCEEDED, Action.REFUND_SUCCEEDED)

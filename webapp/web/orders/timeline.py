@@ -14,8 +14,8 @@ from webapp.core.accounts import Account
 from webapp.models.delivery import Delivery
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money, total
-from webapp.payments.snapshot import OrderReading
-from webapp.presentation.audit.entries import Told
+from webapp.payments.snapshot import OrderSnapshot
+from webapp.presentation.audit.entries import DescribedEntry
 from webapp.presentation.delivery_words import OUTCOMES, event_words, outcome_words
 from webapp.presentation.formatting import long_day, money, status_label, when
 from webapp.presentation.intent_words import intent_href, intent_words
@@ -29,7 +29,7 @@ MOST_REFUNDS = 20
 """So many refunds are shown at once, the newest; the rest are folded."""
 
 
-class Event(NamedTuple):
+class TimelineEvent(NamedTuple):
     """Something that happened, as the timeline component wants it. `who` says who did it, or asked for it."""
 
     moment: datetime
@@ -42,7 +42,7 @@ class Event(NamedTuple):
     tone: str = "idle"
 
 
-Day = tuple[str, list[Event]]
+Day = tuple[str, list[TimelineEvent]]
 
 Delivered = tuple[Delivery, str | None]
 """What Postpay told the desk about the order by itself, and where it is shown to those who may see it."""
@@ -58,9 +58,9 @@ class Timeline(NamedTuple):
 
 def timeline(
     account: Account,
-    reading: OrderReading,
+    reading: OrderSnapshot,
     intents: Sequence[Intent],
-    told: Sequence[Told],
+    told: Sequence[DescribedEntry],
     deliveries: Sequence[Delivered] = (),
 ) -> Timeline:
     """Days of the account's zone with their events. What is still open stands at the very top."""
@@ -80,7 +80,7 @@ def timeline(
     return Timeline(days, _by_day(account, _of_refunds(earlier, currency, intents)), words)
 
 
-def _by_day(account: Account, events: list[Event]) -> list[Day]:
+def _by_day(account: Account, events: list[TimelineEvent]) -> list[Day]:
     newest_first = sorted(events, key=lambda event: event.moment)[
         ::-1
     ]  # what came later in the list came later in life
@@ -99,10 +99,10 @@ def _earlier_words(amounts: list[Money], currency: str) -> str:
     )
 
 
-def _of_order(reading: OrderReading, intents: Sequence[Intent]) -> list[Event]:
+def _of_order(reading: OrderSnapshot, intents: Sequence[Intent]) -> list[TimelineEvent]:
     """Its creation and its last change of status; captured with a name where the desk did it."""
     order = reading.order
-    events = [Event(order.created, gettext("Order created"), icon="shopping-cart")]
+    events = [TimelineEvent(order.created, gettext("Order created"), icon="shopping-cart")]
     if order.status != "pending" and order.status_changed:
         tone, icon = _TONES.get(order.status, ("idle", "point"))
         ours = [
@@ -112,21 +112,21 @@ def _of_order(reading: OrderReading, intents: Sequence[Intent]) -> list[Event]:
             and intent.state == IntentState.SUCCEEDED
             and order.status == "captured"
         ]
-        change = Event(order.status_changed, status_label(order.status), icon=icon, tone=tone)
+        change = TimelineEvent(order.status_changed, status_label(order.status), icon=icon, tone=tone)
         if ours:
             change = change._replace(who=by(ours[-1].requester.name), href=intent_href(ours[-1]))
         events.append(change)
     return events
 
 
-def _of_refunds(refunds: Sequence[Refund], currency: str, intents: Sequence[Intent]) -> list[Event]:
+def _of_refunds(refunds: Sequence[Refund], currency: str, intents: Sequence[Intent]) -> list[TimelineEvent]:
     """Each refund at the provider, with its ID; with a name where the desk made it."""
     ours = {intent.refund_id: intent for intent in intents}
     events = []
     for refund in refunds:
         intent = ours.get(refund.refund_id)
         events.append(
-            Event(
+            TimelineEvent(
                 refund.created,
                 gettext("Refunded %(amount)s", amount=money(refund.money(currency))),
                 text=refund.description or "",
@@ -140,9 +140,9 @@ def _of_refunds(refunds: Sequence[Refund], currency: str, intents: Sequence[Inte
     return events
 
 
-def _of_deliveries(deliveries: Sequence[Delivered]) -> list[Event]:
+def _of_deliveries(deliveries: Sequence[Delivered]) -> list[TimelineEvent]:
     return [
-        Event(
+        TimelineEvent(
             delivery.received,
             gettext("Postpay told the desk: %(event)s", event=event_words(delivery.event)),
             text=outcome_words(delivery),
@@ -154,8 +154,8 @@ def _of_deliveries(deliveries: Sequence[Delivered]) -> list[Event]:
     ]
 
 
-def _of_intent(intent: Intent) -> Event:
-    return Event(
+def _of_intent(intent: Intent) -> TimelineEvent:
+    return TimelineEvent(
         intent.created,
         intent_words(intent),
         text=gettext("Since %(moment)s", moment=when(intent.created)),
@@ -166,7 +166,7 @@ def _of_intent(intent: Intent) -> Event:
     )
 
 
-def _of_staff(told: Sequence[Told], intents: Sequence[Intent]) -> list[Event]:
+def _of_staff(told: Sequence[DescribedEntry], intents: Sequence[Intent]) -> list[TimelineEvent]:
     """What people did, and what came of it. A success the provider tells itself, unless it was long in doubt."""
     doubted = {_family(each) for each in told if each.entry.outcome == "unknown"}
     by_id = {intent.id: intent for intent in intents}
@@ -176,7 +176,7 @@ def _of_staff(told: Sequence[Told], intents: Sequence[Intent]) -> list[Event]:
             continue
         words = staff_words(each, by_id)
         events.append(
-            Event(
+            TimelineEvent(
                 each.moment,
                 words.title,
                 text=each.amount or "",
@@ -189,5 +189,5 @@ def _of_staff(told: Sequence[Told], intents: Sequence[Intent]) -> list[Event]:
     return events
 
 
-def _family(told: Told) -> str:
+def _family(told: DescribedEntry) -> str:
     return told.entry.event.partition(".")[0]

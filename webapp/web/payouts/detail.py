@@ -20,14 +20,14 @@ from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.ledger import LedgerRow
 from webapp.models.user import User
 from webapp.money import Money
-from webapp.presentation.audit.entries import Told, entries_for_object
+from webapp.presentation.audit.entries import DescribedEntry, entries_for_object
 from webapp.presentation.charts import Drawing, Step, waterfall
 from webapp.presentation.formatting import money, times_html
 from webapp.presentation.pager import Pager, numbered_pager
 from webapp.presentation.transaction_words import LINE_WORDS, difference_words, line_label, type_html
 from webapp.settlement.ledger.payout_id import Naming
 from webapp.settlement.ledger.payouts import Payout, rows_of_payout
-from webapp.settlement.ledger.totals import DIFFERENCE, FEES, NET, TAX, TYPES, Figures, Line, explanations
+from webapp.settlement.ledger.totals import DIFFERENCE, FEES, NET, TAX, TYPES, BridgePart, Figures, explanations
 
 from .listing import figure_html
 
@@ -45,7 +45,7 @@ class BridgeLine(NamedTuple):
     hint: str | None
 
 
-class Row(NamedTuple):
+class TransactionRow(NamedTuple):
     """One transaction of the payout, each part ready for its cell."""
 
     href: str | None
@@ -87,11 +87,11 @@ def bridge(figures: Figures) -> list[BridgeLine]:
     ]
 
 
-def _count(line: Line) -> str:
+def _count(line: BridgePart) -> str:
     return "" if line.count is None else f"{line.count:,}"
 
 
-def _hint(line: Line) -> str | None:
+def _hint(line: BridgePart) -> str | None:
     if line.code != DIFFERENCE:
         return None
     return gettext("Postpay's own totals, less what the rates of each row come to.")
@@ -111,13 +111,13 @@ def picture_words(figures: Figures) -> str:
     return gettext("%(parts)s; together %(net)s.", parts=", ".join(told), net=money(net.amount))
 
 
-def rows(account: Account, found: Iterable[LedgerRow]) -> list[Row]:
+def rows(account: Account, found: Iterable[LedgerRow]) -> list[TransactionRow]:
     """Rows of the ledger, with ways to the transaction and to its order."""
     time = times_html()
     orders = url_for("orders.list_orders", account=account)
     has_page = "settlements.show_transaction" in current_app.view_functions
     return [
-        Row(
+        TransactionRow(
             url_for("settlements.show_transaction", account=account, transaction_id=row.transaction_id)
             if has_page
             else None,
@@ -154,7 +154,9 @@ def flags(row: LedgerRow) -> list[str]:
     return found
 
 
-def page_of_rows(account: Account, naming: Naming, payout: Payout, page: int, base: str) -> tuple[list[Row], Pager]:
+def page_of_rows(
+    account: Account, naming: Naming, payout: Payout, page: int, base: str
+) -> tuple[list[TransactionRow], Pager]:
     """Fifty rows by their creation, and the pages there are; a page past the end is the last one."""
     page = min(page, -(-payout.figures.count // ROWS_A_PAGE))
     found = rows_of_payout(
@@ -166,7 +168,7 @@ def page_of_rows(account: Account, naming: Naming, payout: Payout, page: int, ba
     return rows(account, found), pages
 
 
-def flagged_rows(account: Account, naming: Naming, payout: Payout) -> list[Row]:
+def flagged_rows(account: Account, naming: Naming, payout: Payout) -> list[TransactionRow]:
     """The first rows to look at."""
     if not payout.figures.flagged:
         return []
@@ -214,7 +216,7 @@ def history(account: Account, payout: Payout) -> list[Deed]:
     return [Deed(one.label, _deed_words(one), one.entry.reason, one.actor, one.moment) for one in told]
 
 
-def _deed_words(one: Told) -> str:
+def _deed_words(one: DescribedEntry) -> str:
     facts = facts_of(one.entry.after)
     if one.entry.event == Action.BANK_AMOUNT_ENTERED:
         return money(Money(facts["received_minor"], facts["currency"]))

@@ -36,7 +36,7 @@ _QUIET = Markup('<span class="amt muted">\u2013<span class="pad" aria-hidden="tr
 _LOUD = Markup('<span class="amt">{}<span class="pad" aria-hidden="true">{}</span></span>')
 
 
-class Row(NamedTuple):
+class PayoutRow(NamedTuple):
     """One payout, or a sum of several; the amounts in the order of `columns`, each ready for its cell."""
 
     currency: str
@@ -51,12 +51,12 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PayoutListing:
     """A page of the list; `columns` are the words above the amounts, `totals` are those of the whole period."""
 
     columns: list[str]
-    rows: list[Row]
-    totals: list[Row]
+    rows: list[PayoutRow]
+    totals: list[PayoutRow]
     pager: Pager
 
 
@@ -71,7 +71,9 @@ def payout_address(base: str, currency: str, name: str) -> str:
     return f"{base}/{quote(currency, safe='')}/{name}"
 
 
-def listing(account: Account, found: Sequence[Payout], filters: PayoutFilters, naming: Naming, base: str) -> Listing:
+def listing(
+    account: Account, found: Sequence[Payout], filters: PayoutFilters, naming: Naming, base: str
+) -> PayoutListing:
     """One page of what was found; columns that would be empty in all rows of the period are left out."""
     filters.page = min(filters.page, max(1, -(-len(found) // filters.page_size)))
     pages = pager(filters, base, len(found), is_counted=True)
@@ -83,7 +85,7 @@ def listing(account: Account, found: Sequence[Payout], filters: PayoutFilters, n
     moment = _moments(naming)
     rows = [_payout_row(one, receipts, columns, base, moment(one)) for one in shown]
     words = [str(COLUMN_WORDS[name]) for name in columns]
-    return Listing(words, rows, [_row(figures, columns) for figures in sums], pages)
+    return PayoutListing(words, rows, [_row(figures, columns) for figures in sums], pages)
 
 
 def _columns(sums: Sequence[Figures]) -> list[str]:
@@ -93,10 +95,10 @@ def _columns(sums: Sequence[Figures]) -> list[str]:
     return [*TYPES, *others, FEES, TAX, *difference]
 
 
-def _row(figures: Figures, columns: Sequence[str]) -> Row:
+def _row(figures: Figures, columns: Sequence[str]) -> PayoutRow:
     parts = figures.parts
     amounts = [figure_html(parts[column]) for column in columns]
-    return Row(figures.currency, amounts, figure_html(figures.net), f"{figures.count:,}")
+    return PayoutRow(figures.currency, amounts, figure_html(figures.net), f"{figures.count:,}")
 
 
 def _payout_row(
@@ -105,7 +107,7 @@ def _payout_row(
     columns: Sequence[str],
     base: str,
     moment: Markup,
-) -> Row:
+) -> PayoutRow:
     receipt = receipts.get((payout.currency, payout.name))
     words, tone = bank_state(receipt)
     return _row(payout.figures, columns)._replace(

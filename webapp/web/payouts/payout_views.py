@@ -15,7 +15,7 @@ from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.money import Money, is_known_currency
 from webapp.presentation.formatting import money
 from webapp.settlement.ledger import bank_receipts
-from webapp.settlement.ledger.bank_receipts import NotPossible, Seen, StaleReceipt, receipt_of
+from webapp.settlement.ledger.bank_receipts import ReceiptRefused, SeenReceipt, StaleReceipt, receipt_of
 from webapp.settlement.ledger.payouts import Payout
 from webapp.web.htmx import redirect_after_post
 
@@ -45,7 +45,7 @@ def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
     if not form.validate_on_submit() or form.received.data is None:
         return payout_page(account, found, 422, bank_form=form)
     received = form.received.data
-    seen = Seen(account, found, form.seen_version)
+    seen = SeenReceipt(account, found, form.seen_version)
     try:
         receipt = bank_receipts.enter_amount(seen, received, current_user.id)
     except StaleReceipt:
@@ -63,7 +63,9 @@ def explain_difference(account: Account, currency: str, payout: str) -> Response
     form = ExplainForm()
     if not form.validate_on_submit():
         abort(400)
-    return _change(account, found, lambda: bank_receipts.explain(Seen(account, found, form.seen_version), form.chosen))
+    return _change(
+        account, found, lambda: bank_receipts.explain(SeenReceipt(account, found, form.seen_version), form.chosen)
+    )
 
 
 @blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/exception")
@@ -78,11 +80,11 @@ def settle_exception(account: Account, currency: str, payout: str) -> Response:
         abort(400)
     if not form.validate_on_submit():
         return payout_page(account, found, 422, exception_form=form)
-    seen, note = Seen(account, found, form.seen_version), (form.note.data or "").strip()
+    seen, note = SeenReceipt(account, found, form.seen_version), (form.note.data or "").strip()
     return _change(account, found, lambda: settle(seen, form.owner.data, note), form)
 
 
-_ACTS: dict[str, Callable[[Seen, int, str], BankReceipt]] = {
+_ACTS: dict[str, Callable[[SeenReceipt, int, str], BankReceipt]] = {
     "save": bank_receipts.change_exception,
     "close": bank_receipts.close_exception,
     "reopen": bank_receipts.reopen_exception,
@@ -96,7 +98,7 @@ def _change(
         change()
     except StaleReceipt:
         return payout_page(account, found, 409, exception_form=form, problem=_stale_words())
-    except NotPossible:
+    except ReceiptRefused:
         words = gettext("This is not possible as things stand now. Nothing was changed.")
         return payout_page(account, found, 409, exception_form=form, problem=words)
     flash(gettext("Saved."), "success")

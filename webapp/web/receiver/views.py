@@ -16,7 +16,7 @@ from webapp.core.extensions import csrf
 from webapp.core.sealing import CannotUnseal
 from webapp.providers.postpay.signature import HEADER
 from webapp.web.doubled_fields import takes_raw_body
-from webapp.webhooks.deliveries.ingest import LARGEST, Taken, find_receiver, take_delivery
+from webapp.webhooks.deliveries.ingest import LARGEST, IngestResult, find_receiver, take_delivery
 
 LONGEST_TOKEN = 100
 
@@ -47,7 +47,7 @@ def receive(account: Account, token: str) -> Response:
     except CannotUnseal:
         log.error("the receiver's secret cannot be read", receiver=receiver.id)
         return _answer(503)
-    return _answer(401 if taken is Taken.REFUSED else 200)
+    return _answer(401 if taken is IngestResult.REFUSED else 200)
 
 
 def _body() -> bytes | Response:

@@ -21,7 +21,7 @@ from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, Stal
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
 from webapp.payments.refunds import issue_refund
 from webapp.payments.settle_on_view import settle_from_reading
-from webapp.payments.snapshot import CAPTURED, OrderReading, read_order
+from webapp.payments.snapshot import CAPTURED, OrderSnapshot, read_order
 from webapp.payments.start import record_stale
 from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway
@@ -124,7 +124,7 @@ def show_refund(account: Account, refund_id: str) -> Response:
 
 
 def _not_moved(
-    account: Account, order_id: str, form: RefundForm, error: NotMoved, *, reading: OrderReading | None = None
+    account: Account, order_id: str, form: RefundForm, error: NotMoved, *, reading: OrderSnapshot | None = None
 ) -> Response:
     """Speaks why nothing was started, where the person can act."""
     match error:
@@ -142,7 +142,7 @@ def _not_moved(
     raise error
 
 
-def _again(account: Account, reading: OrderReading, status: int) -> Response:
+def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
     """The form with the figures of now and what was typed, after the order has changed under it."""
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal)
@@ -153,14 +153,14 @@ def _again(account: Account, reading: OrderReading, status: int) -> Response:
     return _form_page(account, reading, form, status, changed=True, news=what_changed(reading, latest))
 
 
-def _not_possible(account: Account, reading: OrderReading, why: dict[str, object], status: int = 409) -> Response:
+def _not_possible(account: Account, reading: OrderSnapshot, why: dict[str, object], status: int = 409) -> Response:
     """Why there is no form now; who has sent one finds in the page what they typed."""
     again = url_for(".review_refund", account=account, order_id=reading.order.order_id)
     unsent = sent_just_now(again) if request.method == "POST" else None
     return _page("refunds/not_possible.html", status, account=account, reading=reading, unsent=unsent, **why)
 
 
-def _why_not(account: Account, reading: OrderReading) -> dict[str, object] | None:
+def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | None:
     """What stands in the way of any refund, or None."""
     if reading.refunds_error is not None:
         raise reading.refunds_error
@@ -177,14 +177,14 @@ def _why_not(account: Account, reading: OrderReading) -> dict[str, object] | Non
     return None
 
 
-def _read(account: Account, order_id: str) -> OrderReading:
+def _read(account: Account, order_id: str) -> OrderSnapshot:
     client = postpay(account)
     reading = read_order(client, order_id)
     settle_from_reading(client, account, reading.order, reading.refunds)
     return reading
 
 
-def _remaining(reading: OrderReading) -> Money:
+def _remaining(reading: OrderSnapshot) -> Money:
     if reading.remaining is None:
         raise TypeError("the refunds were not read")
     return reading.remaining
@@ -205,7 +205,7 @@ def _limits(currency: str) -> tuple[Money, Money] | None:
     return limits
 
 
-def _token_for(account: Account, reading: OrderReading) -> str:
+def _token_for(account: Account, reading: OrderSnapshot) -> str:
     return new_token(
         IntentKind.REFUND,
         user_id=current_user.id,
@@ -238,7 +238,7 @@ def _form_is_lost(account: Account, order_id: str) -> NoReturn:
 
 def _form_page(
     account: Account,
-    reading: OrderReading,
+    reading: OrderSnapshot,
     form: RefundForm,
     status: int = 200,
     *,
@@ -266,7 +266,7 @@ def _review_page(
     order_id: str,
     form: RefundForm,
     *,
-    reading: OrderReading | None = None,
+    reading: OrderSnapshot | None = None,
     status: int = 200,
     problem: object = None,
 ) -> Response:

@@ -9,7 +9,7 @@ from num2words import num2words
 from webapp.models.intent import Intent
 from webapp.money import Money, exponent, zero
 from webapp.payments.errors import AboveLimit, AboveRemaining
-from webapp.payments.snapshot import OrderReading
+from webapp.payments.snapshot import OrderSnapshot
 from webapp.presentation.formatting import money, when
 from webapp.presentation.intent_words import outcome_title
 from webapp.providers.postpay.models import Refund
@@ -61,7 +61,7 @@ def limit_hint(limits: tuple[Money, Money] | None, spent: Money | None) -> str:
     )
 
 
-def quick_amounts(reading: OrderReading, limit: Money | None) -> list[tuple[str, str]]:
+def quick_amounts(reading: OrderSnapshot, limit: Money | None) -> list[tuple[str, str]]:
     """Amounts that people often refund, as (text for the field, words on the button): each item, the shipping."""
     order, remaining = reading.order, reading.remaining
     if remaining is None or limit is None:
@@ -81,7 +81,7 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
 
 
-def what_changed(reading: OrderReading, latest: Intent | None) -> str | None:
+def what_changed(reading: OrderSnapshot, latest: Intent | None) -> str | None:
     """What happened to the order since a form was opened, as far as it can be told; `latest` is its last intent."""
     newest = max(reading.refunds or (), key=lambda refund: refund.created, default=None)
     if newest is not None and (latest is None or _is_news_beside(newest, latest)):

@@ -20,7 +20,7 @@ from webapp.providers.postpay.models import Transaction
 from webapp.settlement.ledger.payout_id import naming_of
 
 
-class Line(NamedTuple):
+class FeeLine(NamedTuple):
     """A line of the account: what is taken off is negative; a sum stands below a rule."""
 
     label: str
@@ -29,7 +29,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FeeVerdict:
     """Whether the provider's net is what its own rates give: tone of a badge, and a sentence."""
 
     tone: str
@@ -57,52 +57,52 @@ def detail(account: Account, told: Transaction) -> dict[str, object]:
     }
 
 
-def breakdown(told: Transaction, lines: FeeLines | None) -> list[Line]:
+def breakdown(told: Transaction, lines: FeeLines | None) -> list[FeeLine]:
     """From the amount to the net, by the rates the row tells; without any, what was paid out is all there is."""
-    first = Line(gettext("Amount"), told.money)
+    first = FeeLine(gettext("Amount"), told.money)
     if lines is None:
         return [
             first,
-            Line(gettext("Paid out for it") if told.paid else gettext("To be paid out for it"), told.total, True),
+            FeeLine(gettext("Paid out for it") if told.paid else gettext("To be paid out for it"), told.total, True),
         ]
     percentage = gettext("Fee, %(rate)s of the amount", rate=rate(told.fee_rate or 0))
     tax = gettext("Tax on the fee, %(rate)s", rate=rate(told.fee_tax_rate or 0))
     taken = [
-        Line(percentage, -lines.percentage),
-        Line(gettext("Fixed fee"), -lines.fixed),
-        Line(tax, -lines.tax),
+        FeeLine(percentage, -lines.percentage),
+        FeeLine(gettext("Fixed fee"), -lines.fixed),
+        FeeLine(tax, -lines.tax),
     ]
-    net = Line(gettext("Net") if lines.fee.is_zero else gettext("Net by these rates"), lines.net, True)
+    net = FeeLine(gettext("Net") if lines.fee.is_zero else gettext("Net by these rates"), lines.net, True)
     return [first, *(line for line in taken if line.amount.minor), net]
 
 
-def verdict(told: Transaction, lines: FeeLines | None) -> Verdict:
+def verdict(told: Transaction, lines: FeeLines | None) -> FeeVerdict:
     """The check of the provider's arithmetic in words."""
     if lines is None:
         return _without_fee(told)
     off = told.total - lines.net
     net = money(told.total)
     if off.is_zero and lines.fee.is_zero:
-        return Verdict("ok", gettext("Postpay takes no fee for this transaction."))
+        return FeeVerdict("ok", gettext("Postpay takes no fee for this transaction."))
     if off.is_zero:
-        return Verdict("ok", gettext("Postpay's net of %(net)s equals ours.", net=net))
+        return FeeVerdict("ok", gettext("Postpay's net of %(net)s equals ours.", net=net))
     by = money(Money(abs(off.minor), off.currency))
     if not is_off(off.minor):
-        return Verdict(
+        return FeeVerdict(
             "ok", gettext("Postpay's net of %(net)s differs by %(by)s, which is no more than rounding.", net=net, by=by)
         )
     if off.minor > 0:
         words = gettext("Postpay's net of %(net)s differs by %(by)s: it is more than these rates give.", net=net, by=by)
     else:
         words = gettext("Postpay's net of %(net)s differs by %(by)s: it is less than these rates give.", net=net, by=by)
-    return Verdict("bad", words)
+    return FeeVerdict("bad", words)
 
 
-def _without_fee(told: Transaction) -> Verdict:
+def _without_fee(told: Transaction) -> FeeVerdict:
     if told.amount == told.total_amount:
-        return Verdict("ok", gettext("Postpay takes no fee for this transaction."))
+        return FeeVerdict("ok", gettext("Postpay takes no fee for this transaction."))
     kept = money(told.money - told.total)
-    return Verdict("wait", gettext("Postpay tells no fee for this transaction, but takes %(kept)s.", kept=kept))
+    return FeeVerdict("wait", gettext("Postpay tells no fee for this transaction, but takes %(kept)s.", kept=kept))
 
 
 def _order_address(account: Account, told: Transaction) -> str | None:

@@ -23,10 +23,10 @@ from webapp.presentation.formatting import amount_html, times_html
 from webapp.presentation.pager import Pager
 from webapp.presentation.transaction_words import difference_words, type_html, type_label
 from webapp.providers.postpay.models import Transaction
-from webapp.settlement.ledger.payout_filter import Reading
+from webapp.settlement.ledger.payout_filter import TransactionsPage
 
 
-class Row(NamedTuple):
+class SettlementRow(NamedTuple):
     """One transaction of the list, each part ready for its cell. `fee` is what the provider keeps, tax included."""
 
     href: str
@@ -44,18 +44,18 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SettlementListing:
     """A page of the list. While it is not trusted, no total is shown."""
 
-    rows: list[Row]
+    rows: list[SettlementRow]
     pager: Pager
     is_trusted: bool
 
 
-def rows(base: str, orders_base: str, transactions: Iterable[Transaction], new_rates: set[str]) -> list[Row]:
+def rows(base: str, orders_base: str, transactions: Iterable[Transaction], new_rates: set[str]) -> list[SettlementRow]:
     time, kind = times_html(), cache(type_html)
     return [
-        Row(
+        SettlementRow(
             row_address(base, each.id),
             each.id,
             kind(each.type),
@@ -86,9 +86,9 @@ def new_rates(account: Account, ids: Iterable[str]) -> set[str]:
     return found
 
 
-def listing(account: Account, reading: Reading, filters: TransactionFilters, base: str) -> Listing:
+def listing(account: Account, reading: TransactionsPage, filters: TransactionFilters, base: str) -> SettlementListing:
     page, orders_base = reading.page, url_for("orders.list_orders", account=account)
-    return Listing(
+    return SettlementListing(
         rows(base, orders_base, page.results, new_rates(account, (each.id for each in page.results))),
         pager(filters, base, page.count, is_counted=reading.is_trusted),
         reading.is_trusted,

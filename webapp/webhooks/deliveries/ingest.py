@@ -20,14 +20,14 @@ from sqlalchemy import case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from webapp.access.rejection_sampler import StrangersRefusals
+from webapp.access.rejection_sampler import RejectionSampler
 from webapp.core import sealing
 from webapp.core.database import release, trouble, writing
 from webapp.core.extensions import db
 from webapp.core.group_commit import GroupCommit
 from webapp.core.settings import Settings
 from webapp.models.base import now
-from webapp.models.delivery import GENUINE, Delivery, Forwarding, ForwardState, Outcome, Receiver, Verdict
+from webapp.models.delivery import GENUINE, Delivery, DeliveryOutcome, Forwarding, ForwardState, Receiver, Verdict
 from webapp.providers.postpay import signature
 
 from .content import seal_content
@@ -41,7 +41,7 @@ READ_AGAIN_AFTER = timedelta(minutes=1)
 """A bare signature has no time, so its repetition may be news: then the object is read again."""
 
 
-class Taken(StrEnum):
+class IngestResult(StrEnum):
     """`NEW` and `REPEATED` are answered alike: the provider has done its part."""
 
     NEW = "new"
@@ -73,7 +73,7 @@ def token_digest(token: str) -> str:
 
 def take_delivery(
     receiver: Receiver, *, headers: Iterable[tuple[str, str]], given: str | None, body: bytes, settings: Settings
-) -> Taken:
+) -> IngestResult:
     """Judges a raw body by its signature header (`given`) and writes it down; committed when this returns.
 
     Of those that are refused only a few a minute are kept. Raises CannotUnseal when the secrets cannot be read.
@@ -84,12 +84,12 @@ def take_delivery(
     if verdict not in GENUINE and len(secrets) < len(_sealed(receiver)):
         raise sealing.CannotUnseal("one of the secrets cannot be read, so nobody knows whether it has signed")
     if verdict not in GENUINE and not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
-        return Taken.REFUSED
+        return IngestResult.REFUSED
     row = _row(receiver, verdict, given, body, moment)
     is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
     row["content_sealed"] = seal_content(settings, headers, body) if is_kept else None
     taken = _batch().add(Arrival(row, verdict))
-    return taken if verdict in GENUINE else Taken.REFUSED
+    return taken if verdict in GENUINE else IngestResult.REFUSED
 
 
 def accepted_secrets(receiver: Receiver, settings: Settings) -> list[SecretStr]:
@@ -125,7 +125,9 @@ def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, m
     is_genuine = verdict in GENUINE
     signed_at = _signed_at(given)
     hint = read_hint(body) if is_genuine else Hint()
-    outcome = (Outcome.WAITING if hint.kind else Outcome.NOTHING) if is_genuine else Outcome.REFUSED
+    outcome = (
+        (DeliveryOutcome.WAITING if hint.kind else DeliveryOutcome.NOTHING) if is_genuine else DeliveryOutcome.REFUSED
+    )
     return {
         "account": receiver.account,
         "receiver_id": receiver.id,
@@ -143,7 +145,7 @@ def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, m
         "outcome": outcome.value,
         "tries": 0,
         "next_try": moment,
-        "settled": None if outcome is Outcome.WAITING else moment,
+        "settled": None if outcome is DeliveryOutcome.WAITING else moment,
         "forward_state": None,
         "forward_tries": 0,
         "forward_next": None,
@@ -165,18 +167,18 @@ def _digest(is_genuine: bool, given: str | None, body: bytes) -> str:
     return hashlib.sha256(b"%d\n%s\n" % (is_genuine, time) + body).hexdigest()
 
 
-def _batch() -> GroupCommit[Arrival, Taken]:
-    new: GroupCommit[Arrival, Taken] = GroupCommit(_write, is_for_all=lambda error: trouble(error) is not None)
-    batch: GroupCommit[Arrival, Taken] = current_app.extensions.setdefault("taken_deliveries", new)
+def _batch() -> GroupCommit[Arrival, IngestResult]:
+    new: GroupCommit[Arrival, IngestResult] = GroupCommit(_write, is_for_all=lambda error: trouble(error) is not None)
+    batch: GroupCommit[Arrival, IngestResult] = current_app.extensions.setdefault("taken_deliveries", new)
     return batch
 
 
-def _refusals() -> StrangersRefusals:
-    refusals: StrangersRefusals = current_app.extensions.setdefault("refused_deliveries", StrangersRefusals())
+def _refusals() -> RejectionSampler:
+    refusals: RejectionSampler = current_app.extensions.setdefault("refused_deliveries", RejectionSampler())
     return refusals
 
 
-def _write(arrivals: Sequence[Arrival]) -> list[Taken]:
+def _write(arrivals: Sequence[Arrival]) -> list[IngestResult]:
     """All of them in one transaction; in one order, so that two processes cannot wait for each other."""
     alike = _alike(arrivals)
     with writing() as session:
@@ -193,7 +195,7 @@ def _write(arrivals: Sequence[Arrival]) -> list[Taken]:
     results, first = [], set(new)
     for one in arrivals:
         key = (one.row["account"], one.row["digest"])
-        results.append(Taken.NEW if key in first else Taken.REPEATED)
+        results.append(IngestResult.NEW if key in first else IngestResult.REPEATED)
         first.discard(key)
     return results
 
@@ -228,7 +230,7 @@ def _repeat(session: Session, row: dict[str, Any], times: int) -> None:
         .values(
             repeats=Delivery.repeats + times,
             last_repeat=row["received"],
-            outcome=case((is_news, Outcome.WAITING.value), else_=Delivery.outcome),
+            outcome=case((is_news, DeliveryOutcome.WAITING.value), else_=Delivery.outcome),
             tries=case((is_news, 0), else_=Delivery.tries),
             next_try=case((is_news, row["received"]), else_=Delivery.next_try),
         )

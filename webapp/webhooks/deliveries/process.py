@@ -18,7 +18,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.base import now
-from webapp.models.delivery import Delivery, Outcome
+from webapp.models.delivery import Delivery, DeliveryOutcome
 from webapp.models.intent import OPEN_STATES, Intent
 from webapp.payments.settle_on_view import settle_from_reading
 from webapp.providers.http.errors import GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
@@ -41,10 +41,10 @@ class Object(NamedTuple):
     id: str
 
 
-class Reading(NamedTuple):
+class ObjectReading(NamedTuple):
     """What asking for it gave; `order_id` of a transaction."""
 
-    outcome: Outcome
+    outcome: DeliveryOutcome
     state: str | None = None
     order_id: str | None = None
 
@@ -54,7 +54,7 @@ def reread_due(account: Account, client: PostpayClient, *, stopping: Callable[[]
 
     Raises GatewayError when the provider as a whole is out of reach: the rest is left as it is.
     """
-    readings: list[tuple[Object, datetime, Reading]] = []
+    readings: list[tuple[Object, datetime, ObjectReading]] = []
     try:
         for one in _due(account):
             if stopping():
@@ -71,7 +71,11 @@ def reread_due(account: Account, client: PostpayClient, *, stopping: Callable[[]
 
 def _due(account: Account) -> Sequence[Object]:
     """The objects that have waited longest, each once."""
-    waiting = (Delivery.account == account.slug, Delivery.outcome == Outcome.WAITING, Delivery.next_try <= now())
+    waiting = (
+        Delivery.account == account.slug,
+        Delivery.outcome == DeliveryOutcome.WAITING,
+        Delivery.next_try <= now(),
+    )
     rows = db.session.execute(
         select(Delivery.object_kind, Delivery.object_id).where(*waiting).order_by(Delivery.next_try).limit(20 * AT_ONCE)
     ).all()
@@ -79,23 +83,23 @@ def _due(account: Account) -> Sequence[Object]:
     return [Object(str(kind), str(key)) for kind, key in dict.fromkeys(map(tuple, rows))][:AT_ONCE]
 
 
-def _read(account: Account, client: PostpayClient, one: Object) -> Reading:
+def _read(account: Account, client: PostpayClient, one: Object) -> ObjectReading:
     """Asks for one object. Raises what is not about this object alone."""
     try:
         if one.kind == TRANSACTION:
             transaction = client.get_transaction(transaction_id=one.id)
             order_id = transaction.order.order_id if transaction.order else None
-            return Reading(Outcome.READ, "paid" if transaction.paid else "unpaid", order_id)
+            return ObjectReading(DeliveryOutcome.READ, "paid" if transaction.paid else "unpaid", order_id)
         return _read_order(account, client, one.id)
     except NotFound:
-        return Reading(Outcome.GONE)
+        return ObjectReading(DeliveryOutcome.GONE)
     except GatewayError as error:
         if _is_of_the_provider(error):
             raise
-        return Reading(Outcome.FAILED)
+        return ObjectReading(DeliveryOutcome.FAILED)
 
 
-def _read_order(account: Account, client: PostpayClient, order_id: str) -> Reading:
+def _read_order(account: Account, client: PostpayClient, order_id: str) -> ObjectReading:
     """The order; with its refunds where somebody waits to know what became of one."""
     is_awaited = db.session.scalar(
         select(Intent.id).where(
@@ -104,10 +108,10 @@ def _read_order(account: Account, client: PostpayClient, order_id: str) -> Readi
     )
     release()
     if is_awaited is None:
-        return Reading(Outcome.READ, client.get_order(order_id=order_id).status[:40], order_id)
+        return ObjectReading(DeliveryOutcome.READ, client.get_order(order_id=order_id).status[:40], order_id)
     order, refunds = client.order_and_refunds(order_id=order_id)
     settle_from_reading(client, account, order, refunds)
-    return Reading(Outcome.READ, order.status[:40], order_id)
+    return ObjectReading(DeliveryOutcome.READ, order.status[:40], order_id)
 
 
 def _is_of_the_provider(error: GatewayError) -> bool:
@@ -117,7 +121,7 @@ def _is_of_the_provider(error: GatewayError) -> bool:
     return isinstance(error, NoAnswer | Throttled | Unauthorized)
 
 
-def _write_down(session: Session, account: Account, one: Object, began: datetime, reading: Reading) -> None:
+def _write_down(session: Session, account: Account, one: Object, began: datetime, reading: ObjectReading) -> None:
     """Settles all that had come before the reading began; what could not be read is put off, and given up one day."""
     had_come = (Delivery.received <= began) & (Delivery.last_repeat.is_(None) | (Delivery.last_repeat <= began))
     rows = session.scalars(
@@ -126,7 +130,7 @@ def _write_down(session: Session, account: Account, one: Object, began: datetime
             Delivery.account == account.slug,
             Delivery.object_id == one.id,
             Delivery.object_kind == one.kind,
-            Delivery.outcome == Outcome.WAITING,
+            Delivery.outcome == DeliveryOutcome.WAITING,
             had_come,
         )
         .with_for_update()
@@ -136,10 +140,10 @@ def _write_down(session: Session, account: Account, one: Object, began: datetime
         _settle(row, reading)
 
 
-def _settle(row: Delivery, reading: Reading) -> None:
+def _settle(row: Delivery, reading: ObjectReading) -> None:
     row.tries += 1
-    most = TRIES_UNTIL_GONE if reading.outcome is Outcome.GONE else len(BACKOFF)
-    if reading.outcome is not Outcome.READ and row.tries < most:
+    most = TRIES_UNTIL_GONE if reading.outcome is DeliveryOutcome.GONE else len(BACKOFF)
+    if reading.outcome is not DeliveryOutcome.READ and row.tries < most:
         row.next_try = now() + timedelta(seconds=BACKOFF[row.tries - 1] * random.uniform(0.8, 1.2))  # noqa: S311
         return
     row.outcome, row.object_state, row.settled = reading.outcome, reading.state, now()
@@ -149,14 +153,14 @@ def _settle(row: Delivery, reading: Reading) -> None:
 def ask_again(account: Account, delivery_id: int) -> bool:
     """Has the object of a delivery read again at once. Returns whether there is one to read."""
     with writing() as session:
-        waiting: dict[str, Any] = {"outcome": Outcome.WAITING, "tries": 0, "next_try": now(), "settled": None}
+        waiting: dict[str, Any] = {"outcome": DeliveryOutcome.WAITING, "tries": 0, "next_try": now(), "settled": None}
         changed = session.execute(
             update(Delivery)
             .where(
                 Delivery.id == delivery_id,
                 Delivery.account == account.slug,
                 Delivery.object_kind.is_not(None),
-                Delivery.outcome != Outcome.REFUSED,
+                Delivery.outcome != DeliveryOutcome.REFUSED,
             )
             .values(**waiting)
             .execution_options(synchronize_session=False)

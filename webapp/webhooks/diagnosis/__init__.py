@@ -7,7 +7,7 @@ body>`, or the bare hex over the raw body, as `providers/postpay/signature.py` h
 from __future__ import annotations
 
 from .causes import Cause
-from .diagnose import Finding, Form, Verdict, examine
+from .diagnose import Diagnosis, DiagnosisVerdict, Form, examine
 from .parse import Given, read_signature
 
-__all__ = ["Cause", "Finding", "Form", "Given", "Verdict", "examine", "read_signature"]
+__all__ = ["Cause", "Diagnosis", "DiagnosisVerdict", "Form", "Given", "examine", "read_signature"]

@@ -31,7 +31,7 @@ class Form(StrEnum):
     BARE = "bare"
 
 
-class Verdict(StrEnum):
+class DiagnosisVerdict(StrEnum):
     """`GENUINE`: as it must be. `OUT_OF_TIME`: right, but not now. `EXPLAINED`: only with the causes. The rest: no."""
 
     GENUINE = "genuine"
@@ -43,14 +43,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What came of it. `off`: seconds by which the signature's time is behind the clock (negative: ahead).
 
     `signed_at`: the time that was really signed, where it is not the header's. `body_note` says how the JSON was
     written ("compact sorted"); `secret_place` which of the secrets it was, from 0.
     """
 
-    verdict: Verdict
+    verdict: DiagnosisVerdict
     form: Form | None = None
     hash: str | None = None
     time: int | None = None
@@ -70,7 +70,7 @@ class _Frame(NamedTuple):
     signed_at: int | None = None
 
 
-def examine(headers: str, body: bytes, secrets: Sequence[str], *, now: float, tolerance: int = TOLERANCE) -> Finding:
+def examine(headers: str, body: bytes, secrets: Sequence[str], *, now: float, tolerance: int = TOLERANCE) -> Diagnosis:
     """Whether one of the secrets signed the body, and if not, with which mistakes it would have.
 
     The first secret is the one that should have; the others are candidates. `now` in unix seconds.
@@ -78,21 +78,23 @@ def examine(headers: str, body: bytes, secrets: Sequence[str], *, now: float, to
     try:
         given = read_signature(headers)
     except ValueError:
-        return Finding(Verdict.UNREADABLE)
+        return Diagnosis(DiagnosisVerdict.UNREADABLE)
     if given is None:
-        return Finding(Verdict.NO_SIGNATURE)
+        return Diagnosis(DiagnosisVerdict.NO_SIGNATURE)
     off = None if given.time is None else int(now) - given.time
     found = _search(given, headers, body, secrets)
     if found is None:
         form = Form.BARE if given.time is None else Form.TIMED
-        return Finding(Verdict.NO_MATCH, form, given.hash, given.time, off, given.causes)
+        return Diagnosis(DiagnosisVerdict.NO_MATCH, form, given.hash, given.time, off, given.causes)
     body_guess, secret, frame = found
     causes = tuple(one for one in (body_guess.cause, secret.cause, frame.cause) if one) + given.causes
     if given.hash not in ("sha1", "sha256"):
         causes += (Cause.OTHER_HASH,)
     is_late = frame.form is Form.TIMED and off is not None and abs(off) > tolerance
-    verdict = Verdict.EXPLAINED if causes else Verdict.OUT_OF_TIME if is_late else Verdict.GENUINE
-    return Finding(
+    verdict = (
+        DiagnosisVerdict.EXPLAINED if causes else DiagnosisVerdict.OUT_OF_TIME if is_late else DiagnosisVerdict.GENUINE
+    )
+    return Diagnosis(
         verdict, frame.form, given.hash, given.time, off, causes, frame.signed_at, body_guess.note, int(secret.note)
     )
 

@@ -30,7 +30,7 @@ _PROVED = (*_REFUSED, Answer.NOT_SENT, Answer.UNAUTHORIZED, Answer.THROTTLED, An
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChangeResult:
     """What one look at the provider gave: the state to write down, and why. `hook_id` of a creation that is done."""
 
     state: ChangeState
@@ -44,36 +44,36 @@ class Finding:
 
 def send(
     client: PostpayClient, change: HookChange, secret: SecretStr | None, claimed: Collection[str], *, deadline: float
-) -> Finding:
+) -> ChangeResult:
     """Sends the change once, within `deadline` seconds, and says what came of it.
 
     `claimed`: webhooks that other changes have made, which cannot be the one that this one makes.
     """
     try:
         hook_id = _do(client, change, secret, deadline)
-        return Finding(ChangeState.SUCCEEDED, "done", hook_id)
+        return ChangeResult(ChangeState.SUCCEEDED, "done", hook_id)
     except GatewayError as error:
         return _without(secret, _after(client, change, error, claimed, deadline))
 
 
-def look(client: PostpayClient, change: HookChange, claimed: Collection[str], *, deadline: float) -> Finding:
+def look(client: PostpayClient, change: HookChange, claimed: Collection[str], *, deadline: float) -> ChangeResult:
     """Only reads back."""
     try:
         match change.action:
             case HookAction.CREATE:
                 return _look_for_new(client, change, claimed, deadline)
             case HookAction.SECRET:
-                return Finding(ChangeState.UNKNOWN, "unproved")
+                return ChangeResult(ChangeState.UNKNOWN, "unproved")
             case HookAction.DELETE:
                 client.get_hook(hook_id=change.hook_id or "", deadline=deadline)
-                return Finding(ChangeState.UNKNOWN, "not_seen")
+                return ChangeResult(ChangeState.UNKNOWN, "not_seen")
         hook = client.get_hook(hook_id=change.hook_id or "", deadline=deadline)
-        return Finding(ChangeState.SUCCEEDED, "done") if _is_as_wished(hook, change) else _not_seen()
+        return ChangeResult(ChangeState.SUCCEEDED, "done") if _is_as_wished(hook, change) else _not_seen()
     except NotFound:
         gone = change.action == HookAction.DELETE
-        return Finding(ChangeState.SUCCEEDED, "done") if gone else Finding(ChangeState.REFUSED, "gone")
+        return ChangeResult(ChangeState.SUCCEEDED, "done") if gone else ChangeResult(ChangeState.REFUSED, "gone")
     except GatewayError as error:
-        return Finding(ChangeState.UNKNOWN, "no_answer", error_class=type(error).__name__)
+        return ChangeResult(ChangeState.UNKNOWN, "no_answer", error_class=type(error).__name__)
 
 
 def new_hooks(client: PostpayClient, change: HookChange, claimed: Collection[str], deadline: float) -> list[Hook]:
@@ -112,28 +112,28 @@ def _do(client: PostpayClient, change: HookChange, secret: SecretStr | None, dea
 
 def _after(
     client: PostpayClient, change: HookChange, error: GatewayError, claimed: Collection[str], deadline: float
-) -> Finding:
+) -> ChangeResult:
     """What a failed sending means: refused where that is proved, else whatever reading back says."""
     answer, first = answer_of(error), change.attempt == 1
     told = _told(error)
     if isinstance(error, NotFound):
         if change.action == HookAction.DELETE:
-            return Finding(ChangeState.SUCCEEDED, "already_gone" if first else "done")
+            return ChangeResult(ChangeState.SUCCEEDED, "already_gone" if first else "done")
         if change.action != HookAction.CREATE:
-            return Finding(ChangeState.REFUSED, "gone", error_class=told.error_class)
+            return ChangeResult(ChangeState.REFUSED, "gone", error_class=told.error_class)
     same_again = change.action == HookAction.SECRET and answer in _REFUSED
     if (first and answer in _PROVED) or same_again:
-        return Finding(
+        return ChangeResult(
             ChangeState.REFUSED, answer.value, None, told.error_class, told.detail, told.retry_after, told.fields
         )
     found = look(client, change, claimed, deadline=deadline)
     if found.state is not ChangeState.UNKNOWN:
         return found
     code = found.code if found.code in ("several", "no_answer") else answer.value
-    return Finding(ChangeState.UNKNOWN, code, None, told.error_class, None, told.retry_after)
+    return ChangeResult(ChangeState.UNKNOWN, code, None, told.error_class, None, told.retry_after)
 
 
-def _without(secret: SecretStr | None, finding: Finding) -> Finding:
+def _without(secret: SecretStr | None, finding: ChangeResult) -> ChangeResult:
     """The provider's words, unless it repeats the secret in them."""
     words = repr((finding.detail, finding.fields))
     if secret is None or secret.get_secret_value() not in words:
@@ -141,7 +141,7 @@ def _without(secret: SecretStr | None, finding: Finding) -> Finding:
     return replace(finding, detail=None, fields={})
 
 
-def _told(error: GatewayError) -> Finding:
+def _told(error: GatewayError) -> ChangeResult:
     """What the provider itself said: its message and its fields, for the person who asked."""
     fields = error.fields if isinstance(error, Refused) else {}
     said = [error.message, *(f"{name}: {' '.join(texts)}" for name, texts in fields.items())] if isinstance(
@@ -149,18 +149,18 @@ def _told(error: GatewayError) -> Finding:
     ) else []  # fmt: skip
     detail = " ".join(part for part in said if part)[:LONGEST_DETAIL] or None
     retry_after = error.retry_after if isinstance(error, Throttled | ProviderFailed) else None
-    return Finding(ChangeState.UNKNOWN, "", None, type(error).__name__, detail, retry_after, fields)
+    return ChangeResult(ChangeState.UNKNOWN, "", None, type(error).__name__, detail, retry_after, fields)
 
 
-def _look_for_new(client: PostpayClient, change: HookChange, claimed: Collection[str], deadline: float) -> Finding:
+def _look_for_new(client: PostpayClient, change: HookChange, claimed: Collection[str], deadline: float) -> ChangeResult:
     found = new_hooks(client, change, claimed, deadline)
     if len(found) > 1:
-        return Finding(ChangeState.UNKNOWN, "several")
-    return Finding(ChangeState.SUCCEEDED, "adopted", found[0].id) if found else _not_seen()
+        return ChangeResult(ChangeState.UNKNOWN, "several")
+    return ChangeResult(ChangeState.SUCCEEDED, "adopted", found[0].id) if found else _not_seen()
 
 
-def _not_seen() -> Finding:
-    return Finding(ChangeState.UNKNOWN, "not_seen")
+def _not_seen() -> ChangeResult:
+    return ChangeResult(ChangeState.UNKNOWN, "not_seen")
 
 
 def _is_as_wished(hook: Hook, change: HookChange) -> bool:

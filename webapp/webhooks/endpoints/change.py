@@ -21,7 +21,7 @@ from webapp.providers.postpay.models import Hook
 from webapp.webhooks.address import same_address, without_tokens
 
 from .attempt import send
-from .errors import AlreadyThere, NotChanged, StaleForm
+from .errors import AlreadyThere, NotChanged, StaleHookForm
 from .finalize import settle
 from .write import Fact, Wish, claimed_hooks, earlier_change, write_change
 
@@ -80,7 +80,7 @@ def _look_again(client: PostpayClient, wish: Wish, token: ChangeToken) -> None:
         return
     hook = client.get_hook(hook_id=wish.hook_id or "")
     if token.seen and seen(hook) != token.seen:
-        raise StaleForm
+        raise StaleHookForm
 
 
 def _already_there(client: PostpayClient, wish: Wish) -> Hook | None:

@@ -27,7 +27,7 @@ class InRotation(NotChanged):
         self.rotation = rotation
 
 
-class FormReused(NotChanged):
+class HookFormReused(NotChanged):
     """The form was already sent once, with other data; `change` is what came of it."""
 
     def __init__(self, change: HookChange) -> None:
@@ -35,7 +35,7 @@ class FormReused(NotChanged):
         self.change = change
 
 
-class StaleForm(NotChanged):
+class StaleHookForm(NotChanged):
     """The webhook is not any more what the form showed, or somebody has changed one since."""
 
 

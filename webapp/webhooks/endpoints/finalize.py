@@ -16,7 +16,7 @@ from webapp.models.delivery import Receiver
 from webapp.models.hook_change import OPEN_STATES, ChangeState, HookAction, HookChange
 from webapp.webhooks.rotation_state import advance, end_without_old
 
-from .attempt import Finding
+from .attempt import ChangeResult
 from .write import described, object_id
 
 LONGEST_WAIT = 60.0
@@ -31,7 +31,7 @@ _ACTIONS = {
 }
 
 
-def settle(change: HookChange, finding: Finding, *, reason: str | None = None) -> HookChange:
+def settle(change: HookChange, finding: ChangeResult, *, reason: str | None = None) -> HookChange:
     """Writes the finding and its audit entry in one transaction, unless somebody else already has.
 
     A secret that came into force stays sealed until it is shown; one that did not is forgotten. A rotation that
@@ -45,7 +45,7 @@ def settle(change: HookChange, finding: Finding, *, reason: str | None = None) -
         return session.get_one(HookChange, change.id, populate_existing=True)
 
 
-def _close(session: Session, change: HookChange, finding: Finding, reason: str | None) -> None:
+def _close(session: Session, change: HookChange, finding: ChangeResult, reason: str | None) -> None:
     values: dict[str, object] = {
         "state": finding.state,
         "outcome_code": finding.code,
@@ -98,7 +98,7 @@ def _forget_what_the_desk_keeps(session: Session, change: HookChange) -> None:
     )
 
 
-def _stay_unknown(session: Session, change: HookChange, finding: Finding) -> None:
+def _stay_unknown(session: Session, change: HookChange, finding: ChangeResult) -> None:
     moment = now()
     asked = min(finding.retry_after or 0.0, LONGEST_WAIT)
     pause = _BACKOFF[min(change.checks, len(_BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - only jitter

@@ -22,7 +22,7 @@ from webapp.models.hook_change import OPEN_STATES, ChangeState, HookAction, Hook
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.client import PostpayClient
 
-from .attempt import Finding, look, new_hooks, send
+from .attempt import ChangeResult, look, new_hooks, send
 from .errors import NotNow
 from .finalize import settle
 from .write import claimed_hooks, described, lease, object_id
@@ -75,7 +75,7 @@ def check(client: PostpayClient, change: HookChange, settings: Settings, *, agai
     try:
         secret = _secret(leased, settings)
     except sealing.CannotUnseal:
-        return settle(leased, Finding(ChangeState.UNKNOWN, CANNOT_UNSEAL))
+        return settle(leased, ChangeResult(ChangeState.UNKNOWN, CANNOT_UNSEAL))
     counted = _count_attempt(leased, settings, by_hand=again)
     if counted is None:
         return _reread(change)
@@ -105,7 +105,7 @@ def close(change: HookChange, reason: str) -> HookChange:
     """
     if not may_close(change):
         raise NotNow
-    return settle(change, Finding(ChangeState.CLOSED, "not_done"), reason=reason)
+    return settle(change, ChangeResult(ChangeState.CLOSED, "not_done"), reason=reason)
 
 
 def may_repeat(change: HookChange) -> bool:

@@ -23,7 +23,7 @@ from webapp.models.hook_change import OPEN_STATES, HookAction, HookChange
 from webapp.models.rotation import ENDED, Rotation
 from webapp.webhooks.address import without_tokens
 
-from .errors import FormReused, HookBusy, InRotation, StaleForm
+from .errors import HookBusy, HookFormReused, InRotation, StaleHookForm
 
 LEASE_MARGIN = timedelta(seconds=5)
 NEW = "new"
@@ -63,7 +63,7 @@ def earlier_change(token: ChangeToken, wish: Wish) -> HookChange | None:
         return None
     same = (change.action, change.url, set(change.event_list), change.active)
     if same != (wish.action, wish.url, set(wish.events), wish.active):
-        raise FormReused(change)
+        raise HookFormReused(change)
     return change
 
 
@@ -169,7 +169,7 @@ def _check(wish: Wish, account: Account, token: ChangeToken) -> None:
     if wish.hook_id and (rotation := open_rotation_of(account, wish.hook_id)):
         raise InRotation(rotation)
     if version_of(account, wish.hook_id) != token.version:
-        raise StaleForm
+        raise StaleHookForm
 
 
 def _check_rotation(rotation: Rotation) -> None:
@@ -177,7 +177,7 @@ def _check_rotation(rotation: Rotation) -> None:
     seen = (rotation.step, rotation.changed)
     current = db.session.get_one(Rotation, rotation.id, populate_existing=True)
     if (current.step, current.changed) != seen:
-        raise StaleForm
+        raise StaleHookForm
     others = select(HookChange).where(HookChange.rotation_id == rotation.id, HookChange.state.in_(OPEN_STATES))
     if busy := db.session.scalar(others.limit(1)):
         raise HookBusy(busy)

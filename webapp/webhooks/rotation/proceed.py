@@ -13,8 +13,8 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.hook_change import ChangeState
-from webapp.models.rotation import Rotation, Step
-from webapp.webhooks.endpoints.errors import HookBusy, NotNow, StaleForm
+from webapp.models.rotation import Rotation, RotationStep
+from webapp.webhooks.endpoints.errors import HookBusy, NotNow, StaleHookForm
 
 from .steps import Act, Rotating, changes_of, take_step, undo
 
@@ -30,7 +30,7 @@ def continue_rotations(work_for: Rotating, account: Account) -> int:
     due = select(Rotation).where(
         Rotation.account == account.slug,
         (Rotation.undoing & Rotation.ended.is_(None))
-        | ((Rotation.step == Step.QUIET) & (Rotation.quiet_until <= now())),
+        | ((Rotation.step == RotationStep.QUIET) & (Rotation.quiet_until <= now())),
     )
     rotations = db.session.scalars(due).all()
     release()
@@ -44,7 +44,7 @@ def continue_rotations(work_for: Rotating, account: Account) -> int:
                 undo(work, rotation, token)
             else:
                 take_step(work, rotation, Act.DELETE_OLD, token)
-        except (HookBusy, StaleForm, NotNow):
+        except (HookBusy, StaleHookForm, NotNow):
             continue
     return len(rotations)
 

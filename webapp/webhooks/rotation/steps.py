@@ -21,12 +21,12 @@ from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.hook_change import OPEN_STATES, ChangeState, HookAction, HookChange
-from webapp.models.rotation import Rotation, Step
+from webapp.models.rotation import Rotation, RotationStep
 from webapp.providers.http.errors import NotFound
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.endpoints.change import change_hook
-from webapp.webhooks.endpoints.errors import HookBusy, InRotation, NotNow, StaleForm
+from webapp.webhooks.endpoints.errors import HookBusy, InRotation, NotNow, StaleHookForm
 from webapp.webhooks.endpoints.write import Wish, open_change_of, open_rotation_of, version_of
 from webapp.webhooks.rotation_state import move
 
@@ -55,19 +55,19 @@ class NothingTaken(NotNow):
 class _Deed:
     """At which step, and what is done to which of the two."""
 
-    step: Step
+    step: RotationStep
     action: HookAction
     to_new: bool
 
 
 DEEDS: Mapping[Act, _Deed] = {
-    Act.MAKE: _Deed(Step.MAKE, HookAction.CREATE, True),
-    Act.SWITCH_ON: _Deed(Step.INSTALL, HookAction.ACTIVATE, True),
-    Act.NEW_SECRET: _Deed(Step.INSTALL, HookAction.SECRET, True),
-    Act.PAUSE_NEW: _Deed(Step.WATCH, HookAction.PAUSE, True),
-    Act.PAUSE_OLD: _Deed(Step.WATCH, HookAction.PAUSE, False),
-    Act.RESUME_OLD: _Deed(Step.QUIET, HookAction.ACTIVATE, False),
-    Act.DELETE_OLD: _Deed(Step.QUIET, HookAction.DELETE, False),
+    Act.MAKE: _Deed(RotationStep.MAKE, HookAction.CREATE, True),
+    Act.SWITCH_ON: _Deed(RotationStep.INSTALL, HookAction.ACTIVATE, True),
+    Act.NEW_SECRET: _Deed(RotationStep.INSTALL, HookAction.SECRET, True),
+    Act.PAUSE_NEW: _Deed(RotationStep.WATCH, HookAction.PAUSE, True),
+    Act.PAUSE_OLD: _Deed(RotationStep.WATCH, HookAction.PAUSE, False),
+    Act.RESUME_OLD: _Deed(RotationStep.QUIET, HookAction.ACTIVATE, False),
+    Act.DELETE_OLD: _Deed(RotationStep.QUIET, HookAction.DELETE, False),
 }
 
 
@@ -121,13 +121,13 @@ def undo(work: Rotating, rotation: Rotation, token: ChangeToken) -> Rotation:
     old = _old_hook(work, rotation)
     rotation = _decide_undo(rotation)
     if not old.active:
-        back = _Deed(Step(rotation.step), HookAction.ACTIVATE, False)
+        back = _Deed(RotationStep(rotation.step), HookAction.ACTIVATE, False)
         if _change(work, rotation, back, replace(token, kind="undo-activate")).state != ChangeState.SUCCEEDED:
             return reread(rotation)
         rotation = reread(rotation)
     if rotation.new_hook_id is None:
         return _end_without_new(rotation)
-    away = _Deed(Step(rotation.step), HookAction.DELETE, True)
+    away = _Deed(RotationStep(rotation.step), HookAction.DELETE, True)
     _change(work, rotation, away, replace(token, kind="undo-delete"))
     return reread(rotation)
 
@@ -172,7 +172,7 @@ def _write_rotation(work: Rotating, hook: Hook, token: ChangeToken) -> tuple[Rot
                 hook_id=hook.id,
                 url=hook.url,
                 events=",".join(sorted(hook.events)),
-                step=Step.MAKE,
+                step=RotationStep.MAKE,
                 undoing=False,
                 was_active=False,
                 start_token_hash=token.hash,
@@ -187,7 +187,7 @@ def _write_rotation(work: Rotating, hook: Hook, token: ChangeToken) -> tuple[Rot
                 account=account.slug,
                 object_type="hook",
                 object_id=hook.id,
-                after={"hook_id": hook.id, "step": Step.MAKE},
+                after={"hook_id": hook.id, "step": RotationStep.MAKE},
             )
     except IntegrityError:
         winner = open_rotation_of(account, hook.id)
@@ -203,7 +203,7 @@ def _check_start(account: Account, hook: Hook, token: ChangeToken) -> None:
     if busy := open_change_of(account, hook.id):
         raise HookBusy(busy)
     if version_of(account, hook.id) != token.version:
-        raise StaleForm
+        raise StaleHookForm
     if not hook.active:
         raise NotNow
 
@@ -270,5 +270,5 @@ def _end_without_new(rotation: Rotation) -> Rotation:
     with writing() as session:
         current = session.get_one(Rotation, rotation.id, populate_existing=True)
         if current.is_open and current.new_hook_id is None:
-            move(current, Step.UNDONE)
+            move(current, RotationStep.UNDONE)
     return reread(rotation)
