@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.webhooks.endpoints.at_provider import Hooks
+from tests.webhooks.at_provider import Hooks
 from webapp.emulators.postpay.server import Sandbox
 
 from .conftest import DESKTOP, PHONE, Eyes

@@ -19,7 +19,7 @@ from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.people import hire
 from tests.provider import Provider, provider_of
-from tests.webhooks.deliveries.receiving import Receiving, order_body
+from tests.webhooks.receiving import Receiving, order_body
 from webapp import create_app
 from webapp.core.extensions import db
 from webapp.emulators.postpay.server import Sandbox

@@ -22,7 +22,7 @@ from pathlib import Path
 import requests
 from sqlalchemy import func, select
 
-from tests.webhooks.deliveries.receiving import Receiving, order_body
+from tests.webhooks.receiving import Receiving, order_body
 from webapp import create_app
 from webapp.core.environment import load_settings
 from webapp.core.extensions import db

@@ -12,10 +12,9 @@ import requests
 
 from tests.storm.burst import burst, kept, receiving_desk
 from tests.storm.desk import Desk
+from tests.webhooks.receiving import Receiving, order_body
 from webapp.ops.connections import SECONDS_FOR_REQUEST
 from webapp.providers.postpay.signature import HEADER, sign
-
-from .receiving import Receiving, order_body
 
 MEBIBYTE = 1024 * 1024
 MORE_THAN_THREADS = 20

@@ -10,14 +10,13 @@ from sqlalchemy import select, update
 
 from tests.browser import Browser
 from tests.provider import Provider
+from tests.webhooks.receiving import CANARY, Receiving, order_body
 from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
 from webapp.models.delivery import Delivery
 from webapp.webhooks.deliveries.retention import MOST_REFUSED
-
-from .receiving import CANARY, Receiving, order_body
 
 LOG = "/demo/deliveries"
 TRANSACTION = b'{"event": "transaction", "data": {"id": "t-1", "order": {"order_id": "order-01"}}}'

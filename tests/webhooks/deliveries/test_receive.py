@@ -6,11 +6,10 @@ import hashlib
 import hmac
 import time
 
+from tests.webhooks.receiving import Receiving, order_body
 from webapp.providers.postpay.signature import sign, sign_bare
 from webapp.webhooks.deliveries.ingest import LARGEST
 from webapp.webhooks.receiver import service
-
-from .receiving import Receiving, order_body
 
 BODY = order_body()
 

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from tests.conftest import make_settings
 from tests.emulators.kit.receiver import receiving as listening
+from tests.webhooks.receiving import CANARY, Receiving, order_body
 from webapp import create_app
 from webapp.core.database import writing
 from webapp.core.extensions import db
@@ -31,8 +32,6 @@ from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.retention import prune_deliveries
 from webapp.webhooks.forwarding import send_failed_again
 from webapp.webhooks.receiver import service
-
-from .receiving import CANARY, Receiving, order_body
 
 NOWHERE = "http://127.0.0.1:1"
 BODY = order_body()

@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from tests.emulators.kit.receiver import receiving as listening
 from tests.provider import Provider
+from tests.webhooks.receiving import Receiving, order_body
 from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
@@ -26,8 +27,6 @@ from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.user import User
 from webapp.providers.http.errors import GatewayError
 from webapp.webhooks.deliveries.process import BACKOFF, TRIES_UNTIL_GONE
-
-from .receiving import Receiving, order_body
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ from sqlalchemy import select
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD
+from tests.webhooks.acting import changes, entries, same_browser, the_change, work
+from tests.webhooks.at_provider import Hooks
 from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
-
-from .acting import changes, entries, same_browser, the_change, work
-from .at_provider import Hooks
 
 LATER = timedelta(seconds=45)
 

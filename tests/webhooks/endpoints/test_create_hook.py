@@ -6,9 +6,8 @@ import pytest
 from flask import Flask
 
 from tests.browser import Browser, form_values
-
-from .acting import changes, create, entries, secret_on, the_change
-from .at_provider import URL, Hooks
+from tests.webhooks.acting import changes, create, entries, secret_on, the_change
+from tests.webhooks.at_provider import URL, Hooks
 
 
 def test_it_is_created_and_its_secret_is_shown_once(adam: Browser, app: Flask, hooks: Hooks) -> None:

@@ -8,10 +8,9 @@ import pytest
 from flask import Flask
 
 from tests.browser import Browser
+from tests.webhooks.acting import create
+from tests.webhooks.at_provider import Hooks
 from webapp.emulators.postpay.server import Sandbox
-
-from .acting import create
-from .at_provider import Hooks
 
 
 @pytest.fixture

@@ -12,13 +12,22 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.browser import Browser, form_values
+from tests.webhooks.acting import (
+    changes,
+    create,
+    entries,
+    kill_while_pressing,
+    same_browser,
+    secret_on,
+    the_change,
+    until,
+    work,
+)
+from tests.webhooks.at_provider import URL, Hooks
 from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.hook_change import HookChange
-
-from .acting import changes, create, entries, kill_while_pressing, same_browser, secret_on, the_change, until, work
-from .at_provider import URL, Hooks
 
 LATER = timedelta(seconds=45)
 

@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 from tests.browser import Browser
 from tests.conftest import PEOPLE
 from tests.people import let_in
+from tests.webhooks.acting import create, let_leases_end, secret_on, the_change, work
+from tests.webhooks.at_provider import Hooks
 from webapp import create_app
 from webapp.core.database import writing
 from webapp.core.extensions import db
@@ -17,9 +19,6 @@ from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.hook_change import HookChange
 from webapp.ops.cli.keys import sealed_columns
-
-from .acting import create, let_leases_end, secret_on, the_change, work
-from .at_provider import Hooks
 
 NEW = SecretStr("00112233445566778899aabbccddeeff" * 2)
 

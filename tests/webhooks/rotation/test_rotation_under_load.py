@@ -13,14 +13,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.browser import Browser
+from tests.webhooks.acting import kill_while_pressing, let_leases_end, secret_on, until, work
+from tests.webhooks.at_provider import Hooks
 from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.rotation import Rotation
 from webapp.providers.postpay.signature import is_genuine
-
-from .acting import kill_while_pressing, let_leases_end, secret_on, until, work
-from .at_provider import Hooks
 
 OLD = "made-by-hand"
 WIZARD = "/demo/hooks/rotations/1"

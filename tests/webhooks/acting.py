@@ -97,7 +97,7 @@ def kill_while_pressing(app: Flask, hooks: Hooks, page: str, button: str, *field
     known, before = len(changes(app)), hooks.settings()
     hooks.fault("latency", method=sent, path="/hooks", seconds=30, applied=when)
     path = Path(app.extensions["settings"].database_url.removeprefix("sqlite:///"))
-    command = [sys.executable, "-m", "tests.webhooks.endpoints.victim", hooks.address.removesuffix("/hooks"), str(path)]
+    command = [sys.executable, "-m", "tests.webhooks.victim", hooks.address.removesuffix("/hooks"), str(path)]
     with subprocess.Popen(
         [*command, page, button, *fields], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as victim:

@@ -7,13 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import ORDER, REFUND, always, answer, page
 from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 from webapp.money import Money
 from webapp.providers.http.errors import ProviderFailed
 from webapp.providers.postpay.client import BadIdentifier, encode_refund
-
-from .conftest import MakeClient, Serve
-from .raw_server import ORDER, REFUND, always, answer, page
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.provider import Provider, provider_of
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import Line, answer, page
 from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 from webapp.emulators.postpay.server import Sandbox
 from webapp.providers.http.errors import GatewayError, UnreadableAnswer
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import OrderQuery, TransactionQuery
-
-from .conftest import MakeClient, Serve
-from .raw_server import Line, answer, page
 
 END = datetime(2026, 11, 20, tzinfo=UTC)
 APPROVED = OrderQuery(statuses=("approved",))

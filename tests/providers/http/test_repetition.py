@@ -8,12 +8,11 @@ from collections.abc import Callable
 import pytest
 from pydantic import SecretStr
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import ORDER, Line, always, answer, in_turn, refusal
 from webapp.money import Money
 from webapp.providers.http.errors import AnswerLost, GatewayError, NotFound, ProviderFailed, Throttled, UnreadableAnswer
 from webapp.providers.postpay.client import PostpayClient, encode_refund
-
-from .conftest import MakeClient, Serve
-from .raw_server import ORDER, Line, always, answer, in_turn, refusal
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 

@@ -8,11 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.provider import provider_of
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import REFUND, Line, answer, page, refusal
 from webapp.emulators.postpay.server import Sandbox
 from webapp.providers.http.errors import AnswerLost, NotFound, UnreadableAnswer
-
-from .conftest import MakeClient, Serve
-from .raw_server import REFUND, Line, answer, page, refusal
 
 
 class Book:

@@ -6,12 +6,11 @@ import socket
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import REFUND, Line, always, answer, in_turn, page, stay_silent
 from webapp.money import Money
 from webapp.providers.http.errors import AnswerLost, NotSent, ProviderFailed, UnreadableAnswer
 from webapp.providers.postpay.client import PostpayClient, encode_refund
-
-from .conftest import MakeClient, Serve
-from .raw_server import REFUND, Line, always, answer, in_turn, page, stay_silent
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 

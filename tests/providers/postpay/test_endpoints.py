@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.provider import Provider
+from tests.providers.conftest import MakeClient, account_at
 from webapp.emulators.postpay.server import Sandbox
 from webapp.money import Money
 from webapp.providers.http.errors import (
@@ -26,8 +27,6 @@ from webapp.providers.http.transport import TransportSettings
 from webapp.providers.postpay.client import PostpayClient, encode_refund
 from webapp.providers.postpay.filters import HookQuery, OrderQuery, RefundQuery, TransactionQuery
 from webapp.providers.postpay.models import OrderStatus, TransactionType
-
-from .conftest import MakeClient, account_at
 
 ADDRESS = {"first_name": "John", "last_name": "Doe", "line1": "The Gate", "city": "Dubai", "country": "AE"}
 CHECKOUT = {

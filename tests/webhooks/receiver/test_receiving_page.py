@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD
+from tests.webhooks.receiving import order_body
 from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.core.sealing import unseal
@@ -25,8 +26,6 @@ from webapp.models.base import now
 from webapp.models.delivery import Forwarding, Receiver
 from webapp.models.staff_session import StaffSession
 from webapp.providers.postpay.signature import HEADER, sign
-
-from .receiving import order_body
 
 PAGE = "/demo/deliveries/receiving"
 AUTH = (EMBEDDED_MERCHANT, EMBEDDED_SECRET)

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.providers.conftest import account_at
 from webapp.emulators.postpay.server import Sandbox
 from webapp.providers.http.transport import TransportSettings
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import OrderQuery, Query, TransactionQuery
 from webapp.providers.postpay.models import OrderStatus, OrderSummary, Transaction, TransactionType
-
-from .conftest import account_at
 
 NEWEST = datetime(2026, 5, 8, 12, 0, tzinfo=UTC)
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -7,11 +7,10 @@ import zlib
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import ORDER, Line, always, answer, page
 from webapp.money import Money
 from webapp.providers.http.errors import UnreadableAnswer
-
-from .conftest import MakeClient, Serve
-from .raw_server import ORDER, Line, always, answer, page
 
 GIBIBYTE = 2**30
 LONG_NUMBER = "9" * 5000

@@ -10,12 +10,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import ORDER, REFUND, answer, drip, stay_silent
 from webapp.money import Money
 from webapp.providers.http.errors import AnswerLost, NotSent
 from webapp.providers.postpay.client import encode_refund
-
-from .conftest import MakeClient, Serve
-from .raw_server import ORDER, REFUND, answer, drip, stay_silent
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 

@@ -13,12 +13,11 @@ from sqlalchemy import select
 
 from tests.browser import Browser
 from tests.emulators.kit.receiver import Receiver, receiving
+from tests.webhooks.acting import changes, entries, let_leases_end, secret_on, work
+from tests.webhooks.at_provider import Hooks
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.rotation import Rotation
-
-from .acting import changes, entries, let_leases_end, secret_on, work
-from .at_provider import Hooks
 
 WIZARD = "/demo/hooks/rotations/1"
 A_DAY = timedelta(hours=25)

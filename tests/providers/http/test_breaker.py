@@ -7,13 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import REFUND, Line, RawServer, always, answer, page, refusal, stay_silent
 from webapp.money import Money
 from webapp.providers.http import breaker
 from webapp.providers.http.errors import AnswerLost, BreakerOpen, GatewayError, NotSent, TooManyCalls
 from webapp.providers.postpay.client import PostpayClient, encode_refund
-
-from .conftest import MakeClient, Serve
-from .raw_server import REFUND, Line, RawServer, always, answer, page, refusal, stay_silent
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import ORDER, REFUND, Line, always, answer, page
 from webapp.money import Money
 from webapp.providers.http import forwarding
 from webapp.providers.http.deadline import MOST_INTERIM
 from webapp.providers.http.errors import AnswerLost, ProviderFailed, UnreadableAnswer
 from webapp.providers.postpay.client import encode_refund
-
-from .conftest import MakeClient, Serve
-from .raw_server import ORDER, REFUND, Line, always, answer, page
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nDate: yesterday\r\n\r\n"

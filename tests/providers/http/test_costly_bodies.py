@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.budget import Budget
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import ORDER, REFUND, always, answer, page
 from webapp.providers.http.errors import GatewayError, UnreadableAnswer
 from webapp.providers.http.strict_json import MOST_VALUES
 from webapp.providers.http.transport import DEFAULT_TRANSPORT
@@ -15,9 +17,6 @@ from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.errors import MOST_FIELDS
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.postpay.models import MOST_PARTS
-
-from .conftest import MakeClient, Serve
-from .raw_server import ORDER, REFUND, always, answer, page
 
 LARGEST = DEFAULT_TRANSPORT.body_limit
 

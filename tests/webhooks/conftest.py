@@ -1,4 +1,4 @@
-"""What the tests of deliveries share."""
+"""An admin in front of the desk, the provider's webhooks, and a receiver of their deliveries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from tests.browser import Browser
 from tests.provider import Provider, provider_of
 from webapp.emulators.postpay.server import Sandbox
 
+from .at_provider import Hooks
 from .receiving import Receiving
+
+
+@pytest.fixture
+def hooks(sandbox: Sandbox) -> Hooks:
+    return Hooks(sandbox.base_url)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ import structlog
 from structlog.testing import capture_logs
 
 from tests.provider import provider_of
+from tests.providers.conftest import MakeClient, Serve, account_at
+from tests.providers.raw_server import ORDER, Line, always, answer, in_turn, page, refusal
 from webapp.emulators.postpay.server import Sandbox
 from webapp.providers.http.errors import AnswerLost, GatewayError, NotFound, UnreadableAnswer
 from webapp.providers.http.transport import TransportSettings
@@ -24,9 +26,6 @@ from webapp.providers.postpay import client as client_module
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.registry import client_for, forget_clients
-
-from .conftest import MakeClient, Serve, account_at
-from .raw_server import ORDER, Line, always, answer, in_turn, page, refusal
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,7 @@ from pathlib import Path
 from playwright._impl._driver import compute_driver_executable
 
 from tests.browser import Browser
-
-from .at_provider import Hooks
+from tests.webhooks.at_provider import Hooks
 
 BODY = '{"event": "order", "data": "ü"}'.encode()
 NODE = str(compute_driver_executable()[0])

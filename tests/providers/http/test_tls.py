@@ -17,12 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.providers.conftest import MakeClient
+from tests.providers.raw_server import REFUND, RawServer, always, answer, drip, page
 from webapp.money import Money
 from webapp.providers.http.errors import AnswerLost, NotSent
 from webapp.providers.postpay.client import encode_refund
-
-from .conftest import MakeClient
-from .raw_server import REFUND, RawServer, always, answer, drip, page
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 

@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
+from tests.providers.raw_server import ORDER, REFUND
 from webapp.money import Money
 from webapp.providers.postpay.fields import parse_moment
 from webapp.providers.postpay.models import Checkout, Hook, Order, OrderStatus, OrderSummary, Refund, Transaction
-
-from .raw_server import ORDER, REFUND
 
 PERSONAL = {
     "first_name": "Johanna",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import always, answer, refusal
 from webapp.money import Money
 from webapp.providers.http import errors
 from webapp.providers.http.errors import GatewayError, Refused, Throttled, Unauthorized, UnreadableAnswer
 from webapp.providers.postpay.client import encode_refund
 from webapp.providers.postpay.errors import flatten
-
-from .conftest import MakeClient, Serve
-from .raw_server import always, answer, refusal
 
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 

@@ -16,8 +16,8 @@ from sqlalchemy import select, update
 from tests.browser import Browser
 from tests.emulators.kit.receiver import Receiver
 from tests.emulators.kit.receiver import receiving as listening
+from tests.providers.http.test_tls import identity
 from tests.providers.raw_server import Line, RawServer, always, answer, drip, stay_silent
-from tests.providers.test_tls import identity
 from webapp.core.accounts import Account, Environment
 from webapp.core.database import writing
 from webapp.core.extensions import db

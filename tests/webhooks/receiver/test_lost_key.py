@@ -9,9 +9,8 @@ from pydantic import SecretStr
 
 from tests.browser import Browser
 from tests.provider import Provider
+from tests.webhooks.receiving import Receiving, order_body
 from webapp.providers.postpay.signature import sign
-
-from .receiving import Receiving, order_body
 
 RECEIVING = "/demo/deliveries/receiving"
 

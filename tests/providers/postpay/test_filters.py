@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from tests.providers.conftest import MakeClient, Serve
+from tests.providers.raw_server import ORDER, answer, page
 from webapp.providers.http.errors import UnreadableAnswer
 from webapp.providers.postpay.filters import HookQuery, OrderQuery, Query, RefundQuery, TransactionQuery
 from webapp.providers.postpay.lookups import CannotAsk, TextMatch
 from webapp.providers.postpay.models import OrderSummary
-
-from .conftest import MakeClient, Serve
-from .raw_server import ORDER, answer, page
 
 MOMENT = datetime(2026, 5, 8, 2, 0, tzinfo=timezone(timedelta(hours=4)))
 DEFAULTS = [("ordering", "-created"), ("page", "1"), ("page_size", "20")]
