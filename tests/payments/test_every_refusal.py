@@ -126,7 +126,7 @@ def assert_kept(browser: Browser, typed: Mapping[str, str], choice: str) -> None
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(("change", "step"), product(CHANGES, (CONTINUE, SEND)))
+@pytest.mark.parametrize(("change", "step"), list(product(CHANGES, (CONTINUE, SEND))))
 def test_refused_for_what_happened_meanwhile(scene: Scene, change: str, step: str) -> None:
     happen, status, spoken = CHANGES[change]
     usual = scene.app.extensions["settings"]
@@ -152,7 +152,7 @@ WRONG = {
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(("wrong", "step"), product(WRONG, (CONTINUE, SEND)))
+@pytest.mark.parametrize(("wrong", "step"), list(product(WRONG, (CONTINUE, SEND))))
 def test_refused_for_what_else_was_typed(scene: Scene, wrong: str, step: str) -> None:
     fields, status, spoken = WRONG[wrong]
     for number, (choice, typed) in enumerate(scene.with_each_choice()):
