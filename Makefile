@@ -13,7 +13,7 @@ run: setup
 
 test: .venv/test.stamp
 	@.ci/system-packages chromium fonts-noto-core postgresql
-	$(PY) -m pytest -n 2 --dist worksteal $(TESTS)
+	$(PY) -m pytest -n 3 --dist worksteal $(TESTS)
 
 lint: .venv/test.stamp
 	$(PY) -m ruff check .

@@ -62,7 +62,7 @@ def receiving_desk(folder: Path, *, worker: bool = False) -> Iterator[tuple[Desk
     desk = Desk(folder, f"sqlite:///{folder / 'desk.sqlite3'}")
     desk.environment["LOG_LEVEL"] = "warning"
     with desk:
-        desk.hire(ADMIN, "admin")
+        desk.hire("admin", ADMIN)
         app = create_app(load_settings(desk.environment))
         receiving = Receiving(app)
         desk._stop("sandbox")

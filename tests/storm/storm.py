@@ -82,8 +82,7 @@ def _prepare(desk: Desk, control: Control, plan: Plan) -> dict[str, int]:
             "/orders",
             {"order_id": order, "total_amount": totals[order], "currency": currency, "status": "captured"},
         )
-    for number in range(plan.agents):
-        desk.hire(f"agent{number}@example.test", "agent")
+    desk.hire("agent", *(f"agent{number}@example.test" for number in range(plan.agents)))
     control.ask("POST", "/faults", {"mix": FAULTS, "method": "POST", "rate": plan.fault_rate, "seed": plan.seed})
     control.ask(
         "POST", "/faults", {"mix": READ_FAULTS, "method": "GET", "rate": plan.read_fault_rate, "seed": plan.seed}
