@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.core import settings as module
+from webapp.core import environment as module
 from webapp.core.accounts import Environment
 from webapp.core.environment import BadSettings, load_settings
 from webapp.money import Money
