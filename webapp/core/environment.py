@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from .accounts import Account, Environment
 from .settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, KEYS, LOOPBACK, ROOT, VAR, Settings
+from .settings_checks import dangers
 
 
 class BadSettings(Exception):
@@ -44,7 +45,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         problems += [_spoken(item) for item in error.errors() if item["loc"] != ("accounts",)]
         raise BadSettings(problems) from None
-    problems += _dangers(settings)
+    problems += dangers(settings)
     if problems:
         raise BadSettings(problems)
     return settings
@@ -178,47 +179,6 @@ def _kept_key(name: str) -> str:
     finally:
         draft.unlink()
     return path.read_text(encoding="ascii")
-
-
-def _dangers(settings: Settings) -> list[str]:
-    """What is well-formed but must not run."""
-    keys = {name: getattr(settings, name).get_secret_value() for name in KEYS}
-    problems = [
-        f"{name.upper()}: is too short or a sample; use 32 random bytes, for example `openssl rand -hex 32`"
-        for name, key in keys.items()
-        if _is_weak(key)
-    ]
-    given = list(keys.values())
-    problems += [
-        f"{name.upper()}: must differ from the other keys"
-        for number, (name, key) in enumerate(keys.items())
-        if key in given[:number]
-    ]
-    for account in settings.accounts:
-        problems += account.dangers()
-    if settings.all_embedded:
-        return problems
-    if not settings.trusted_hosts or any("*" in host or host.startswith(".") for host in settings.trusted_hosts):
-        problems.append("TRUSTED_HOSTS: name the desk's own hosts, without a wildcard")
-    problems += [
-        f"{name}: only where every account is embedded"
-        for name, is_on in (
-            ("DEMO_USERS", settings.demo_users),
-            ("DEBUG", settings.debug),
-            ("COOKIE_SECURE", not settings.cookie_secure),
-        )
-        if is_on
-    ]
-    return problems
-
-
-_SAMPLE_WORDS = ("change", "example", "sample", "secret", "password", "default", "dev-", "your")
-
-
-def _is_weak(key: str) -> bool:
-    key = key.strip().lower()
-    repeats = (key + key).find(key, 1) < 16
-    return len(key) < 32 or len(set(key)) < 10 or repeats or any(word in key for word in _SAMPLE_WORDS)
 
 
 def settings_or_exit() -> Settings:

@@ -1,0 +1,46 @@
+"""Settings that are well-formed but must not run: weak keys, a wildcard as host, the demo beside real money."""
+
+from __future__ import annotations
+
+from .settings import KEYS, Settings
+
+
+def dangers(settings: Settings) -> list[str]:
+    """What is well-formed but must not run."""
+    keys = {name: getattr(settings, name).get_secret_value() for name in KEYS}
+    problems = [
+        f"{name.upper()}: is too short or a sample; use 32 random bytes, for example `openssl rand -hex 32`"
+        for name, key in keys.items()
+        if _is_weak(key)
+    ]
+    given = list(keys.values())
+    problems += [
+        f"{name.upper()}: must differ from the other keys"
+        for number, (name, key) in enumerate(keys.items())
+        if key in given[:number]
+    ]
+    for account in settings.accounts:
+        problems += account.dangers()
+    if settings.all_embedded:
+        return problems
+    if not settings.trusted_hosts or any("*" in host or host.startswith(".") for host in settings.trusted_hosts):
+        problems.append("TRUSTED_HOSTS: name the desk's own hosts, without a wildcard")
+    problems += [
+        f"{name}: only where every account is embedded"
+        for name, is_on in (
+            ("DEMO_USERS", settings.demo_users),
+            ("DEBUG", settings.debug),
+            ("COOKIE_SECURE", not settings.cookie_secure),
+        )
+        if is_on
+    ]
+    return problems
+
+
+_SAMPLE_WORDS = ("change", "example", "sample", "secret", "password", "default", "dev-", "your")
+
+
+def _is_weak(key: str) -> bool:
+    key = key.strip().lower()
+    repeats = (key + key).find(key, 1) < 16
+    return len(key) < 32 or len(set(key)) < 10 or repeats or any(word in key for word in _SAMPLE_WORDS)
