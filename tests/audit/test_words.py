@@ -11,8 +11,8 @@ import pytest
 from webapp.audit import Action
 from webapp.audit.actions import ALLOWED_FIELDS
 from webapp.models.audit_entry import AuditEntry
-from webapp.presentation.audit.messages import FAMILIES, OUTCOMES, sentence
-from webapp.presentation.audit.sentences import LABELS, SENTENCES
+from webapp.presentation.audit.labels import FAMILIES, LABELS, OUTCOMES
+from webapp.presentation.audit.sentences import SENTENCES, sentence
 
 from .log import Log
 

@@ -13,9 +13,9 @@ from tests.provider import Provider
 from webapp.jobs import work_once
 from webapp.money import Money
 from webapp.settlement.ledger.bank_receipts import SeenReceipt, enter_amount
-from webapp.settlement.ledger.job import start_reading
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import payout
+from webapp.settlement.ledger.sync import start_reading
 from webapp.settlement.reconciliation.start import start_check
 
 from .conftest import DESKTOP, PHONE, Eyes

@@ -6,8 +6,15 @@ from itertools import product
 
 import pytest
 
-from webapp.operations.classify import Outcome, classify_capture, classify_refund, must_read_back, verdict_of_proof
-from webapp.providers.contract import Answer, Proof, answer_of
+from webapp.operations.classify import (
+    Outcome,
+    answer_of,
+    classify_capture,
+    classify_refund,
+    must_read_back,
+    verdict_of_proof,
+)
+from webapp.providers.contract import Answer, Proof
 from webapp.providers.http import errors
 
 SUCCEEDED, REFUSED, UNKNOWN, ATTENTION = Outcome.SUCCEEDED, Outcome.REFUSED, Outcome.UNKNOWN, Outcome.ATTENTION

@@ -6,7 +6,8 @@ from time import monotonic
 
 from webapp.core.database import release
 from webapp.models.intent import Intent, IntentKind
-from webapp.providers.contract import Answer, Mover, Proof, answer_of
+from webapp.operations.classify import answer_of
+from webapp.providers.contract import Answer, Mover, Proof
 from webapp.providers.http.errors import GatewayError, ProviderFailed, Refused, Throttled
 
 from .classify import AttemptResult, classify_capture, classify_refund, must_read_back, read_result

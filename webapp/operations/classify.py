@@ -10,6 +10,20 @@ from dataclasses import dataclass
 from enum import Enum
 
 from webapp.providers.contract import Answer, Proof
+from webapp.providers.http.errors import (
+    CaptureDeclined,
+    CaptureExpired,
+    Conflict,
+    Forbidden,
+    GatewayError,
+    InvalidStatus,
+    LimitExceeded,
+    NotSent,
+    Refused,
+    Throttled,
+    Unauthorized,
+    UnreadableAnswer,
+)
 
 
 class Outcome(Enum):
@@ -28,6 +42,32 @@ class Conclusion:
     outcome: Outcome
     code: str
 
+
+def answer_of(error: GatewayError) -> Answer:
+    """The kind of a failed sending. Whatever is not known to be harmless is LOST."""
+    for kind, answer in _ANSWERS:
+        if isinstance(error, kind):
+            return answer
+    if isinstance(error, Refused) and error.status in _FINAL_STATUSES:
+        return Answer.REFUSED
+    return Answer.LOST
+
+
+_FINAL_STATUSES = {400, 402, 403, 404, 405, 406, 410, 415, 422}
+
+
+_ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
+    (NotSent, Answer.NOT_SENT),
+    (UnreadableAnswer, Answer.UNREADABLE),
+    (Conflict, Answer.CONFLICT),
+    (LimitExceeded, Answer.LIMIT_EXCEEDED),
+    (InvalidStatus, Answer.INVALID_STATUS),
+    (CaptureDeclined, Answer.DECLINED),
+    (CaptureExpired, Answer.EXPIRED),
+    (Unauthorized, Answer.UNAUTHORIZED),
+    (Forbidden, Answer.FORBIDDEN),
+    (Throttled, Answer.THROTTLED),
+)
 
 PROVED_BY_FIRST_ANSWER = {
     Answer.NOT_SENT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -15,15 +14,13 @@ from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.providers.contract import Answer, Proof
 
+from .backoff import asked_wait, next_look
 from .classify import AttemptResult, Outcome
 
 SPACED = timedelta(seconds=30)
 """Two readings closer together than this count as one: a lagging replica must not fool us."""
 
-LONGEST_WAIT = 60.0
-"""What a Retry-After may ask for at most, seconds."""
 
-_BACKOFF = (5, 15, 60, 300, 900)
 _STATES = {
     Outcome.SUCCEEDED: IntentState.SUCCEEDED,
     Outcome.REFUSED: IntentState.REFUSED,
@@ -95,8 +92,8 @@ def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> No
         "outcome_code": result.verdict.code,
         "last_error_class": result.error_class,
         "checks": intent.checks + 1,
-        "lease_until": moment + timedelta(seconds=_asked_wait(result)),
-        "next_check": moment + timedelta(seconds=max(_backoff(intent.checks), _asked_wait(result))),
+        "lease_until": moment + timedelta(seconds=asked_wait(result)),
+        "next_check": moment + timedelta(seconds=max(next_look(intent.checks), asked_wait(result))),
     }
     if refused:
         values |= {"refusal": result.verdict.code, "misses": 1, "last_miss": moment}
@@ -109,16 +106,6 @@ def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> No
 
 def _is_spaced(intent: Intent, moment: datetime) -> bool:
     return intent.last_miss is None or moment - intent.last_miss >= SPACED
-
-
-def _backoff(checks: int) -> float:
-    """Seconds until the next look: 5 s, 15 s, 1 min, 5 min, then 15 min, each up to a fifth longer."""
-    return _BACKOFF[min(checks, len(_BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - only jitter
-
-
-def _asked_wait(result: AttemptResult) -> float:
-    """Seconds that the provider asked us to stay away, within reason; nobody may look sooner."""
-    return min(result.retry_after or 0.0, LONGEST_WAIT)
 
 
 def _change(session: Session, intent: Intent, states: tuple[IntentState, ...], **values: object) -> bool:

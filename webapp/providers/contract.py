@@ -8,21 +8,6 @@ from typing import Protocol
 
 from webapp.models.intent import Intent
 
-from .http.errors import (
-    CaptureDeclined,
-    CaptureExpired,
-    Conflict,
-    Forbidden,
-    GatewayError,
-    InvalidStatus,
-    LimitExceeded,
-    NotSent,
-    Refused,
-    Throttled,
-    Unauthorized,
-    UnreadableAnswer,
-)
-
 
 class Answer(StrEnum):
     """What came back from sending."""
@@ -84,28 +69,3 @@ class Mover(Protocol):
 
     def is_listed(self, intent: Intent, *, deadline: float) -> bool:
         """Whether a list at the provider has it, or cannot be read: then nothing is proved."""
-
-
-def answer_of(error: GatewayError) -> Answer:
-    """The kind of a failed sending. Whatever is not known to be harmless is LOST."""
-    for kind, answer in _ANSWERS:
-        if isinstance(error, kind):
-            return answer
-    if isinstance(error, Refused) and error.status in _FINAL_STATUSES:
-        return Answer.REFUSED
-    return Answer.LOST
-
-
-_FINAL_STATUSES = {400, 402, 403, 404, 405, 406, 410, 415, 422}
-_ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
-    (NotSent, Answer.NOT_SENT),
-    (UnreadableAnswer, Answer.UNREADABLE),
-    (Conflict, Answer.CONFLICT),
-    (LimitExceeded, Answer.LIMIT_EXCEEDED),
-    (InvalidStatus, Answer.INVALID_STATUS),
-    (CaptureDeclined, Answer.DECLINED),
-    (CaptureExpired, Answer.EXPIRED),
-    (Unauthorized, Answer.UNAUTHORIZED),
-    (Forbidden, Answer.FORBIDDEN),
-    (Throttled, Answer.THROTTLED),
-)

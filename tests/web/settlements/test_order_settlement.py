@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.browser import Browser
 from webapp.jobs import work_once
-from webapp.settlement.ledger.job import start_reading
+from webapp.settlement.ledger.sync import start_reading
 
 from .conftest import Settled, keep
 

@@ -21,7 +21,7 @@ from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.presentation.audit.entries import names_in
-from webapp.presentation.audit.messages import plain_sentence
+from webapp.presentation.audit.sentences import plain_sentence
 
 from .columns import guarded
 

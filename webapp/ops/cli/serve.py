@@ -1,4 +1,4 @@
-"""Commands that run the desk: all of it at once, or one part of it."""
+"""Commands that run one part of the desk, or prepare it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ from flask.cli import with_appcontext
 from werkzeug.local import LocalProxy
 
 from webapp import audit
-from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE, ensure_demo_users
 from webapp.core import logs
-from webapp.core.accounts import Environment
-from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR, Settings
+from webapp.core.settings import Settings
 from webapp.ops import lifecycle, schema, worker
-from webapp.ops.processes import Family, PartFailed, answers, is_free
 from webapp.web import static_files
 
 from .backup import backup
@@ -28,33 +25,12 @@ from .restore import restore
 
 settings: Settings = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
 GUNICORN = ["-m", "gunicorn", "--config", "python:webapp.ops.server", "webapp:create_app()"]
-ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
 
 
 def register(app: Flask) -> None:
     """Adds the commands."""
-    for command in (up, serve, work, migrate, doctor, backup, restore):
+    for command in (serve, work, migrate, doctor, backup, restore):
         app.cli.add_command(command)
-
-
-@click.command("up")
-@with_appcontext
-def up() -> None:
-    """Run everything on this machine: the emulated provider if one is needed, the worker and the desk."""
-    _check_ports()
-    _migrate()
-    ensure_demo_users(current_app._get_current_object())  # type: ignore[attr-defined]
-    stop = _stop_on_signals()
-    try:
-        with Family(VAR / "log", stop) as family:
-            _start_parts(family)
-            if not stop.is_set():
-                _welcome()
-            family.watch()
-            click.echo("\nStopping …")
-    except PartFailed as error:
-        raise click.ClickException(str(error)) from None
-    click.echo("Stopped.")
 
 
 @click.command("serve")
@@ -72,7 +48,7 @@ def serve() -> None:
 def work() -> None:
     """Do what is due when nobody is looking, until told to stop."""
     logs.keep_to_stdout()
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     audit.bind(audit.Who(actor_label="worker"))
     lifecycle.record_start("worker")
     worker.run(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
@@ -83,65 +59,16 @@ def work() -> None:
 @with_appcontext
 def migrate() -> None:
     """Bring the database to the schema of this version; changes nothing when it is there already."""
-    before, after = _migrate()
+    before, after = bring_up_to_date()
     click.echo(f"The schema is at {after} already." if before == after else f"The schema went to {after}.")
 
 
-def _migrate() -> tuple[str, str]:
+def bring_up_to_date() -> tuple[str, str]:
     audit.bind(audit.Who.at_terminal())
     return schema.migrate()
 
 
-def _needs_sandbox() -> bool:
-    """Whether an embedded account has no base address of its own."""
-    return any(account.emulated for account in settings.accounts)
-
-
-def _check_ports() -> None:
-    wanted = [("PORT", settings.host, settings.port)]
-    if _needs_sandbox():
-        wanted.append(("SANDBOX_PORT", "127.0.0.1", settings.sandbox_port))
-    for name, host, port in wanted:
-        if not is_free(host, port):
-            raise click.ClickException(
-                f"port {port} on {host} is in use. Stop what runs there, or choose another one: {name}={port + 1}"
-            )
-
-
-def _start_parts(family: Family) -> None:
-    """The provider first, as everything asks it; the desk last, as it is what people see."""
-    if _needs_sandbox():
-        click.echo(f"Starting the emulated provider with {settings.sandbox_orders} orders …")
-        port = settings.sandbox_port
-        family.start("sandbox", _sandbox_arguments(), lambda: answers("127.0.0.1", port))
-    click.echo("Starting the worker and the desk …")
-    family.start("worker", ["-m", "flask", "--app", "webapp", "work"], lambda: True)
-    host, port = _local_host(), settings.port
-    static_files.compress()
-    family.start("web", GUNICORN, lambda: answers(host, port, "/readyz"))
-
-
-def _sandbox_arguments() -> list[str]:
-    credentials = {
-        f"{account.merchant_id}:{account.secret_key.get_secret_value()}"
-        for account in settings.accounts
-        if account.environment is Environment.EMBEDDED
-    } | {f"{EMBEDDED_MERCHANT}:{EMBEDDED_SECRET}"}
-    return [
-        *("-m", "webapp.emulators.postpay"),
-        *("--port", str(settings.sandbox_port)),
-        *("--orders", str(settings.sandbox_orders)),
-        *("--seed", "1"),
-        *("--credentials", ",".join(sorted(credentials))),
-        *("--db", str(VAR / "sandbox.sqlite3")),
-    ]
-
-
-def _local_host() -> str:
-    return "127.0.0.1" if settings.host in ANY_HOST else settings.host
-
-
-def _stop_on_signals() -> Event:
+def stop_on_signals() -> Event:
     """An event that Ctrl-C, SIGTERM or the end of the terminal sets."""
     stop = Event()
 
@@ -151,13 +78,3 @@ def _stop_on_signals() -> Event:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, note)
     return stop
-
-
-def _welcome() -> None:
-    click.secho(f"\n  Postpay Desk is ready: http://{_local_host()}:{settings.port}\n", bold=True)
-    if settings.demo_users:
-        click.echo(f"  Sign in with the password {DEMO_PASSWORD} as")
-        for person in DEMO_PEOPLE:
-            click.echo(f"    {person.email:<22} {person.role:<8} {person.can}")
-        click.echo()
-    click.echo(f"  Data and logs are in {VAR.name}/. Ctrl-C stops everything.")

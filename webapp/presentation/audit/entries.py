@@ -14,7 +14,8 @@ from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.user import User
 
-from .messages import OUTCOMES, action_label, actor, amount, sentence
+from .labels import OUTCOMES, action_label
+from .sentences import actor, amount, sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,20 @@
-"""What each kind of entry says: a sentence with its names left open, and a short label for filters and lists."""
+"""What an entry says to a person: one sentence for each kind, with the names in it set apart."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup, escape
 
-from webapp.access.permissions import Permission
+from webapp.access.permissions import ROLE_LABELS, Permission, Role
 from webapp.audit.actions import Action
+from webapp.audit.recording import facts_of
+from webapp.models.audit_entry import AuditEntry
+from webapp.money import Money
+from webapp.presentation.formatting import money
 
 SENTENCES: dict[Action, Any] = {
     Action.DESK_STARTED: lazy_gettext("%(part)s started, version %(version)s"),
@@ -95,81 +102,110 @@ DENIED_ON_ORDER = {
     ),
 }
 BROKEN = lazy_gettext("%(who)s checked the audit log: it is broken at entry %(bad_seq)s (%(kind)s)")
-
-LABELS: dict[Action, Any] = {
-    Action.DESK_STARTED: lazy_gettext("Started"),
-    Action.DESK_STOPPED: lazy_gettext("Stopped"),
-    Action.SCHEMA_MIGRATED: lazy_gettext("Database changed"),
-    Action.SETTINGS_LOADED: lazy_gettext("Settings read"),
-    Action.SECRETS_RESEALED: lazy_gettext("Secrets sealed anew"),
-    Action.CONFIRMED: lazy_gettext("Identity confirmed"),
-    Action.LOGIN_SUCCEEDED: lazy_gettext("Signed in"),
-    Action.LOGIN_FAILED: lazy_gettext("Sign-in failed"),
-    Action.LOGIN_LOCKED: lazy_gettext("Sign-in locked"),
-    Action.LOGOUT: lazy_gettext("Signed out"),
-    Action.SESSION_ENDED: lazy_gettext("Session ended"),
-    Action.SESSION_EXPIRED: lazy_gettext("Session expired"),
-    Action.PASSWORD_CHANGED: lazy_gettext("Password changed"),
-    Action.USER_CREATED: lazy_gettext("Person added"),
-    Action.USER_ROLE_CHANGED: lazy_gettext("Role changed"),
-    Action.USER_DISABLED: lazy_gettext("Person disabled"),
-    Action.USER_ENABLED: lazy_gettext("Person enabled"),
-    Action.USER_PASSWORD_RESET: lazy_gettext("Password reset"),
-    Action.USER_UNLOCKED: lazy_gettext("Sign-in unlocked"),
-    Action.ACCESS_DENIED: lazy_gettext("Not allowed"),
-    Action.CSRF_FAILED: lazy_gettext("Form refused"),
-    Action.PERSONAL_DATA_OPENED: lazy_gettext("Personal data opened"),
-    Action.CAPTURE_INTENT: lazy_gettext("Capture started"),
-    Action.CAPTURE_SUCCEEDED: lazy_gettext("Captured"),
-    Action.CAPTURE_REFUSED: lazy_gettext("Capture refused"),
-    Action.CAPTURE_UNKNOWN: lazy_gettext("Capture not known yet"),
-    Action.CAPTURE_ATTENTION: lazy_gettext("Capture needs finance"),
-    Action.CAPTURE_CLOSED: lazy_gettext("Capture closed"),
-    Action.CAPTURE_STALE: lazy_gettext("Capture form out of date"),
-    Action.CAPTURE_RESENT: lazy_gettext("Capture sent again"),
-    Action.CAPTURE_CHECKED: lazy_gettext("Capture checked"),
-    Action.REFUND_INTENT: lazy_gettext("Refund started"),
-    Action.REFUND_SUCCEEDED: lazy_gettext("Refunded"),
-    Action.REFUND_REFUSED: lazy_gettext("Refund refused"),
-    Action.REFUND_UNKNOWN: lazy_gettext("Refund not known yet"),
-    Action.REFUND_ATTENTION: lazy_gettext("Refund needs finance"),
-    Action.REFUND_CLOSED: lazy_gettext("Refund closed"),
-    Action.REFUND_STALE: lazy_gettext("Refund form out of date"),
-    Action.REFUND_LIMIT: lazy_gettext("Refund above the limit"),
-    Action.REFUND_RESENT: lazy_gettext("Refund sent again"),
-    Action.REFUND_CHECKED: lazy_gettext("Refund checked"),
-    Action.REFUND_LATE_ARRIVAL: lazy_gettext("Refund arrived late"),
-    Action.REFUND_ORPHAN: lazy_gettext("Unknown refund"),
-    Action.REFUND_FINDING_RESOLVED: lazy_gettext("Stray refund dealt with"),
-    Action.SETTLEMENTS_VIEWED: lazy_gettext("Totals looked at"),
-    Action.SETTLEMENTS_READ: lazy_gettext("Settlements read"),
-    Action.BANK_AMOUNT_ENTERED: lazy_gettext("Bank amount entered"),
-    Action.DIFFERENCE_EXPLAINED: lazy_gettext("Difference explained"),
-    Action.EXCEPTION_OPENED: lazy_gettext("Exception opened"),
-    Action.EXCEPTION_CHANGED: lazy_gettext("Exception changed"),
-    Action.EXCEPTION_CLOSED: lazy_gettext("Exception closed"),
-    Action.EXPORT_STARTED: lazy_gettext("Export started"),
-    Action.EXPORT_FINISHED: lazy_gettext("Export complete"),
-    Action.EXPORT_FAILED: lazy_gettext("Export failed"),
-    Action.EXPORT_CANCELLED: lazy_gettext("Export cancelled"),
-    Action.EXPORT_DOWNLOADED: lazy_gettext("Export downloaded"),
-    Action.HOOK_INTENT: lazy_gettext("Webhook change started"),
-    Action.HOOK_SUCCEEDED: lazy_gettext("Webhook changed"),
-    Action.HOOK_REFUSED: lazy_gettext("Webhook change refused"),
-    Action.HOOK_UNKNOWN: lazy_gettext("Webhook change not known yet"),
-    Action.HOOK_CHECKED: lazy_gettext("Webhook change checked"),
-    Action.HOOK_RESENT: lazy_gettext("Webhook change sent again"),
-    Action.HOOK_CLOSED: lazy_gettext("Webhook change closed"),
-    Action.HOOK_SECRET_SHOWN: lazy_gettext("Webhook secret shown"),
-    Action.ROTATION_STARTED: lazy_gettext("Secret replacement started"),
-    Action.ROTATION_STEP: lazy_gettext("Secret replacement, a step"),
-    Action.ROTATION_ENDED: lazy_gettext("Secret replacement ended"),
-    Action.RECEIVER_CHANGED: lazy_gettext("Receiving changed"),
-    Action.DELIVERY_OPENED: lazy_gettext("Delivery opened"),
-    Action.DELIVERY_RESENT: lazy_gettext("Delivery sent again"),
-    Action.DELIVERIES_PRUNED: lazy_gettext("Deliveries deleted"),
-    Action.AUDIT_OPENED: lazy_gettext("Log opened"),
-    Action.AUDIT_VIEWED: lazy_gettext("Log looked at"),
-    Action.AUDIT_EXPORTED: lazy_gettext("Log exported"),
-    Action.AUDIT_VERIFIED: lazy_gettext("Log checked"),
+_RIGHTS = {
+    Permission.ORDER_READ: lazy_gettext("see orders"),
+    Permission.PERSONAL_DATA_OPEN: lazy_gettext("open personal data"),
+    Permission.CAPTURE: lazy_gettext("capture orders"),
+    Permission.REFUND_CREATE: lazy_gettext("refund"),
+    Permission.REFUND_CHECK: lazy_gettext("check refunds"),
+    Permission.REFUND_RESOLVE: lazy_gettext("close what finance has to close"),
+    Permission.SETTLEMENTS_READ: lazy_gettext("see settlements"),
+    Permission.SETTLEMENTS_RESOLVE: lazy_gettext("settle what the bank received"),
+    Permission.EXPORT: lazy_gettext("take lists along"),
+    Permission.HOOKS_READ: lazy_gettext("see webhooks"),
+    Permission.HOOKS_EDIT: lazy_gettext("change webhooks"),
+    Permission.AUDIT_READ_OWN: lazy_gettext("see the audit log"),
+    Permission.AUDIT_READ_ALL: lazy_gettext("see the whole audit log"),
+    Permission.AUDIT_EXPORT: lazy_gettext("take the audit log along"),
+    Permission.OWN_SESSIONS: lazy_gettext("see sessions"),
 }
+_NOBODY = {
+    "system": lazy_gettext("The desk"),
+    "worker": lazy_gettext("The desk itself"),
+    "stranger": lazy_gettext("Somebody not signed in"),
+}
+_NOTHING = "\u2013"
+_NAMES = re.compile(r"%\((\w+)\)s")
+_PARTS = {"web": lazy_gettext("The desk"), "worker": lazy_gettext("The desk's background work")}
+
+
+def sentence(entry: AuditEntry, people: Mapping[str, str]) -> Markup:
+    """What happened, as one sentence; `people` gives the names of users by their id. Amounts as people read them."""
+    template, values = _spoken(entry, people)
+    return escape(template) % {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+
+
+def plain_sentence(entry: AuditEntry, people: Mapping[str, str]) -> str:
+    """The same as plain text, for files: with plain blanks in amounts."""
+    template, values = _spoken(entry, people)
+    return (template % values).replace("\u00a0", " ")
+
+
+def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The sentence's template, and the values that it names."""
+    template = SENTENCES.get(entry.event, UNHEARD_OF)  # type: ignore[call-overload]
+    if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
+        template = BROKEN
+    old, facts = facts_of(entry.before), facts_of(entry.after)
+    if entry.event == Action.ACCESS_DENIED and entry.object_id:
+        template = DENIED_ON_ORDER.get(facts.get("permission"), template)  # type: ignore[arg-type]
+    text = str(template)
+    values = {name: _value(name, entry, old, facts, people) for name in _NAMES.findall(text)}
+    return text, values
+
+
+def actor(entry: AuditEntry) -> str:
+    """Who acted: a name, or what the desk itself is called."""
+    if entry.actor_id is None and entry.actor_label in _NOBODY:
+        return str(_NOBODY[entry.actor_label])
+    if entry.actor_id is None and entry.actor_label.startswith("cli:"):
+        return gettext("%(name)s at the terminal", name=entry.actor_label.removeprefix("cli:"))
+    return entry.actor_label
+
+
+def _value(
+    name: str, entry: AuditEntry, old: Mapping[str, Any], facts: Mapping[str, Any], people: Mapping[str, str]
+) -> str:
+    """One value of a sentence."""
+    match name:
+        case "who":
+            return actor(entry)
+        case "object":
+            return entry.object_id or _NOTHING
+        case "event":
+            return entry.event
+        case "person":
+            return _person(entry, facts, people)
+        case "amount":
+            return amount(entry) or gettext("an amount")
+        case "role":
+            return _role(facts.get("role"))
+        case "old_role":
+            return _role(old.get("role"))
+        case "right":
+            return _right(facts.get("permission"))
+        case "part":
+            return str(_PARTS.get(str(facts.get("part")), _NOBODY["system"]))
+    return str(facts.get(name, _NOTHING))
+
+
+def _person(entry: AuditEntry, facts: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    name = people.get(entry.object_id or "") if entry.object_type == "user" else None
+    return name or facts.get("name") or gettext("somebody unknown")
+
+
+def amount(entry: AuditEntry) -> str | None:
+    """The amount an entry speaks of, as people read it."""
+    facts = facts_of(entry.after)
+    minor, currency = facts.get("amount_minor"), facts.get("currency")
+    if not isinstance(minor, int) or not isinstance(currency, str):
+        return None
+    return money(Money(minor, currency))
+
+
+def _role(role: object) -> str:
+    return str(ROLE_LABELS[Role(str(role))]) if role in ROLE_LABELS else str(role or _NOTHING)
+
+
+def _right(permission: object) -> str:
+    return str(_RIGHTS[Permission(str(permission))]) if permission in _RIGHTS else gettext("do this")

@@ -27,10 +27,9 @@ from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.postpay.models import OrderStatus, OrderSummary, TransactionType
 from webapp.providers.registry import postpay
-from webapp.settlement.ledger.job import latest_job
 from webapp.settlement.ledger.payout_id import months_between
 from webapp.settlement.ledger.store import mark_new_rates
-from webapp.settlement.ledger.sync import COMING, Unsettled, read_month
+from webapp.settlement.ledger.sync import COMING, Unsettled, latest_job, read_month
 from webapp.settlement.ledger.sync import missing as missing_months
 
 from .ages import Ages, ages

@@ -16,8 +16,7 @@ from webapp.core.extensions import db
 from webapp.lists.filters.controls import Chip, Chips, Option, preset_options
 from webapp.models.user import User
 from webapp.presentation.audit.entries import DescribedEntry, told
-from webapp.presentation.audit.messages import FAMILIES, OUTCOMES, action_label
-from webapp.presentation.audit.sentences import LABELS
+from webapp.presentation.audit.labels import FAMILIES, LABELS, OUTCOMES, action_label
 from webapp.presentation.formatting import time_html
 from webapp.web.log_listing import LogListing, log_listing
 

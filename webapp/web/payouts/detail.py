@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 
-from webapp.audit import Action
-from webapp.audit.recording import facts_of
 from webapp.core.accounts import Account
-from webapp.core.extensions import db
 from webapp.lists.filters.controls import row_address
-from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.ledger import LedgerRow
-from webapp.models.user import User
 from webapp.money import Money
-from webapp.presentation.audit.entries import DescribedEntry, entries_for_object
 from webapp.presentation.charts import Drawing, Step, waterfall
 from webapp.presentation.formatting import money, times_html
 from webapp.presentation.pager import Pager, numbered_pager
-from webapp.presentation.transaction_words import LINE_WORDS, difference_words, line_label, type_html
+from webapp.presentation.transaction_words import difference_words, line_label, type_html
 from webapp.settlement.ledger.payout_id import Naming
 from webapp.settlement.ledger.payouts import Payout, rows_of_payout
-from webapp.settlement.ledger.totals import DIFFERENCE, FEES, NET, TAX, TYPES, BridgePart, Figures, explanations
+from webapp.settlement.ledger.totals import DIFFERENCE, NET, TYPES, BridgePart, Figures
 
 from .listing import figure_html
 
@@ -68,14 +60,6 @@ class TotalRow(NamedTuple):
     fees: Markup
     tax: Markup
     net: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Whole lines that make up a difference: their codes, and what it says in words."""
-
-    lines: str
-    words: str
 
 
 def bridge(figures: Figures) -> list[BridgeLine]:
@@ -174,52 +158,3 @@ def flagged_rows(account: Account, naming: Naming, payout: Payout) -> list[Trans
         return []
     found = rows_of_payout(account, naming, payout.currency, payout.name, flagged=True, limit=MOST_FLAGGED)
     return rows(account, found)
-
-
-def offers(figures: Figures, receipt: BankReceipt | None) -> list[Explanation]:
-    """Explanations of an open difference that finance may accept."""
-    if receipt is None or receipt.state not in (ReceiptState.OPEN, ReceiptState.CLOSED):
-        return []
-    if receipt.expected_minor != figures.net.minor:
-        return []
-    return [Explanation(",".join(lines), explanation_words(lines)) for lines in explanations(figures, receipt.received)]
-
-
-def explanation_words(lines: Sequence[str]) -> str:
-    """ "without refunds", "before fees and tax on fees": what the bank's amount is, in words."""
-    names = [line_label(code).lower() if code in LINE_WORDS else code for code in lines]
-    listed = gettext("%(some)s and %(last)s", some=", ".join(names[:-1]), last=names[-1]) if names[1:] else names[0]
-    if set(lines) <= {FEES, TAX}:
-        return gettext("The bank's amount is the payout before %(lines)s.", lines=listed)
-    return gettext("The bank's amount is the payout without %(lines)s.", lines=listed)
-
-
-def name_of(person_id: int | None) -> str | None:
-    """A person's name, also of one who has left."""
-    person = db.session.get(User, person_id) if person_id is not None else None
-    return person.name if person else None
-
-
-class Deed(NamedTuple):
-    """What somebody did about the payout at the bank; `text` is the amount or the reason it ended with."""
-
-    label: str
-    text: str
-    reason: str | None
-    actor: str
-    moment: datetime
-
-
-def history(account: Account, payout: Payout) -> list[Deed]:
-    """From the audit log, the newest first."""
-    told = entries_for_object(account.slug, "payout", f"{payout.currency} {payout.name}")
-    return [Deed(one.label, _deed_words(one), one.entry.reason, one.actor, one.moment) for one in told]
-
-
-def _deed_words(one: DescribedEntry) -> str:
-    facts = facts_of(one.entry.after)
-    if one.entry.event == Action.BANK_AMOUNT_ENTERED:
-        return money(Money(facts["received_minor"], facts["currency"]))
-    if one.entry.event == Action.DIFFERENCE_EXPLAINED:
-        return ", ".join(line_label(code) for code in str(facts["explained_by"]).split(","))
-    return name_of(facts.get("owner_id")) or ""

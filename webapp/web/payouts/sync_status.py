@@ -7,9 +7,17 @@ from datetime import datetime, timedelta
 
 from webapp.core.accounts import Account
 from webapp.models.base import now
-from webapp.settlement.ledger.job import Progress, latest_job, progress
 from webapp.settlement.ledger.payout_id import month_of, months_between
-from webapp.settlement.ledger.sync import COMING, FRESH_FOR, is_final, missing, periods_of
+from webapp.settlement.ledger.sync import (
+    COMING,
+    FRESH_FOR,
+    Progress,
+    is_final,
+    latest_job,
+    missing,
+    periods_of,
+    progress,
+)
 from webapp.web.job_status import failure_words, unattended_words
 
 NEWS = timedelta(hours=1)

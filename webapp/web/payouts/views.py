@@ -14,9 +14,9 @@ from webapp.core.database import release
 from webapp.core.extensions import htmx
 from webapp.lists.filters.controls import page_sizes
 from webapp.lists.filters.payouts import PayoutFilters
-from webapp.settlement.ledger.job import start_reading
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import coming, payouts
+from webapp.settlement.ledger.sync import start_reading
 from webapp.web.htmx import form_follows, redirect_after_post, wants_fragment
 
 from . import blueprint, listing

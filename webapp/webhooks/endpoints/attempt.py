@@ -13,7 +13,8 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
-from webapp.providers.contract import Answer, answer_of
+from webapp.operations.classify import answer_of
+from webapp.providers.contract import Answer
 from webapp.providers.http.errors import GatewayError, NotFound, ProviderFailed, Refused, Throttled
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import HookQuery
