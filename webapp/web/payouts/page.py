@@ -12,7 +12,7 @@ from webapp.settlement.ledger.payout_id import PayoutsBy, naming_of
 from webapp.settlement.ledger.payouts import Payout, payout
 from webapp.settlement.ledger.sync import covers
 
-from . import detail
+from . import bridge, transaction_rows
 from .bank import bank
 from .forms import BankForm, ExceptionForm
 
@@ -41,20 +41,20 @@ def payout_page(
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     naming = naming_of(account)
     receipt = receipt_of(account, found)
-    rows, pager = detail.page_of_rows(account, naming, found, page, base)
+    rows, pager = transaction_rows.page_of_rows(account, naming, found, page, base)
     values = {
         "account": account,
         "payout": found,
         "by_day": naming.by is PayoutsBy.DAY,
         "day": long_day(found.paid.astimezone(account.zone).date()),
         "base": base,
-        "bridge": detail.bridge(found.figures),
-        "picture": detail.picture(found.figures),
-        "picture_words": detail.picture_words(found.figures),
+        "bridge": bridge.bridge(found.figures),
+        "picture": bridge.picture(found.figures),
+        "picture_words": bridge.picture_words(found.figures),
         "rows": rows,
         "pager": pager,
-        "total": detail.total_row(found.figures),
-        "flagged": detail.flagged_rows(account, naming, found),
+        "total": transaction_rows.total_row(found.figures),
+        "flagged": transaction_rows.flagged_rows(account, naming, found),
         "is_whole": covers(account, *(naming.range(found.name) or (found.paid, found.paid))),
         "problem": problem,
         **bank(account, found, receipt, bank_form, exception_form),

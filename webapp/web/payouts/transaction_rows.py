@@ -1,4 +1,4 @@
-"""One payout as values: the bridge as a table and a picture, its rows, what is to be looked at, and the bank."""
+"""The transactions of one payout, ready for its table; and those that finance is to look at."""
 
 from __future__ import annotations
 
@@ -13,28 +13,19 @@ from webapp.core.accounts import Account
 from webapp.lists.filters.controls import row_address
 from webapp.models.ledger import LedgerRow
 from webapp.money import Money
-from webapp.presentation.charts import Drawing, Step, waterfall
-from webapp.presentation.formatting import money, times_html
+from webapp.presentation.formatting import times_html
 from webapp.presentation.pager import Pager, numbered_pager
-from webapp.presentation.transaction_words import difference_words, line_label, type_html
+from webapp.presentation.transaction_words import difference_words, type_html
 from webapp.settlement.ledger.payout_id import Naming
 from webapp.settlement.ledger.payouts import Payout, rows_of_payout
-from webapp.settlement.ledger.totals import DIFFERENCE, NET, TYPES, BridgePart, Figures
+from webapp.settlement.ledger.totals import Figures
 
 from .listing import figure_html
 
 ROWS_A_PAGE = 50
+
+
 MOST_FLAGGED = 50
-
-
-class BridgeLine(NamedTuple):
-    """A line of the table; `rows` in words, empty where the line has no rows of its own."""
-
-    label: str
-    amount: Markup
-    rows: str
-    is_net: bool
-    hint: str | None
 
 
 class TransactionRow(NamedTuple):
@@ -60,39 +51,6 @@ class TotalRow(NamedTuple):
     fees: Markup
     tax: Markup
     net: Markup
-
-
-def bridge(figures: Figures) -> list[BridgeLine]:
-    """The table from gross to net. Documented types without a row are left out, but for sales."""
-    return [
-        BridgeLine(line_label(line.code), figure_html(line.amount), _count(line), line.code == NET, _hint(line))
-        for line in figures.bridge()
-        if line.code not in TYPES[1:] or line.count
-    ]
-
-
-def _count(line: BridgePart) -> str:
-    return "" if line.count is None else f"{line.count:,}"
-
-
-def _hint(line: BridgePart) -> str | None:
-    if line.code != DIFFERENCE:
-        return None
-    return gettext("Postpay's own totals, less what the rates of each row come to.")
-
-
-def picture(figures: Figures) -> tuple[Drawing, Drawing]:
-    """The same as a waterfall; lines of nothing are left out."""
-    *parts, net = figures.bridge()
-    steps = [Step(line_label(line.code), line.amount) for line in parts if not line.amount.is_zero]
-    return waterfall([*steps, Step(line_label(net.code), net.amount, is_sum=True)])
-
-
-def picture_words(figures: Figures) -> str:
-    """What the picture shows, in a sentence."""
-    *parts, net = figures.bridge()
-    told = [f"{line_label(line.code)} {money(line.amount)}" for line in parts if not line.amount.is_zero]
-    return gettext("%(parts)s; together %(net)s.", parts=", ".join(told), net=money(net.amount))
 
 
 def rows(account: Account, found: Iterable[LedgerRow]) -> list[TransactionRow]:
