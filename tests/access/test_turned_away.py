@@ -19,8 +19,9 @@ from tests.attacks.sign_in import FORM
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
 from tests.ops.tree import Tree
-from webapp.access import passwords, throttle
+from webapp.access import passwords, throttle, turned_away
 from webapp.access.places import Places
+from webapp.access.turned_away import MOST_PAGES
 from webapp.core.database import writing
 
 from .records import Records
@@ -35,6 +36,12 @@ def blocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "MOST_PER_ADDRESS", 1)
     with app.app_context(), writing() as session:
         throttle.count_attempt(session, "somebody@example.test", "127.0.0.1")
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was lately stays so, however slow the machine is."""
+    monkeypatch.setattr(turned_away, "LATELY", 3600.0)
 
 
 def guess(browser: Browser) -> int:
@@ -101,6 +108,43 @@ def test_where_no_place_is_free_one_is_told_to_come_again(
     assert records.rows("SELECT * FROM sign_in_throttle") == []
     assert guess(stranger) == 200
     assert [news.split()[0] for news in records.news()] == ["auth.login.succeeded"]
+
+
+@pytest.mark.usefixtures("blocked", "patient")
+def test_in_a_flood_a_sentence_does_and_nothing_is_looked_up(
+    app: Flask,
+    clock: time_machine.Traveller,
+    stranger: Browser,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert [guess(stranger) for _ in range(MOST_PAGES)] == [429] * MOST_PAGES
+    assert stranger.response.mimetype == "text/html"
+    with statements(app) as seen:
+        answer = stranger.client.post("/sign-in", data={"email": ALICE, "password": PASSWORD})
+    assert (answer.status_code, answer.mimetype, seen) == (429, "text/plain", [])
+    assert answer.headers["Retry-After"] == stranger.response.headers["Retry-After"]
+    assert answer.text.strip() in stranger.words
+    assert stranger.client.get("/sign-in").status_code == 200
+    monkeypatch.setattr(turned_away, "LATELY", 0.0)
+    assert guess(stranger) == 429
+    assert stranger.response.mimetype == "text/html"
+    clock.shift(timedelta(seconds=61))
+    stranger.client.get("/healthz")
+    (entry,) = records.new_entries()
+    assert records.facts(entry)["count"] == MOST_PAGES + 2
+
+
+@pytest.mark.usefixtures("patient")
+def test_in_a_flood_only_who_finds_no_place_is_sent_away_at_once(
+    stranger: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "STRANGERS", Places(1, waiting=0, patience=0.05))
+    with passwords.STRANGERS.one():
+        assert [guess(stranger) for _ in range(MOST_PAGES)] == [503] * MOST_PAGES
+        answer = stranger.client.post("/sign-in")
+        assert (answer.status_code, answer.mimetype, answer.headers["Retry-After"]) == (503, "text/plain", "5")
+    assert guess(stranger) == 200
 
 
 def test_strangers_take_no_place_of_those_who_are_signed_in(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from . import passwords, sessions, throttle
 from .demo_users import ensure_demo_users
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
 from .places import NoPlace, Places
-from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Tallies, TurnedAway
+from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
 
 __all__ = [
     "Person",
@@ -34,6 +34,7 @@ __all__ = [
     "ensure_demo_users",
     "enter",
     "sign_in",
+    "turn_away_a_flood",
 ]
 
 INITIAL_PASSWORD_LIFE = timedelta(hours=24)
@@ -144,9 +145,33 @@ def _require_no_wait(wait: timedelta | None) -> None:
 
 
 def _turned_away(cause: str, wait: timedelta) -> TurnedAway:
-    tallies: Tallies = current_app.extensions["turned_away"]
-    tallies.add(cause, request.remote_addr or "")
+    address = request.remote_addr or ""
+    _count(cause, address)
+    _flood().note(cause, address, wait)
     return TurnedAway(cause, wait)
+
+
+def turn_away_a_flood() -> None:
+    """Before anything is looked up for somebody who wants to sign in. Raises TurnedAway, but for a few in a second."""
+    flood, address = _flood(), request.remote_addr or ""
+    if not flood.is_on:
+        return
+    wait = flood.wait_of(address)
+    if wait is None and not passwords.STRANGERS.are_taken:
+        return
+    cause = NO_PLACE if wait is None else TOO_MANY_FAILURES
+    _count(cause, address)
+    raise TurnedAway(cause, wait or LITTLE_WHILE, briefly=True)
+
+
+def _count(cause: str, address: str) -> None:
+    tallies: Tallies = current_app.extensions["turned_away"]
+    tallies.add(cause, address)
+
+
+def _flood() -> Flood:
+    flood: Flood = current_app.extensions["flood"]
+    return flood
 
 
 def _why_not(user: User | None, attempt: throttle.SignInAttempt, matches: bool) -> str:

@@ -19,6 +19,14 @@ class Places:
         self._all = BoundedSemaphore(count + waiting)
         self._patience = patience
 
+    @property
+    def are_taken(self) -> bool:
+        """Whether whoever came now would be sent away."""
+        if not self._all.acquire(blocking=False):
+            return True
+        self._all.release()
+        return False
+
     @contextmanager
     def one(self) -> Iterator[None]:
         """Holds a place. Raises NoPlace."""

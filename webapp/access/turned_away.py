@@ -1,12 +1,15 @@
 """Who is sent away before anything was looked at: counted in this process, one audit entry a minute for all of them.
 
-Each process writes its own. The entry comes with the first request after the minute, whatever it asks for, or when
-the process ends; one that is killed takes its last minute along.
+In a flood, most get no page but a sentence, which costs a tenth. Each process writes its own entry. It comes with the
+first request after the minute, whatever it asks for, or when the process ends; one that is killed takes its last minute
+along.
 """
 
 from __future__ import annotations
 
 import atexit
+import time
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -22,13 +25,44 @@ MINUTE = timedelta(minutes=1)
 TOO_MANY_FAILURES = "too many failures from this address"
 NO_PLACE = "too many at once"
 
+MOST_PAGES = 5
+LATELY = 1.0
+"""Seconds within which so many get a page, and an address that has to wait is not looked up again."""
+MOST_ADDRESSES = 1000
+
 
 class TurnedAway(Exception):
-    """Come again later: `cause` for the audit log, `wait` for whoever asked."""
+    """Come again later: `cause` for the audit log, `wait` for whoever asked; `briefly`, a sentence is answer enough."""
 
-    def __init__(self, cause: str, wait: timedelta) -> None:
+    def __init__(self, cause: str, wait: timedelta, *, briefly: bool = False) -> None:
         super().__init__(cause)
-        self.cause, self.wait = cause, wait
+        self.cause, self.wait, self.briefly = cause, wait, briefly
+
+
+class Flood:
+    """Sees in one process when so many are turned away that most of them must cost next to nothing."""
+
+    def __init__(self) -> None:
+        self._pages: deque[float] = deque(maxlen=MOST_PAGES)
+        self._waits: dict[str, tuple[float, timedelta]] = {}
+
+    @property
+    def is_on(self) -> bool:
+        """Whether as many got a page lately as may."""
+        return len(self._pages) == MOST_PAGES and time.monotonic() - self._pages[0] < LATELY
+
+    def note(self, cause: str, address: str, wait: timedelta) -> None:
+        """One more got a page."""
+        self._pages.append(time.monotonic())
+        if cause == TOO_MANY_FAILURES:
+            if len(self._waits) >= MOST_ADDRESSES:
+                self._waits.clear()
+            self._waits[address] = (time.monotonic(), wait)
+
+    def wait_of(self, address: str) -> timedelta | None:
+        """How long the address has to wait, as it was told lately."""
+        seen, wait = self._waits.get(address, (0.0, None))
+        return wait if time.monotonic() - seen < LATELY else None
 
 
 @dataclass(slots=True)
@@ -93,5 +127,6 @@ class Tallies:
 
 def init_app(app: Flask) -> None:
     """Looks before each request whether a minute is over."""
+    app.extensions["flood"] = Flood()
     tallies = app.extensions["turned_away"] = Tallies(app)
     app.before_request(tallies.write_due)

@@ -155,7 +155,11 @@ def with_retry_after(response: Response, error: TurnedAway) -> Response:
 
 
 def _turned_away(error: TurnedAway) -> Response:
-    return with_retry_after(speak(words_for_turned_away(error)), error)
+    words = words_for_turned_away(error)
+    if error.briefly:
+        brief = Response(f"{words.message}\n", words.status, content_type="text/plain; charset=utf-8")
+        return with_retry_after(brief, error)
+    return with_retry_after(speak(words), error)
 
 
 def _gateway_error(error: GatewayError) -> Response:

@@ -34,6 +34,8 @@ log = structlog.stdlib.get_logger("webapp.web.guard")
 BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out"})
 """All that somebody with an initial password can do."""
 
+SIGN_IN = "auth.open_session"
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,8 +45,14 @@ def init_app(app: Flask) -> None:
     app.extensions["strangers_refusals"] = RejectionSampler()
     turned_away.init_app(app)
     authentication.init_app(app)
+    app.before_request(_turn_away_a_flood)
     public_places.init_app(app)
     app.before_request(guard)
+
+
+def _turn_away_a_flood() -> None:
+    if request.endpoint == SIGN_IN:
+        authentication.turn_away_a_flood()
 
 
 def guard() -> AnyResponse | None:
