@@ -15,17 +15,26 @@ from werkzeug.test import TestResponse
 
 from tests.browser import Browser
 from webapp.core.settings import Settings
-from webapp.web.public_places import places_for
+from webapp.web.public_places import form_places_for, places_for
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"web_threads": 4})
+    return settings.model_copy(update={"web_threads": 8})
 
 
 @pytest.mark.parametrize(("threads", "places"), [(1, 1), (2, 1), (4, 3), (8, 7), (32, 28), (256, 224)])
 def test_some_threads_are_kept_for_others(threads: int, places: int) -> None:
     assert places_for(threads) == places
+
+
+@pytest.mark.parametrize(("threads", "places"), [(1, 1), (2, 1), (4, 1), (8, 3), (32, 12), (256, 96)])
+def test_some_of_those_are_kept_for_deliveries(threads: int, places: int) -> None:
+    assert form_places_for(threads) == places
+
+
+def deliver(app: Flask) -> int:
+    return app.test_client().post("/hooks/demo/unknown", data="{}").status_code
 
 
 def report(app: Flask) -> TestResponse:
@@ -35,12 +44,13 @@ def report(app: Flask) -> TestResponse:
 def test_when_strangers_have_their_places_the_next_is_told_to_come_again(
     app: Flask, alice: Browser, tmp_path: Path
 ) -> None:
-    places = places_for(4)
+    places = form_places_for(8)
     database = sqlite3.connect(tmp_path / "desk.sqlite3", isolation_level=None)
     with closing(database) as other, ThreadPoolExecutor(places) as pool:
         other.execute("BEGIN IMMEDIATE")  # for which each refusal's audit entry has to wait
         waiting = [pool.submit(report, app) for _ in range(places)]
         refused = _refused(app)
+        assert deliver(app) == 404
         alice.open("/demo/orders")
         assert alice.status == 200
         other.execute("ROLLBACK")
