@@ -7,8 +7,8 @@ import importlib
 import pkgutil
 import sys
 
-from . import ATTACKS, __path__
-from .runner import run
+from . import ATTACKS, Attack, __path__
+from .runner import Report, desk_for, run
 
 
 def find_attacks() -> None:
@@ -16,6 +16,13 @@ def find_attacks() -> None:
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith(("test_", "__")):
             importlib.import_module(f"{__package__}.{module.name}")
+
+
+def on_a_fresh_desk(attack: Attack, connections: int, seconds: float) -> Report:
+    """Nothing that an earlier attack has left is in its way."""
+    with desk_for(attack) as scene:
+        scene.warm_up()
+        return run(scene, attack, connections, seconds)
 
 
 def main() -> int:
@@ -26,9 +33,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--connections", type=int, default=100)
     options = parser.parse_args()
-    reports = [run(ATTACKS[name], options.connections, options.seconds) for name in options.only or sorted(ATTACKS)]
-    print(*reports, sep="\n")
-    return sum(bool(report.missed) for report in reports)
+    missed = 0
+    for name in options.only or sorted(ATTACKS):
+        report = on_a_fresh_desk(ATTACKS[name], options.connections, options.seconds)
+        print(report, flush=True)
+        missed += bool(report.missed)
+    return missed
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from webapp.core.extensions import db
 
 from . import Act, Attack, Target
 
+ATTACKER = "attacker@bench.test"
 PAGE = "/demo/orders"
 PAUSE = 0.1
 QUIET = 3.0
@@ -97,35 +98,56 @@ class Report:
         return "\n  ".join([self.name, *lines])
 
 
-def run(attack: Attack, connections: int, seconds: float) -> Report:
-    """One attack on a fresh desk of two processes."""
-    with tempfile.TemporaryDirectory() as folder, _desk(Path(folder), attack) as desk:
-        cookie = _sign_in(desk.address)
-        drive(Page(desk.port, PAGE, (("Cookie", cookie),)), WARM_UP, AT_ONCE)
-        load = psutil.getloadavg()[0]
-        quiet, before = _watch_for(desk, cookie, lambda: time.sleep(QUIET)), _megabytes(desk)
-        answers: Counter[str] = Counter()
-        health, page = _watch_for(
-            desk, cookie, lambda: answers.update(_strike(attack.act, desk.port, connections, seconds))
-        )
-        grown = _megabytes(desk) - before
-        crashes = _crashes(Path(folder) / "desk.log")
-        return Report(attack.name, answers, health, page, quiet, grown, load, crashes)
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A desk with its provider, and the cookies of who watches and of who attacks."""
+
+    desk: Server
+    provider: Server
+    log: Path
+    watcher: str
+    attacker: str
+
+    def warm_up(self) -> None:
+        drive(Page(self.desk.port, PAGE, (("Cookie", self.watcher),)), WARM_UP, AT_ONCE)
+
+    def crashes(self) -> list[str]:
+        """Lines of the log about an answer of 500, or about an exception that nobody expected."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line for line in map(_crash, lines) if line]
+
+    def watch(self, meanwhile: Callable[[], None]) -> tuple[Watched, Watched]:
+        return _watch_for(self.desk, self.watcher, meanwhile)
+
+
+def run(scene: Scene, attack: Attack, connections: int, seconds: float, quiet_seconds: float = QUIET) -> Report:
+    """One attack, and before it a while without one."""
+    if attack.arrange is not None:
+        attack.arrange(scene.provider)
+    load, crashes = psutil.getloadavg()[0], len(scene.crashes())
+    quiet, before = scene.watch(lambda: time.sleep(quiet_seconds)), _megabytes(scene.desk)
+    answers: Counter[str] = Counter()
+    health, page = scene.watch(lambda: answers.update(_strike(attack.act, scene, connections, seconds)))
+    grown = _megabytes(scene.desk) - before
+    return Report(attack.name, answers, health, page, quiet, grown, load, scene.crashes()[crashes:])
 
 
 @contextmanager
-def _desk(folder: Path, attack: Attack) -> Iterator[Server]:
-    with Servers(folder) as servers:
+def desk_for(*attacks: Attack) -> Iterator[Scene]:
+    """A desk of two processes, with the settings of the attacks that it has to suffer."""
+    settings = {name: value for attack in attacks for name, value in attack.settings.items()}
+    with tempfile.TemporaryDirectory() as name, Servers(folder := Path(name)) as servers:
         provider = servers.provider("provider", 500)
         servers.accounts({"demo": provider})
         app = create_app(load_settings(servers.environment))
         with app.app_context():
-            hire(app, {"agent": (EMAIL, "Agent Bench")}, PASSWORD)
+            hire(app, {"agent": (EMAIL, "Agent Bench"), "finance": (ATTACKER, "Finance Bench")}, PASSWORD)
             db.engine.dispose()
         servers.wait(provider, "/_sandbox")
-        desk = servers.desk(WEB_WORKERS="2", **attack.settings)
+        desk = servers.desk(WEB_WORKERS="2", **settings)
         servers.wait(desk, "/readyz")
-        yield desk
+        cookies = _sign_in(desk.address), _sign_in(desk.address, ATTACKER)
+        yield Scene(desk, provider, folder / "desk.log", *cookies)
 
 
 def _watch_for(desk: Server, cookie: str, meanwhile: Callable[[], None]) -> tuple[Watched, Watched]:
@@ -149,15 +171,15 @@ def _watch_for(desk: Server, cookie: str, meanwhile: Callable[[], None]) -> tupl
     return both
 
 
-def _strike(act: Act, port: int, connections: int, seconds: float) -> Counter[str]:
+def _strike(act: Act, scene: Scene, connections: int, seconds: float) -> Counter[str]:
     """The attack, in a process of its own: what it computes must not slow down whoever watches."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_from_all_connections, (act, port, connections, seconds))
+        return pool.apply(_from_all_connections, (act, scene.desk.port, scene.attacker, connections, seconds))
 
 
-def _from_all_connections(act: Act, port: int, connections: int, seconds: float) -> Counter[str]:
+def _from_all_connections(act: Act, port: int, cookie: str, connections: int, seconds: float) -> Counter[str]:
     until = time.monotonic() + seconds
-    targets = [Target(number, port, until) for number in range(connections)]
+    targets = [Target(number, port, until, cookie) for number in range(connections)]
     with ThreadPoolExecutor(connections) as pool:
         return sum(pool.map(act, targets), Counter())
 
@@ -166,12 +188,6 @@ def _megabytes(desk: Server) -> float:
     """Of all processes of the desk together."""
     processes = psutil.Process(desk.process.pid).children()
     return sum(process.memory_info().rss for process in processes) / 2**20
-
-
-def _crashes(log: Path) -> list[str]:
-    """Lines of the log about an answer of 500, or about an exception that nobody expected."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [line for line in map(_crash, lines) if line]
 
 
 def _crash(line: str) -> str:

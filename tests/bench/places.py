@@ -121,11 +121,11 @@ def _put_order(provider: Server) -> None:
         control.refund(ORDER, amount)
 
 
-def _sign_in(address: str) -> str:
-    """The cookie of the agent. Kept by hand: it is for https or a browser's localhost."""
+def _sign_in(address: str, email: str = EMAIL) -> str:
+    """The cookie of the agent, or of another person. Kept by hand: it is for https or a browser's localhost."""
     page = requests.get(f"{address}/sign-in", timeout=10)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-    fields = {"csrf_token": token.group(1) if token else "", "email": EMAIL, "password": PASSWORD}
+    fields = {"csrf_token": token.group(1) if token else "", "email": email, "password": PASSWORD}
     headers = {"Cookie": _cookie(page), "Referer": f"{address}/sign-in"}
     answer = requests.post(f"{address}/sign-in", data=fields, headers=headers, timeout=10, allow_redirects=False)
     if answer.status_code != 303 and answer.status_code != 302:
