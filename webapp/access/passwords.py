@@ -7,9 +7,10 @@ character on one keyboard and two on another, and a person must get in from both
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import Lock, get_native_id
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -29,6 +30,8 @@ STAFF = Places(1, waiting=4, patience=5.0)
 """For those who are signed in and prove who they are: no stranger takes their place."""
 
 THREADS = 1
+NICENESS = 10
+"""Of the threads that hash: while somebody guesses without a pause, those who work come first."""
 _LOCK = Lock()
 _HASHERS: list[ThreadPoolExecutor] = []
 """The threads that hash, made when first needed. Each keeps the memory that one hash takes; the server's are many."""
@@ -70,8 +73,14 @@ def _bytes(password: str) -> bytes:
 def _hashers() -> ThreadPoolExecutor:
     with _LOCK:
         if not _HASHERS:
-            _HASHERS.append(ThreadPoolExecutor(THREADS, thread_name_prefix="hash"))
+            _HASHERS.append(ThreadPoolExecutor(THREADS, thread_name_prefix="hash", initializer=_step_back))
         return _HASHERS[0]
+
+
+def _step_back() -> None:
+    """Gives this thread less of a busy processor, where threads have a priority of their own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
 
 
 os.register_at_fork(after_in_child=_HASHERS.clear)  # threads stay behind in the parent
