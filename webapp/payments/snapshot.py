@@ -65,5 +65,5 @@ def read_order(client: PostpayClient, order_id: str) -> OrderSnapshot:
     try:
         refunds = tuple(asked.result())
     except GatewayError as error:
-        return OrderSnapshot(order, None, error, now())
+        return OrderSnapshot(order, None, error.light(), now())
     return OrderSnapshot(order, refunds, None, now())

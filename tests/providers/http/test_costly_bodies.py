@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from tests.providers.conftest import MakeClient, Serve
 from tests.providers.raw_server import ORDER, REFUND, always, answer, page
 from webapp.providers.http.errors import GatewayError, UnreadableAnswer
 from webapp.providers.http.strict_json import MOST_VALUES
-from webapp.providers.http.transport import DEFAULT_TRANSPORT
+from webapp.providers.http.transport import DEFAULT_TRANSPORT, Answer
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.errors import MOST_FIELDS
 from webapp.providers.postpay.filters import OrderQuery
@@ -73,6 +74,21 @@ def test_so_does_one_with_as_many_values_as_may_be(make_client: MakeClient, serv
     client = make_client(serve(always(answer(body, status=status))).base_url)
     with Budget(), pytest.raises(UnreadableAnswer):
         ASKS[ask](client)
+
+
+def test_a_body_is_gone_as_soon_as_its_error_was_told(make_client: MakeClient, serve: Serve) -> None:
+    client = make_client(serve(always(answer(b'{"order_id":' + b" " * 100_000))).base_url)
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(UnreadableAnswer) as caught:
+            client.get_order(order_id="order-01")
+        kept = caught.value
+        del caught
+        assert [one for one in gc.get_objects() if isinstance(one, Answer)] == []
+    finally:
+        gc.enable()
+    assert kept.reason == "not JSON"
 
 
 def test_an_error_of_a_thousand_fields_is_read_as_far_as_a_page_shows_it(make_client: MakeClient, serve: Serve) -> None:

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import re
+from typing import Self
 
 
 class GatewayError(Exception):
@@ -25,6 +26,11 @@ class GatewayError(Exception):
         self.method = method
         self.reason = reason
         self.status = status
+
+    def light(self) -> Self:
+        """Without what led to it, which would keep the whole body in memory for as long as the error is kept."""
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
     def __str__(self) -> str:
         status = "" if self.status is None else f" {self.status}"

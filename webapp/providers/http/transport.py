@@ -129,6 +129,7 @@ class Transport:
         """Makes the call and has `read` make sense of the answer. Raises GatewayError."""
         started = time.monotonic()
         status: int | None = None
+        answer: Answer | None = None
         error: GatewayError | None = None
         try:
             answer = self._guarded(call, started)
@@ -137,9 +138,10 @@ class Transport:
         except GatewayError as failure:
             error = failure
             status = failure.status
-            raise
+            raise failure.light() from None
         finally:
             self._report(call, status, time.monotonic() - started, error)
+            answer = error = None  # else this frame and the error hold each other, and the body with them
 
     def _guarded(self, call: Call, started: float) -> HttpAnswer:
         ends = started + (self._settings.deadline if call.deadline is None else call.deadline)
