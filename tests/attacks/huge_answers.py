@@ -27,7 +27,7 @@ def _arrange(provider: Server) -> None:
     nothing = '{"count":2,"next":null,"previous":null,"results":[' + ",".join(["{}"] * (ROOM // 3)) + "]}"
     _always(control, f"=/orders/{REFUNDS}/refunds", nothing)
     order = _order(provider, ITEMS)
-    order["items"] = [ITEM] * (ROOM // len(json.dumps(ITEM)))
+    order["items"] = [ITEM] * (ROOM // len(json.dumps([ITEM])))
     _always(control, f"=/orders/{ITEMS}", json.dumps(order))
 
 

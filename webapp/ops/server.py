@@ -6,6 +6,7 @@ provider. A worker that is told to stop has the time of a whole refund: two read
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import tempfile
 from typing import Any
@@ -19,8 +20,23 @@ from webapp.core.extensions import db
 
 from . import lifecycle, schema
 
+LARGE = 256 * 1024
+"""Bytes of memory in one piece that are given back as soon as they are not used any more."""
+MMAP_THRESHOLD = -3
+"""mallopt(3)."""
+
 _settings = settings_or_exit()
 _metrics_folder = tempfile.mkdtemp(prefix="desk-metrics-")
+
+
+def give_back_memory() -> None:
+    """Bodies and files go back to the system at once: many threads would each keep a heap as large as its largest.
+
+    Only glibc has such heaps.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(MMAP_THRESHOLD, LARGE)
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
@@ -54,6 +70,7 @@ raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics_folder}"]
 
 def on_starting(server: Arbiter) -> None:
     """Refuses to serve with another schema than the code's: wrong answers are worse than none."""
+    give_back_memory()
     with server.app.wsgi().app_context():
         if not schema.is_current():
             server.log.error("the database does not have this version's schema; run `flask --app webapp migrate`")
