@@ -148,7 +148,7 @@ class Person:
             method, self.desk.address + path, data=data, headers=headers, timeout=30, allow_redirects=False
         )
         took = time.monotonic() - started
-        assert answer.status_code == (303 if fields else 200), f"{path}: {answer.status_code}"
+        assert answer.status_code == (303 if fields else 200), f"{path}: {answer.status_code} {answer.text[:100]}"
         self.cookies |= dict(COOKIE.findall(answer.headers.get("Set-Cookie", "")))
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
         self.token = found[1] if found else self.token

@@ -151,13 +151,13 @@ def _turned_away(cause: str, wait: timedelta) -> TurnedAway:
     return TurnedAway(cause, wait)
 
 
-def turn_away_a_flood() -> None:
-    """Before anything is looked up for somebody who wants to sign in. Raises TurnedAway, but for a few in a second."""
+def turn_away_a_flood(places: Places) -> None:
+    """Before anything is looked up for whoever sends a password. Raises TurnedAway, but for a few in a second."""
     flood, address = _flood(), request.remote_addr or ""
     if not flood.is_on:
         return
     wait = flood.wait_of(address)
-    if wait is None and not passwords.STRANGERS.are_taken:
+    if wait is None and not places.are_taken:
         return
     cause = NO_PLACE if wait is None else TOO_MANY_FAILURES
     _count(cause, address)

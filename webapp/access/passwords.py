@@ -30,7 +30,7 @@ STAFF = Places(1, waiting=4, patience=5.0)
 """For those who are signed in and prove who they are: no stranger takes their place."""
 
 THREADS = 1
-NICENESS = 10
+NICENESS = 5
 """Of the threads that hash: while somebody guesses without a pause, those who work come first."""
 _LOCK = Lock()
 _HASHERS: list[ThreadPoolExecutor] = []

@@ -17,7 +17,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import audit
-from webapp.access import authentication, sessions, turned_away
+from webapp.access import authentication, passwords, sessions, turned_away
 from webapp.access.permissions import Permission, View, is_for
 from webapp.access.reauthentication import is_fresh
 from webapp.access.rejection_sampler import RejectionSampler
@@ -34,7 +34,8 @@ log = structlog.stdlib.get_logger("webapp.web.guard")
 BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out"})
 """All that somebody with an initial password can do."""
 
-SIGN_IN = "auth.open_session"
+PROOFS = frozenset({"auth.save_password", "auth.confirm_person"})
+"""Where somebody who is signed in proves who they are."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -51,8 +52,10 @@ def init_app(app: Flask) -> None:
 
 
 def _turn_away_a_flood() -> None:
-    if request.endpoint == SIGN_IN:
-        authentication.turn_away_a_flood()
+    if request.endpoint == "auth.open_session":
+        authentication.turn_away_a_flood(passwords.STRANGERS)
+    elif request.endpoint in PROOFS:
+        authentication.turn_away_a_flood(passwords.STAFF)
 
 
 def guard() -> AnyResponse | None:
