@@ -129,7 +129,7 @@ class Transport:
         """Makes the call and has `read` make sense of the answer. Raises GatewayError."""
         started = time.monotonic()
         status: int | None = None
-        answer: Answer | None = None
+        answer: HttpAnswer | None = None
         error: GatewayError | None = None
         try:
             answer = self._guarded(call, started)
