@@ -114,7 +114,7 @@ def test_import_linter_sees_each_planted_offence(tmp_path: Path) -> None:
     assert "0 kept, 6 broken" in report
     for seen in (
         "webapp.money -> webapp.web.shell",
-        "webapp.core.limits -> webapp.access.staff",
+        "webapp.core.refund_limits_setting -> webapp.access.staff",
         "webapp.emulators.postpay.store -> webapp.calendar",
         "webapp.emulators.kit.clock -> webapp.emulators.postpay.world",
         "webapp.providers.http.errors -> webapp.providers.postpay.models",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from webapp.core.environment import load_settings
-from webapp.core.limits import RefundLimit
+from webapp.core.refund_limits_setting import RefundLimit
 from webapp.core.settings import ROOT, Settings
 
 OF_ACCOUNTS = {

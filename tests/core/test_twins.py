@@ -32,7 +32,7 @@ from webapp.payments.awaiting_capture import refresh_awaiting_capture
 from webapp.settlement.ledger.store import close_period
 from webapp.settlement.reconciliation.counter import correct_to_look_at
 from webapp.webhooks.address import read_address
-from webapp.webhooks.receiver.service import save_forwarding
+from webapp.webhooks.receiver.settings import save_forwarding
 
 TWINS = 6
 ROUNDS = 5

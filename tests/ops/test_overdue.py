@@ -26,7 +26,7 @@ from webapp.models.hook_change import HookChange
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.job import Job, JobState
 from webapp.webhooks.address import read_address
-from webapp.webhooks.receiver import service
+from webapp.webhooks.receiver import settings
 
 HOUR = timedelta(hours=1)
 
@@ -48,7 +48,7 @@ def desk(sandbox: Sandbox, engine_url: str, tmp_path: Path) -> Flask:
 def leave_everything_waiting(app: Flask, since: timedelta) -> None:
     """An intent, a change of a webhook, a delivery to read again and to tell on, and a job; all due since then."""
     due = now() - since
-    service.save_forwarding(
+    settings.save_forwarding(
         app.extensions["accounts"]["demo"],
         read_address("http://localhost:9/", loopback=True),
         SecretStr("the-shops-own-secret"),

@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.browser import Browser, form_values
 from tests.provider import Provider, provider_of
-from webapp.core.limits import Limits, RefundLimit
+from webapp.core.refund_limits_setting import Limits, RefundLimit
 from webapp.emulators.postpay.server import Sandbox
 
 ITEM = {"reference": "i-1", "name": "Lamp", "unit_price": 4000, "qty": 2}

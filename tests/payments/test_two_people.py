@@ -15,7 +15,7 @@ from tests.people import let_in
 from tests.provider import Provider
 from webapp import create_app
 from webapp.core.extensions import db
-from webapp.core.limits import DEFAULT_LIMITS, RefundLimit
+from webapp.core.refund_limits_setting import DEFAULT_LIMITS, RefundLimit
 from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.intent import Intent

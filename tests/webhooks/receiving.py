@@ -21,7 +21,7 @@ from webapp.ops import worker
 from webapp.providers.postpay.signature import HEADER, sign
 from webapp.providers.registry import postpay
 from webapp.webhooks.deliveries.process import reread_due
-from webapp.webhooks.receiver import service
+from webapp.webhooks.receiver import settings
 
 CANARY = "canary.person@example.test"
 
@@ -42,9 +42,9 @@ class Receiving:
             if db.session.scalar(select(User.id)) is None:
                 hire(app, {"admin": PEOPLE["admin"]}, PASSWORD)
             person = db.session.scalar(select(User.id).where(User.role == "admin")) or 0
-            receiver = service.start_receiving(self.account, person, self.settings)
+            receiver = settings.start_receiving(self.account, person, self.settings)
             self.id = receiver.id
-            self.token = service.token_of(receiver, self.settings) or ""
+            self.token = settings.token_of(receiver, self.settings) or ""
             self.secret = unseal(self.settings, receiver.secret_sealed or "").get_secret_value()
         self.path = f"/hooks/{slug}/{self.token}"
 

@@ -23,10 +23,10 @@ from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.delivery import Delivery, ForwardAttempt
-from webapp.providers.http import forwarding as http
+from webapp.providers.http import shop_post as http
 from webapp.webhooks.address import HookAddress, read_address
 from webapp.webhooks.forwarding import forward_due, send_failed_again
-from webapp.webhooks.receiver import service
+from webapp.webhooks.receiver import settings
 
 from .receiving import Receiving, order_body
 
@@ -48,7 +48,7 @@ def forwarded(receiving: Receiving, shop: Receiver) -> Receiving:
 
 def tell_on(receiving: Receiving, address: HookAddress) -> None:
     with receiving.app.app_context():
-        service.save_forwarding(receiving.account, address, SecretStr(SHOP_SECRET), 1, receiving.settings)
+        settings.save_forwarding(receiving.account, address, SecretStr(SHOP_SECRET), 1, receiving.settings)
 
 
 def states(receiving: Receiving) -> list[tuple[str | None, int]]:
@@ -89,7 +89,7 @@ def test_what_came_before_or_after_it_is_on_is_not_told_on(receiving: Receiving,
     tell_on(receiving, read_address(shop.url, loopback=True))
     receiving.deliver(order_body("while"))
     with receiving.app.app_context():
-        service.stop_forwarding(receiving.account)
+        settings.stop_forwarding(receiving.account)
     receiving.deliver(order_body("after"))
     receiving.work("forward")
     assert states(receiving) == [(None, 0), ("failed", 0), (None, 0)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from webapp.money import Money
 
 from .accounts import Account, Environment
-from .limits import DEFAULT_LIMITS, Limits, read_limits
+from .refund_limits_setting import DEFAULT_LIMITS, Limits, read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"

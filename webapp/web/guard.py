@@ -24,7 +24,7 @@ from webapp.access.rejection_sampler import RejectionSampler
 from webapp.core.database import writing
 from webapp.core.extensions import csrf, htmx
 
-from . import form_drafts, public_places
+from . import form_drafts, public_slots
 from .doubled_fields import refuse_doubled_fields
 from .htmx import redirect_after_post
 from .safe_redirect import own_address, page_before
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
     turned_away.init_app(app)
     authentication.init_app(app)
     app.before_request(_turn_away_a_flood)
-    public_places.init_app(app)
+    public_slots.init_app(app)
     app.before_request(guard)
 
 

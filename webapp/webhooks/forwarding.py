@@ -22,8 +22,8 @@ from webapp.core.sealing import CannotUnseal, unseal
 from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.delivery import GENUINE, Delivery, ForwardAttempt, Forwarding, ForwardState
-from webapp.providers.http import forwarding
-from webapp.providers.http.forwarding import ShopAnswer
+from webapp.providers.http import shop_post
+from webapp.providers.http.shop_post import ShopAnswer
 from webapp.providers.postpay import signature
 
 from .address import BadAddress, HookAddress, Resolve, public_addresses, read_address, resolve_name
@@ -120,7 +120,7 @@ def _send(account: Account, row: Forwarding, due: Due, settings: Settings, resol
         "X-Desk-Delivery": str(due.id),
         signature.HEADER: signature.sign(content.body, secret, at=int(time.time())),
     }
-    return forwarding.post(address.url, addresses, content.body, sent)
+    return shop_post.post(address.url, addresses, content.body, sent)
 
 
 def _public(address: HookAddress, resolve: Resolve) -> tuple[str, ...]:

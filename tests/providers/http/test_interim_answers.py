@@ -7,7 +7,7 @@ import pytest
 from tests.providers.conftest import MakeClient, Serve
 from tests.providers.raw_server import ORDER, REFUND, Line, always, answer, page
 from webapp.money import Money
-from webapp.providers.http import forwarding
+from webapp.providers.http import shop_post
 from webapp.providers.http.deadline import MOST_INTERIM
 from webapp.providers.http.errors import AnswerLost, ProviderFailed, UnreadableAnswer
 from webapp.providers.postpay.client import encode_refund
@@ -72,5 +72,5 @@ def test_another_protocol_was_not_asked_for(make_client: MakeClient, serve: Serv
 
 def test_a_shop_that_hints_before_it_takes_a_delivery_has_taken_it(serve: Serve) -> None:
     server = serve(always(HINTS + answer(b"", status=204)))
-    told = forwarding.post(f"{server.base_url}/in", ("127.0.0.1",), b"{}", {})
+    told = shop_post.post(f"{server.base_url}/in", ("127.0.0.1",), b"{}", {})
     assert (told.code, told.is_done) == (204, True)

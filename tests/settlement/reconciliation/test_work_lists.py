@@ -11,9 +11,9 @@ from webapp.models.base import now
 from webapp.models.check import ToLookAt
 from webapp.models.ledger import LedgerRow
 from webapp.settlement.reconciliation.ages import Ages, ages
+from webapp.settlement.reconciliation.check import orders_in_ledger
 from webapp.settlement.reconciliation.counter import refresh_to_look_at
-from webapp.settlement.reconciliation.exceptions import WorkList, belongs, checked_at, counts, rate_before, rows_of
-from webapp.settlement.reconciliation.run import orders_in_ledger
+from webapp.settlement.reconciliation.work_lists import WorkList, belongs, checked_at, counts, rate_before, rows_of
 
 from .desk import TICK, Book
 

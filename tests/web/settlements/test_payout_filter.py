@@ -11,7 +11,7 @@ from tests.browser import Browser
 from tests.provider import Provider
 from webapp.core.accounts import Account
 from webapp.providers.http.errors import UnreadableAnswer
-from webapp.settlement.ledger.payout_filter import known_payout_field, payout_field, prove_payout_field
+from webapp.settlement.ledger.payout_field import known_payout_field, payout_field, prove_payout_field
 
 from .conftest import Settled
 

@@ -9,7 +9,7 @@ import time
 from tests.webhooks.receiving import Receiving, order_body
 from webapp.providers.postpay.signature import sign, sign_bare
 from webapp.webhooks.deliveries.ingest import LARGEST
-from webapp.webhooks.receiver import service
+from webapp.webhooks.receiver import settings
 
 BODY = order_body()
 
@@ -81,8 +81,8 @@ def test_who_does_not_know_the_address_is_not_listened_to(receiving: Receiving) 
 
 def test_a_stopped_receiver_is_deaf_and_has_forgotten_its_secrets(receiving: Receiving) -> None:
     with receiving.app.app_context():
-        service.stop_receiving(receiving.account, receiving.id)
-        assert service.receiver_of(receiving.account) is None
+        settings.stop_receiving(receiving.account, receiving.id)
+        assert settings.receiver_of(receiving.account) is None
     assert receiving.deliver(BODY).status_code == 404
 
 

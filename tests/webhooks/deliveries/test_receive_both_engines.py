@@ -31,7 +31,7 @@ from webapp.webhooks.address import read_address
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.retention import prune_deliveries
 from webapp.webhooks.forwarding import send_failed_again
-from webapp.webhooks.receiver import service
+from webapp.webhooks.receiver import settings
 
 NOWHERE = "http://127.0.0.1:1"
 BODY = order_body()
@@ -78,12 +78,12 @@ def test_another_account_s_address_opens_nothing(engine_url: str, tmp_path: Path
 def test_both_secrets_are_good_while_one_is_replaced(receiving: Receiving) -> None:
     old = receiving.secret
     with receiving.app.app_context():
-        new = service.replace_secret(receiving.account, receiving.id, receiving.settings).get_secret_value()
+        new = settings.replace_secret(receiving.account, receiving.id, receiving.settings).get_secret_value()
     for number, secret in enumerate((old, new)):
         body = order_body(f"order-{number}")
         assert receiving.deliver(body, sign(body, secret, at=int(time.time()))).status_code == 200
     with receiving.app.app_context():
-        service.forget_old_secret(receiving.account, receiving.id)
+        settings.forget_old_secret(receiving.account, receiving.id)
     body = order_body("late")
     assert receiving.deliver(body, sign(body, old, at=int(time.time()))).status_code == 401
     assert receiving.deliver(body, sign(body, new, at=int(time.time()))).status_code == 200
@@ -180,7 +180,7 @@ def test_a_whole_life_on_either_engine(receiving: Receiving) -> None:
     app, account = receiving.app, receiving.account
     with listening() as shop, app.app_context():
         address = read_address(shop.url, loopback=True)
-        service.save_forwarding(account, address, SecretStr("x" * 32), 1, receiving.settings)
+        settings.save_forwarding(account, address, SecretStr("x" * 32), 1, receiving.settings)
         for name in ("a", "b", "a"):
             receiving.deliver(order_body(name, note=len(receiving.rows())))
         receiving.deliver(b"forged", "0" * 64)

@@ -23,7 +23,7 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.presentation.audit.entries import names_in
 from webapp.presentation.audit.sentences import plain_sentence
 
-from .columns import guarded
+from .cells import guarded
 
 Format = Literal["csv", "jsonl"]
 

@@ -16,7 +16,7 @@ from webapp.presentation.audit.entries import names_in
 from webapp.presentation.audit.sentences import plain_sentence
 from webapp.providers.http.patience import Wait
 
-from .columns import Columns, micros
+from .cells import Columns, micros
 from .source import Asked, Rows
 from .staging import StagedRow
 

@@ -24,7 +24,7 @@ from webapp.models.user import User
 from webapp.providers.http.patience import ask_patiently
 
 from .body import Body
-from .columns import Column, Columns
+from .cells import Column, Columns
 from .csv_file import CsvFile
 from .kinds import KINDS
 from .list_state import Viewer, read_screen

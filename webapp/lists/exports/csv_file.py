@@ -9,7 +9,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from .body import Body
-from .columns import Column, Plain, csv_row, guarded
+from .cells import Column, Plain, csv_row, guarded
 
 BOM = "\ufeff"
 

@@ -13,7 +13,7 @@ from webapp.access.permissions import Permission
 from webapp.providers.http.patience import Wait
 
 from . import audit_log, orders, payouts, refunds, transactions
-from .columns import Columns
+from .cells import Columns
 from .source import Asked, Rows
 from .staging import StagedRow
 

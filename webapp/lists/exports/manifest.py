@@ -11,7 +11,7 @@ from webapp.models.export import Export
 from webapp.models.job import Job
 from webapp.version import __version__
 
-from .columns import Column
+from .cells import Column
 from .request import words_of
 
 

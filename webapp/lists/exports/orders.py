@@ -10,7 +10,7 @@ from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.models import OrderSummary
 from webapp.providers.registry import postpay
 
-from .columns import Columns, Plain, micros
+from .cells import Columns, Plain, micros
 from .source import Asked, Rows
 from .staging import StagedRow
 

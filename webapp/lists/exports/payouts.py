@@ -23,7 +23,7 @@ from webapp.settlement.ledger.payouts import Payout, payout, payouts, rows_of_pa
 from webapp.settlement.ledger.sync import periods_of
 from webapp.settlement.ledger.totals import NET, PARTS
 
-from .columns import Columns, Plain, micros
+from .cells import Columns, Plain, micros
 from .list_state import Screen, Viewer, Word, screen
 from .source import Asked, Rows
 from .staging import StagedRow

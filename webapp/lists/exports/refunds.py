@@ -11,7 +11,7 @@ from webapp.providers.postpay.filters import RefundQuery
 from webapp.providers.postpay.models import Refund
 from webapp.providers.registry import postpay
 
-from .columns import Columns, micros
+from .cells import Columns, micros
 from .source import Asked, Rows
 from .staging import StagedRow
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from .columns import Plain
+from .cells import Plain
 
 BLOCK = 500
 

@@ -10,9 +10,9 @@ from flask_babel import gettext
 from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.models import Transaction
 from webapp.providers.registry import postpay
-from webapp.settlement.ledger.payout_filter import prove_payout_field
+from webapp.settlement.ledger.payout_field import prove_payout_field
 
-from .columns import Columns, Plain, micros
+from .cells import Columns, Plain, micros
 from .orders import IN_FLIGHT
 from .source import Asked, Rows
 from .staging import StagedRow

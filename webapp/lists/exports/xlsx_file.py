@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from .body import CHUNK, Body
-from .columns import Column, ColumnKind, Plain, decimals, major, moment_of, per_cent
+from .cells import Column, ColumnKind, Plain, decimals, major, moment_of, per_cent
 
 MOST_ROWS = 1_048_575
 """What a sheet holds below its heading."""

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 
-SUBJECTS = ("people", "audit", "money", "keys", "serve", "up", "demo")
+SUBJECTS = ("people", "audit", "reconcile", "keys", "serve", "up", "demo")
 
 
 def init_app(app: Flask) -> None:

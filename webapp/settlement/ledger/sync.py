@@ -31,7 +31,7 @@ from webapp.providers.postpay.models import Transaction
 from webapp.providers.postpay.scan import EveryRow
 from webapp.providers.registry import postpay
 
-from .payout_filter import PayoutField, prove_payout_field
+from .payout_field import PayoutField, prove_payout_field
 from .payout_id import month_range, months_between
 from .store import Writes, close_period, keep, mark_new_rates
 

@@ -13,7 +13,7 @@ from webapp.models.base import now
 from webapp.models.check import ToLookAt
 
 from .ages import ages
-from .exceptions import counts
+from .work_lists import counts
 
 WORTH_KEEPING = timedelta(minutes=4)
 """A count that is younger need not be written down again."""

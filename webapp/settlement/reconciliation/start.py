@@ -15,7 +15,7 @@ from webapp.models.base import now
 from webapp.models.check import CheckRun
 from webapp.models.job import Job
 
-from .run import KIND
+from .check import KIND
 
 A_DAY = timedelta(hours=22)
 """Less than a day, so that a daily check does not slip round the clock."""

@@ -12,8 +12,8 @@ from webapp.core.accounts import Account
 from webapp.models.base import now
 from webapp.settlement.reconciliation.ages import Ages, ages
 from webapp.settlement.reconciliation.counter import correct_to_look_at
-from webapp.settlement.reconciliation.exceptions import WorkList, checked_at, counts
 from webapp.settlement.reconciliation.start import last_job
+from webapp.settlement.reconciliation.work_lists import WorkList, checked_at, counts
 from webapp.web.job_status import failure_words, unattended_words
 
 from .words import WORDS, count_words, meaning

@@ -26,7 +26,7 @@ from webapp.money import Money
 from webapp.presentation.formatting import age, amount_html, money, rate, short_day, times_html, when
 from webapp.presentation.transaction_words import type_label
 from webapp.settlement.ledger.payout_id import Naming, PayoutsBy, naming_of
-from webapp.settlement.reconciliation.exceptions import WorkList, rate_before
+from webapp.settlement.reconciliation.work_lists import WorkList, rate_before
 
 
 class Note(NamedTuple):

@@ -10,8 +10,8 @@ from webapp.audit import Action, record_look
 from webapp.core.accounts import Account
 from webapp.lists.filters import PAGE_SIZES
 from webapp.presentation.pager import numbered_pager
-from webapp.settlement.reconciliation.exceptions import WorkList, rows_of
 from webapp.settlement.reconciliation.start import start_check
+from webapp.settlement.reconciliation.work_lists import WorkList, rows_of
 from webapp.web.htmx import redirect_after_post, wants_fragment
 
 from . import fees

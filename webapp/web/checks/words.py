@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from webapp.core.settings import Settings
-from webapp.settlement.reconciliation.exceptions import WorkList
+from webapp.settlement.reconciliation.work_lists import WorkList
 
 
 class ListWords(NamedTuple):

@@ -26,7 +26,7 @@ from webapp.webhooks import forwarding
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.content import Content, open_content
 from webapp.webhooks.deliveries.process import ask_again
-from webapp.webhooks.receiver import service
+from webapp.webhooks.receiver import settings
 
 from . import blueprint, detail, listing
 
@@ -53,7 +53,7 @@ def list_deliveries(account: Account) -> AnyResponse:
 def _list_values(account: Account, filters: DeliveryFilters, base: str) -> dict[str, Any]:
     sees_settlements = current_user.can(Permission.SETTLEMENTS_READ)
     found = None if filters.errors else listing.listing(account, filters, base, sees_settlements=sees_settlements)
-    forwarded = service.forwarding_of(account)
+    forwarded = settings.forwarding_of(account)
     return {
         "account": account,
         "filters": filters,
@@ -68,7 +68,7 @@ def _list_values(account: Account, filters: DeliveryFilters, base: str) -> dict[
             "forwards": listing.forwards(filters),
             "days": listing.days(filters),
         },
-        "receiver": service.receiver_of(account),
+        "receiver": settings.receiver_of(account),
         "is_forwarding": forwarded is not None and forwarded.active,
         "failed_forwards": search.failed_forwards(account),
         "may_edit": current_user.can(Permission.HOOKS_EDIT),
@@ -153,7 +153,7 @@ def _page(account: Account, delivery: Delivery, *, is_open: bool = False) -> Res
     attempts = db.session.scalars(
         select(ForwardAttempt).where(ForwardAttempt.delivery_id == delivery.id).order_by(ForwardAttempt.id.desc())
     ).all()
-    forwarded = service.forwarding_of(account)
+    forwarded = settings.forwarding_of(account)
     release()
     sees_settlements = current_user.can(Permission.SETTLEMENTS_READ)
     values = {

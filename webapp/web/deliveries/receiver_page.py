@@ -25,7 +25,7 @@ from webapp.webhooks.endpoints.change import change_hook
 from webapp.webhooks.endpoints.errors import AlreadyThere
 from webapp.webhooks.endpoints.write import NEW, Wish, version_of
 from webapp.webhooks.forwarding import allows_loopback
-from webapp.webhooks.receiver import service as receiving
+from webapp.webhooks.receiver import settings as receiving
 
 from .receiver_forms import AcceptForm, ForwardForm, StopForm
 

@@ -22,7 +22,7 @@ from webapp.webhooks.endpoints.change import as_it_is
 from webapp.webhooks.endpoints.errors import NotChanged
 from webapp.webhooks.endpoints.write import NEW, Wish
 from webapp.webhooks.forwarding import allows_loopback
-from webapp.webhooks.receiver import service as receiving
+from webapp.webhooks.receiver import settings as receiving
 
 from . import blueprint
 from .receiver_forms import AcceptForm, ForwardForm, StopForm

@@ -16,7 +16,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.intent import Intent
-from webapp.payments.settle_on_view import settle_from_reading
+from webapp.payments.resolve_from_reading import settle_from_reading
 from webapp.payments.snapshot import OrderSnapshot, read_order
 from webapp.presentation.audit.entries import entries_for_object
 from webapp.presentation.masking import customer_initials

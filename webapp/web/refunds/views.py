@@ -20,7 +20,7 @@ from webapp.operations.write import latest_intent_of, open_intent_of, order_vers
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
 from webapp.payments.refunds import issue_refund
-from webapp.payments.settle_on_view import settle_from_reading
+from webapp.payments.resolve_from_reading import settle_from_reading
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot, read_order
 from webapp.payments.start import record_stale
 from webapp.presentation.masking import customer_initials

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from webapp.core.accounts import Account
 from webapp.lists.exports.list_state import Screen, Viewer, screen, screen_of
 from webapp.lists.filters.transactions import TransactionFilters
-from webapp.settlement.ledger.payout_filter import OLDER, known_payout_field
+from webapp.settlement.ledger.payout_field import OLDER, known_payout_field
 
 from .listing import chips
 

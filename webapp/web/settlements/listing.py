@@ -23,7 +23,7 @@ from webapp.presentation.formatting import amount_html, times_html
 from webapp.presentation.pager import Pager
 from webapp.presentation.transaction_words import difference_words, type_html, type_label
 from webapp.providers.postpay.models import Transaction
-from webapp.settlement.ledger.payout_filter import TransactionsPage
+from webapp.settlement.ledger.payout_field import TransactionsPage
 
 
 class SettlementRow(NamedTuple):

@@ -15,7 +15,7 @@ from webapp.lists.filters.transactions import TransactionFilters
 from webapp.presentation.provider_errors import Words, words_for_gateway
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.registry import postpay
-from webapp.settlement.ledger.payout_filter import OLDER, known_payout_field, read_transactions
+from webapp.settlement.ledger.payout_field import OLDER, known_payout_field, read_transactions
 from webapp.web.errors import speak
 from webapp.web.filtered_list import FilteredList
 from webapp.web.htmx import wants_fragment

@@ -20,7 +20,7 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.delivery import Delivery, DeliveryOutcome
 from webapp.models.intent import OPEN_STATES, Intent
-from webapp.payments.settle_on_view import settle_from_reading
+from webapp.payments.resolve_from_reading import settle_from_reading
 from webapp.providers.http.errors import GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
 from webapp.providers.postpay.client import PostpayClient
 

@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from webapp import audit
 from webapp.core.accounts import Account
 from webapp.operations.resolve_unknown import Counts, count_open, reconcile_due
-from webapp.payments.settle_on_view import settle_from_reading
+from webapp.payments.resolve_from_reading import settle_from_reading
 from webapp.payments.snapshot import read_order
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import TransactionQuery

@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.lists.exports.columns import Columns, Plain, csv_row, guarded, micros, moment_of
+from webapp.lists.exports.cells import Columns, Plain, csv_row, guarded, micros, moment_of
 from webapp.lists.exports.xlsx_file import XlsxFile
 
 CURRENCIES = {"AED": 2, "KWD": 3, "JPY": 0}

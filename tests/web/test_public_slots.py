@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.browser import Browser
 from webapp.core.settings import Settings
-from webapp.web.public_places import form_places_for, places_for
+from webapp.web.public_slots import form_places_for, places_for
 
 
 @pytest.fixture
