@@ -20,7 +20,7 @@ from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
 from tests.ops.tree import Tree
 from webapp.access import passwords, throttle, turned_away
-from webapp.access.hashing_slots import Places
+from webapp.access.hashing_slots import Slots
 from webapp.access.turned_away import MOST_PAGES
 from webapp.core.database import writing
 
@@ -100,7 +100,7 @@ def test_who_is_signed_in_is_told_the_same(
 def test_where_no_place_is_free_one_is_told_to_come_again(
     stranger: Browser, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "STRANGERS", Places(1, waiting=1, patience=0.05))
+    monkeypatch.setattr(passwords, "STRANGERS", Slots(1, waiting=1, patience=0.05))
     with passwords.STRANGERS.one():
         assert guess(stranger) == 503
     assert stranger.response.headers["Retry-After"] == "5"
@@ -139,7 +139,7 @@ def test_in_a_flood_a_sentence_does_and_nothing_is_looked_up(
 def test_in_a_flood_only_who_finds_no_place_is_sent_away_at_once(
     stranger: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "STRANGERS", Places(1, waiting=0, patience=0.05))
+    monkeypatch.setattr(passwords, "STRANGERS", Slots(1, waiting=0, patience=0.05))
     with passwords.STRANGERS.one():
         assert [guess(stranger) for _ in range(MOST_PAGES)] == [503] * MOST_PAGES
         answer = stranger.client.post("/sign-in")
@@ -148,7 +148,7 @@ def test_in_a_flood_only_who_finds_no_place_is_sent_away_at_once(
 
 
 def test_strangers_take_no_place_of_those_who_are_signed_in(alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "STRANGERS", Places(1, waiting=0, patience=0.05))
+    monkeypatch.setattr(passwords, "STRANGERS", Slots(1, waiting=0, patience=0.05))
     with passwords.STRANGERS.one():
         alice.open("/you/confirm?next=/you/sessions")
         alice.submit("Go on", password=PASSWORD)

@@ -19,7 +19,7 @@ from webapp.models.user import User, normalised_email
 
 from . import passwords, sessions, throttle
 from .demo_users import ensure_demo_users
-from .hashing_slots import NoPlace, Places
+from .hashing_slots import NoSlot, Slots
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
 from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
 
@@ -114,7 +114,7 @@ class Checked:
     cause: str
 
 
-def check(email: str, password: str, places: Places) -> Checked:
+def check(email: str, password: str, places: Slots) -> Checked:
     """Counts an attempt and verifies one password, of a person or of nobody: both take as long.
 
     Raises TurnedAway, with nothing counted or looked at, where the address has to wait or no place is free.
@@ -124,7 +124,7 @@ def check(email: str, password: str, places: Places) -> Checked:
     try:
         with places.one():
             return _check(email, password)
-    except NoPlace:
+    except NoSlot:
         raise _turned_away(NO_PLACE, LITTLE_WHILE) from None
 
 
@@ -151,7 +151,7 @@ def _turned_away(cause: str, wait: timedelta) -> TurnedAway:
     return TurnedAway(cause, wait)
 
 
-def turn_away_a_flood(places: Places) -> None:
+def turn_away_a_flood(places: Slots) -> None:
     """Before anything is looked up for whoever sends a password. Raises TurnedAway, but for a few in a second."""
     flood, address = _flood(), request.remote_addr or ""
     if not flood.is_on:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 
-class NoPlace(Exception):
+class NoSlot(Exception):
     """All places are taken, and enough others wait for one."""
 
 
-class Places:
+class Slots:
     """Places of one process. Who waits holds a thread of the server, so only a few may."""
 
     def __init__(self, count: int, *, waiting: int, patience: float) -> None:
@@ -31,10 +31,10 @@ class Places:
     def one(self) -> Iterator[None]:
         """Holds a place. Raises NoPlace."""
         if not self._all.acquire(blocking=False):
-            raise NoPlace
+            raise NoSlot
         try:
             if not self._inside.acquire(timeout=self._patience):
-                raise NoPlace
+                raise NoSlot
             try:
                 yield
             finally:

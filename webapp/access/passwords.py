@@ -15,7 +15,7 @@ from threading import Lock, get_native_id
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from .hashing_slots import Places
+from .hashing_slots import Slots
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 """The OWASP parameters; each verification takes 19 MiB and most of a processor, so that only a few run at once."""
@@ -24,9 +24,9 @@ LONGEST = 1024
 LONGEST_SPELLED = 4 * LONGEST
 """Of the longest password before it is normalised: no character is made of more than four."""
 
-STRANGERS = Places(1, waiting=8, patience=2.0)
+STRANGERS = Slots(1, waiting=8, patience=2.0)
 """For whoever signs in. Of those who guess, only so many keep the processor, the memory and the database busy."""
-STAFF = Places(1, waiting=4, patience=5.0)
+STAFF = Slots(1, waiting=4, patience=5.0)
 """For those who are signed in and prove who they are: no stranger takes their place."""
 
 THREADS = 1

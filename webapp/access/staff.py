@@ -29,7 +29,7 @@ class StaffChangeRefused(Exception):
 def create_user(
     *, email: str, name: str, role: Role, password: str, must_change: bool = False, is_demo: bool = False
 ) -> int:
-    """Hires somebody; returns their id. Raises NotPossible when the address is taken or is none."""
+    """Hires somebody; returns their id. Raises StaffChangeRefused when the address is taken or is none."""
     email, name = normalised_email(email), " ".join(name.split())
     _check_email(email)
     if not 0 < len(name) <= 120:
@@ -126,7 +126,7 @@ def everybody(session: Session) -> list[User]:
 
 
 def check_password(password: str, email: str, name: str) -> None:
-    """Raises NotPossible, in the words for the person, when the password does not do."""
+    """Raises StaffChangeRefused, in the words for the person, when the password does not do."""
     wrong = password_rules.problem(password, email=email, name=name)
     if wrong is not None:
         raise StaffChangeRefused(str(wrong))

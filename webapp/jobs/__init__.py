@@ -2,7 +2,7 @@
 
 Safe with any number of workers on both engines: a job is claimed under a lock and held by a lease, which a heartbeat
 renews. When its worker dies another one follows once the lease is over, a few times at most; a worker that is told to
-stop gives it back. What a job writes, it writes in `Running.writing()`, so that a worker that lost it can spoil
+stop gives it back. What a job writes, it writes in `JobContext.writing()`, so that a worker that lost it can spoil
 nothing. No transaction is open while the provider is asked.
 """
 

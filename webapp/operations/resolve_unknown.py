@@ -50,7 +50,7 @@ class Counts:
     attention: int = 0
 
 
-def reconcile_due(
+def resolve_due(
     account: Account, mover: Mover, *, limit: int = 20, deadline: float = 10.0, all_open: bool = False
 ) -> Counts:
     """Looks at the account's open intents that are due (`all_open`: whatever their next look), oldest first."""
@@ -63,7 +63,7 @@ def reconcile_due(
     if mover.breaker_open and not all_open:
         intents = []
     for intent in intents:
-        reconcile(mover, intent, deadline=deadline)
+        resolve(mover, intent, deadline=deadline)
     return count_open([account], looked=len(intents))
 
 
@@ -78,7 +78,7 @@ def count_open(accounts: Iterable[Account], *, looked: int = 0) -> Counts:
     return Counts(looked, len(states) - attention, attention)
 
 
-def reconcile(mover: Mover, intent: Intent, *, deadline: float, by_hand: bool = False) -> Intent:
+def resolve(mover: Mover, intent: Intent, *, deadline: float, by_hand: bool = False) -> Intent:
     """Looks at one open intent, and sends it again where that is safe. Returns the row as it now is.
 
     `by_hand`: finance pressed "Send again", so the quarter of an hour does not count.
@@ -149,14 +149,14 @@ def check_now(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
         return intent
     with writing():
         _record(intent, "checked")
-    return reconcile(mover, intent, deadline=deadline)
+    return resolve(mover, intent, deadline=deadline)
 
 
 def send_again(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
     """Finance's button: sends the same number and bytes once more. Raises NotYet while somebody is at it."""
     if intent.state != IntentState.UNKNOWN or intent.refusal is not None or intent.lease_until > now():
         raise NotYet
-    return reconcile(mover, intent, deadline=deadline, by_hand=True)
+    return resolve(mover, intent, deadline=deadline, by_hand=True)
 
 
 def close(intent: Intent, found: str, reason: str) -> Intent:

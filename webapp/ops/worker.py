@@ -29,7 +29,7 @@ from webapp.models.base import now
 from webapp.models.provider_minute import ProviderMinute
 from webapp.models.sign_in_throttle import SignInThrottle
 from webapp.models.staff_session import StaffSession
-from webapp.operations.resolve_unknown import reconcile_due
+from webapp.operations.resolve_unknown import resolve_due
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import mover, postpay
@@ -146,7 +146,7 @@ def _reconciling(account: Account) -> Callable[[Event], None]:
     def reconcile(stop: Event) -> None:
         deadline = current_app.extensions["settings"].provider_deadline
         for _ in range(MOST_INTENTS):
-            if stop.is_set() or not reconcile_due(account, mover(account), limit=1, deadline=deadline).looked:
+            if stop.is_set() or not resolve_due(account, mover(account), limit=1, deadline=deadline).looked:
                 return
 
     return reconcile

@@ -23,7 +23,7 @@ from .unmatched_refunds import notice_strangers
 _UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
 
 
-def settle_from_reading(
+def resolve_from_reading(
     client: PostpayClient, account: Account, order: Order, refunds: Sequence[Refund] | None
 ) -> bool:
     """Takes what a page has just read as proof: settles what it proves, notices refunds that fit no intent.

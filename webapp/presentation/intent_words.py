@@ -9,17 +9,7 @@ from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
 
 from .formatting import money, when_long
-
-OTHER = "other"
-REASONS = {
-    "returned": lazy_gettext("Item returned"),
-    "damaged": lazy_gettext("Item damaged or faulty"),
-    "not_delivered": lazy_gettext("Not delivered"),
-    "cancelled": lazy_gettext("Order cancelled"),
-    "price": lazy_gettext("Price or discount corrected"),
-    "goodwill": lazy_gettext("Goodwill"),
-    OTHER: lazy_gettext("Other (say why in the note)"),
-}
+from .refund_reasons import REASONS
 
 _KINDS = {
     IntentState.SUCCEEDED: "success",

@@ -26,7 +26,7 @@ from webapp.access.permissions import View
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
-from webapp.presentation.intent_words import REASONS
+from webapp.presentation.refund_reasons import REASONS
 
 from .safe_redirect import own_address
 

@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 
 from webapp import audit
 from webapp.core.accounts import Account
-from webapp.operations.resolve_unknown import Counts, count_open, reconcile_due
-from webapp.payments.resolve_from_reading import settle_from_reading
+from webapp.operations.resolve_unknown import Counts, count_open, resolve_due
+from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import read_order
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import TransactionQuery
@@ -59,7 +59,7 @@ def _until_settled(accounts: list[Account], end: float) -> Counts:
     while True:
         for account in accounts:
             deadline = current_app.extensions["settings"].provider_deadline
-            reconcile_due(account, mover(account), limit=500, deadline=deadline, all_open=True)
+            resolve_due(account, mover(account), limit=500, deadline=deadline, all_open=True)
         counts = count_open(accounts)
         if not counts.open or time.monotonic() >= end:
             return counts
@@ -83,5 +83,5 @@ def _scan(account: Account, client: PostpayClient, days: int) -> None:
     with click.progressbar(list(order_ids), label=f"{account.slug}: orders with refunds", file=sys.stderr) as ids:
         for order_id in ids:
             reading = read_order(client, order_id)
-            found += settle_from_reading(client, account, reading.order, reading.refunds)
+            found += resolve_from_reading(client, account, reading.order, reading.refunds)
     click.echo(f"{account.slug}: {len(order_ids)} orders compared, news on {found}")

@@ -99,7 +99,7 @@ def enter_amount(seen: SeenReceipt, received: Money, person_id: int) -> BankRece
 
 
 def explain(seen: SeenReceipt, lines: tuple[str, ...]) -> BankReceipt:
-    """Accepts that whole lines of the payout make up the difference. Raises StaleReceipt, NotPossible."""
+    """Accepts that whole lines of the payout make up the difference. Raises StaleReceipt, ReceiptRefused."""
     with _changing(seen) as (_, receipt):
         if (
             receipt is None
@@ -116,17 +116,17 @@ def explain(seen: SeenReceipt, lines: tuple[str, ...]) -> BankReceipt:
 
 
 def change_exception(seen: SeenReceipt, owner_id: int, note: str) -> BankReceipt:
-    """Gives an open or closed exception to somebody, with a note. Raises StaleReceipt, NotPossible."""
+    """Gives an open or closed exception to somebody, with a note. Raises StaleReceipt, ReceiptRefused."""
     return _settle(seen, EXCEPTION_STATES, None, audit.Action.EXCEPTION_CHANGED, owner_id, note)
 
 
 def close_exception(seen: SeenReceipt, owner_id: int, note: str) -> BankReceipt:
-    """The difference was dealt with; the note says how. Raises StaleReceipt, NotPossible."""
+    """The difference was dealt with; the note says how. Raises StaleReceipt, ReceiptRefused."""
     return _settle(seen, (ReceiptState.OPEN,), ReceiptState.CLOSED, audit.Action.EXCEPTION_CLOSED, owner_id, note)
 
 
 def reopen_exception(seen: SeenReceipt, owner_id: int, note: str) -> BankReceipt:
-    """What was closed or explained is looked at again. Raises StaleReceipt, NotPossible."""
+    """What was closed or explained is looked at again. Raises StaleReceipt, ReceiptRefused."""
     states = (ReceiptState.CLOSED, ReceiptState.EXPLAINED)
     return _settle(seen, states, ReceiptState.OPEN, audit.Action.EXCEPTION_OPENED, owner_id, note)
 

@@ -16,7 +16,7 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.models.user import User
 from webapp.presentation.audit.entries import told
 from webapp.presentation.formatting import when_long
-from webapp.presentation.intent_words import REASONS
+from webapp.presentation.refund_reasons import REASONS
 
 from .fact_words import changes, technical
 

@@ -16,7 +16,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.intent import Intent
-from webapp.payments.resolve_from_reading import settle_from_reading
+from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import OrderSnapshot, read_order
 from webapp.presentation.audit.entries import entries_for_object
 from webapp.presentation.masking import customer_initials
@@ -43,7 +43,7 @@ def show_order(account: Account, order_id: str) -> Response:
     """Two calls at the same time: the order, and its refunds. What they prove of an open intent settles it."""
     client = postpay(account)
     reading = read_order(client, order_id)
-    settle_from_reading(client, account, reading.order, reading.refunds)
+    resolve_from_reading(client, account, reading.order, reading.refunds)
     return make_response(render_template("orders/show.html", **_page(account, reading)))
 
 

@@ -12,7 +12,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from webapp.money import Money
 from webapp.presentation.formatting import money as money_words
-from webapp.presentation.intent_words import OTHER, REASONS
+from webapp.presentation.refund_reasons import OTHER, REASONS
 from webapp.web.forms import AmountField, BaseForm
 
 WHOLE = "whole"

@@ -20,7 +20,7 @@ from webapp.operations.write import latest_intent_of, open_intent_of, order_vers
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
 from webapp.payments.refunds import issue_refund
-from webapp.payments.resolve_from_reading import settle_from_reading
+from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot, read_order
 from webapp.payments.start import record_stale
 from webapp.presentation.masking import customer_initials
@@ -180,7 +180,7 @@ def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | No
 def _read(account: Account, order_id: str) -> OrderSnapshot:
     client = postpay(account)
     reading = read_order(client, order_id)
-    settle_from_reading(client, account, reading.order, reading.refunds)
+    resolve_from_reading(client, account, reading.order, reading.refunds)
     return reading
 
 

@@ -20,7 +20,7 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.delivery import Delivery, DeliveryOutcome
 from webapp.models.intent import OPEN_STATES, Intent
-from webapp.payments.resolve_from_reading import settle_from_reading
+from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.providers.http.errors import GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
 from webapp.providers.postpay.client import PostpayClient
 
@@ -110,7 +110,7 @@ def _read_order(account: Account, client: PostpayClient, order_id: str) -> Objec
     if is_awaited is None:
         return ObjectReading(DeliveryOutcome.READ, client.get_order(order_id=order_id).status[:40], order_id)
     order, refunds = client.order_and_refunds(order_id=order_id)
-    settle_from_reading(client, account, order, refunds)
+    resolve_from_reading(client, account, order, refunds)
     return ObjectReading(DeliveryOutcome.READ, order.status[:40], order_id)
 
 

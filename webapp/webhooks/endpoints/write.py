@@ -56,7 +56,7 @@ def new_secret() -> SecretStr:
 
 
 def earlier_change(token: ChangeToken, wish: Wish) -> HookChange | None:
-    """What came of this form when it was sent before. Raises FormReused when it now says something else."""
+    """What came of this form when it was sent before. Raises HookFormReused when it now says something else."""
     change = _change_of_form(token)
     release()
     if change is None:
@@ -110,7 +110,7 @@ def write_change(
     """Checks once more under the lock, and commits the change with its audit entry. Nothing is sent here.
 
     Returns the change, its secret if it brings one, and whether it is new: only who wrote it sends it. Raises HookBusy,
-    InRotation, StaleForm.
+    InRotation, StaleHookForm.
     """
     secret = None
     if wish.action in (HookAction.CREATE, HookAction.SECRET):

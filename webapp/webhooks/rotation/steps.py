@@ -84,7 +84,7 @@ class Rotating:
 def start_rotation(work: Rotating, hook: Hook, token: ChangeToken) -> Rotation:
     """Writes the rotation of an active webhook down and makes its second webhook, paused.
 
-    The same form sent again returns the same rotation. Raises InRotation, HookBusy, StaleForm, NotNow.
+    The same form sent again returns the same rotation. Raises InRotation, HookBusy, StaleHookForm, NotNow.
     """
     rotation, new = _write_rotation(work, hook, token)
     if new:
@@ -96,7 +96,7 @@ def take_step(work: Rotating, rotation: Rotation, act: Act, token: ChangeToken, 
     """Has the change of an act made; when it succeeds, the rotation goes on.
 
     `anyway`: the old webhook is paused though the new one has delivered nothing yet. Raises NotNow (NothingTaken
-    among them), StaleForm, HookBusy, and GatewayError when nothing was sent.
+    among them), StaleHookForm, HookBusy, and GatewayError when nothing was sent.
     """
     deed = DEEDS[act]
     if rotation.step != deed.step or rotation.undoing:
@@ -114,7 +114,7 @@ def undo(work: Rotating, rotation: Rotation, token: ChangeToken) -> Rotation:
     """Takes everything back that was done: the old webhook delivers, the new one goes. Goes on where it was stopped.
 
     Stops where the outcome of a change is not known yet. Raises NotNow when it has ended, or when the old webhook is
-    gone (OldIsGone: it goes on as if nobody had asked), HookBusy, StaleForm, and GatewayError.
+    gone (OldIsGone: it goes on as if nobody had asked), HookBusy, StaleHookForm, and GatewayError.
     """
     if not rotation.is_open:
         raise NotNow
