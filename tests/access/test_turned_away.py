@@ -20,7 +20,7 @@ from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
 from tests.ops.tree import Tree
 from webapp.access import passwords, throttle, turned_away
-from webapp.access.hashing_slots import Slots
+from webapp.access.slots import Slots
 from webapp.access.turned_away import MOST_PAGES
 from webapp.core.database import writing
 

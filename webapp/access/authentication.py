@@ -19,8 +19,8 @@ from webapp.models.user import User, normalised_email
 
 from . import passwords, sessions, throttle
 from .demo_users import ensure_demo_users
-from .hashing_slots import NoSlot, Slots
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
+from .slots import NoSlot, Slots
 from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
 
 __all__ = [

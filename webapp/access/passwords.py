@@ -15,7 +15,7 @@ from threading import Lock, get_native_id
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from .hashing_slots import Slots
+from .slots import Slots
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 """The OWASP parameters; each verification takes 19 MiB and most of a processor, so that only a few run at once."""

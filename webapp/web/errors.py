@@ -18,10 +18,11 @@ from webapp.core.logs import route
 from webapp.presentation.provider_errors import Words, words_for_gateway, words_for_order
 from webapp.providers.http.errors import GatewayError
 
-from . import form_drafts
+from . import form_drafts, person_slots
 from .form_drafts import UnsentForm
 from .guard import record_csrf_failure
 from .htmx import wants_fragment
+from .person_slots import TooManyAtOnce
 
 RETRY_AFTER = 10
 """Seconds after which it is worth asking again while the database is busy or away."""
@@ -148,6 +149,18 @@ def words_for_turned_away(error: TurnedAway) -> Words:
     )
 
 
+def _too_many_at_once(_error: TooManyAtOnce) -> Response:
+    words = Words(
+        503,
+        gettext("Too many of your pages at once"),
+        gettext("The desk is still working on other pages that you asked for. This one was not looked at."),
+        gettext("Wait a moment, then try again."),
+    )
+    response = _without_frame(words, unsent=_unsent(503))
+    response.headers["Retry-After"] = str(person_slots.RETRY_AFTER)
+    return response
+
+
 def with_retry_after(response: Response, error: TurnedAway) -> Response:
     """Tells a machine when to come again."""
     response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
@@ -220,5 +233,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(GatewayError, _gateway_error)
     app.register_error_handler(TurnedAway, _turned_away)
+    app.register_error_handler(TooManyAtOnce, _too_many_at_once)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(500, _crash)

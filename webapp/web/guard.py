@@ -24,7 +24,7 @@ from webapp.access.rejection_sampler import RejectionSampler
 from webapp.core.database import writing
 from webapp.core.extensions import csrf, htmx
 
-from . import form_drafts, public_slots
+from . import form_drafts, person_slots, public_slots
 from .doubled_fields import refuse_doubled_fields
 from .htmx import redirect_after_post
 from .safe_redirect import own_address, page_before
@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
     authentication.init_app(app)
     app.before_request(_turn_away_a_flood)
     public_slots.init_app(app)
+    person_slots.init_app(app)
     app.before_request(guard)
 
 
@@ -95,6 +96,7 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in(view)
     authentication.bind_person(current_user)
+    person_slots.take(current_user.id)
     sessions.note_seen(current_user.session_id)
     if current_user.must_change_password and request.endpoint not in BEFORE_A_NEW_PASSWORD:
         return _send(url_for("auth.show_password"), 303)

@@ -29,7 +29,7 @@ class Slots:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Holds a place. Raises NoPlace."""
+        """Holds a place. Raises NoSlot."""
         if not self._all.acquire(blocking=False):
             raise NoSlot
         try:
