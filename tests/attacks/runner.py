@@ -19,7 +19,7 @@ import requests
 
 from tests.bench.goals import percentile
 from tests.bench.load import Page, drive
-from tests.bench.places import EMAIL, PASSWORD, _sign_in
+from tests.bench.places import AGENTS, PASSWORD, _sign_in, sign_in_all
 from tests.bench.servers import Server, Servers
 from tests.people import hire
 from webapp import create_app
@@ -105,11 +105,15 @@ class Scene:
     desk: Server
     provider: Server
     log: Path
-    watcher: str
+    people: tuple[str, ...]
     attacker: str
 
+    @property
+    def watcher(self) -> str:
+        return self.people[0]
+
     def warm_up(self) -> None:
-        drive(Page(self.desk.port, PAGE, (("Cookie", self.watcher),)), WARM_UP, AT_ONCE)
+        drive(Page(self.desk.port, PAGE, people=self.people), WARM_UP, AT_ONCE)
 
     def crashes(self) -> list[str]:
         """Lines of the log about an answer of 500, or about an exception that nobody expected."""
@@ -141,12 +145,12 @@ def desk_for(*attacks: Attack) -> Iterator[Scene]:
         servers.accounts({"demo": provider})
         app = create_app(load_settings(servers.environment))
         with app.app_context():
-            hire(app, {"agent": (EMAIL, "Agent Bench"), "finance": (ATTACKER, "Finance Bench")}, PASSWORD)
+            hire(app, {**AGENTS, "finance": (ATTACKER, "Finance Bench")}, PASSWORD)
             db.engine.dispose()
         servers.wait(provider, "/_sandbox")
         desk = servers.desk(WEB_WORKERS="2", **settings)
         servers.wait(desk, "/readyz")
-        cookies = _sign_in(desk.address), _sign_in(desk.address, ATTACKER)
+        cookies = sign_in_all(desk.address), _sign_in(desk.address, ATTACKER)
         yield Scene(desk, provider, folder / "desk.log", *cookies)
 
 

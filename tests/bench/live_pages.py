@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from .goals import Result, percentile
@@ -28,7 +29,7 @@ MEASURED = 150
 def open_pages(scene: Scene) -> list[Result]:
     """The list's p95 beside 200 pages that poll, and beside 64 answers that are held open, against a quiet desk."""
     desk = scene.servers.desk(WEB_WORKERS=str(WORKERS), PROVIDER_CALLS=str(WORKERS * THREADS))
-    page = Page(desk.port, scene.list.path, scene.list.headers)
+    page = replace(scene.list, port=desk.port)
     try:
         scene.servers.wait(desk, "/readyz")
         quiet = _p95(page)
@@ -69,12 +70,12 @@ def _polling(page: Page) -> Iterator[None]:
     seen = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     question = page.at(f"/small/live?seen=drawn-{seen}").having(X_Background="1")
 
-    def ask() -> None:
-        with Connection(question) as connection:
+    def ask(number: int) -> None:
+        with Connection(question.of(number)) as connection:
             while not stop.wait(EVERY * SENDERS / OPEN_PAGES):
                 connection.get()
 
-    senders = [threading.Thread(target=ask, daemon=True) for _ in range(SENDERS)]
+    senders = [threading.Thread(target=ask, args=(number,), daemon=True) for number in range(SENDERS)]
     for sender in senders:
         sender.start()
     try:
@@ -89,7 +90,8 @@ def _held(scene: Scene, page: Page) -> float:
     """How long even /healthz takes while as many answers as there are threads are held open for two seconds."""
     Control(scene.provider).latency(2000)
     try:
-        holding = [threading.Thread(target=_get_once, args=(page,), daemon=True) for _ in range(WORKERS * THREADS)]
+        everybody = range(WORKERS * THREADS)
+        holding = [threading.Thread(target=_get_once, args=(page.of(n),), daemon=True) for n in everybody]
         for one in holding:
             one.start()
         time.sleep(0.3)

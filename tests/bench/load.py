@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TypeVar
 
@@ -16,25 +16,31 @@ Name = TypeVar("Name")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An address on this machine and the headers to ask for it with."""
+    """An address on this machine, the headers to ask for it with, and the cookies of the people who may ask at once."""
 
     port: int
     path: str
     headers: tuple[tuple[str, str], ...] = ()
+    people: tuple[str, ...] = ()
 
     @property
     def request(self) -> bytes:
         lines = [f"GET {self.path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
         lines += [f"{name}: {value}" for name, value in self.headers]
+        lines += [f"Cookie: {cookie}" for cookie in self.people[:1]]
         return "\r\n".join([*lines, "", ""]).encode()
 
     def having(self, **headers: str) -> Page:
         more = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-        return Page(self.port, self.path, self.headers + more)
+        return replace(self, headers=self.headers + more)
 
     def at(self, path: str) -> Page:
-        """Another page for the same person."""
-        return Page(self.port, path, self.headers)
+        """Another page for the same people."""
+        return replace(self, path=path)
+
+    def of(self, number: int) -> Page:
+        """For one of many connections: one person alone is not served on so many."""
+        return replace(self, people=self.people[number % len(self.people) :][:1]) if self.people else self
 
 
 class Connection:
@@ -107,8 +113,8 @@ def _timed(connection: Connection) -> float:
 def pages_per_second(page: Page, connections: int, seconds: float) -> float:
     """What many who ask at once get."""
 
-    def ask(_number: int) -> int:
-        with Connection(page) as connection:
+    def ask(number: int) -> int:
+        with Connection(page.of(number)) as connection:
             connection.get()
             count, end = 0, time.monotonic() + seconds
             while time.monotonic() < end:
@@ -123,8 +129,8 @@ def pages_per_second(page: Page, connections: int, seconds: float) -> float:
 def drive(page: Page, times: int, connections: int = 4) -> None:
     """Only load."""
 
-    def ask(_number: int) -> None:
-        with Connection(page) as connection:
+    def ask(number: int) -> None:
+        with Connection(page.of(number)) as connection:
             for _ in range(times // connections):
                 connection.get()
 

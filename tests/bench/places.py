@@ -29,6 +29,8 @@ from .servers import Control, Server, Servers
 
 PASSWORD = "correct horse battery staple"
 EMAIL = "agent@bench.test"
+AGENTS = {f"{n} agent": (EMAIL if n == 0 else f"agent-{n}@bench.test", "Agent Bench") for n in range(8)}
+"""As many as it takes to have all threads of a desk at once."""
 ORDER = "bench-order"
 DJANGO_ROWS = 1_000_000
 VENV = ROOT / ".venv-bench"
@@ -45,7 +47,7 @@ class Scene:
     desk: Server
     limit: Server
     floor: Server
-    cookie: str
+    people: tuple[str, ...]
     floor_cookie: str
     django: Server | None = None
     django_cookie: str = ""
@@ -53,7 +55,7 @@ class Scene:
 
     @property
     def list(self) -> Page:
-        return Page(self.desk.port, "/small/orders", (("Cookie", self.cookie),))
+        return Page(self.desk.port, "/small/orders", people=self.people)
 
     @property
     def detail(self) -> Page:
@@ -97,11 +99,11 @@ def set_up(stack: ExitStack, folder: Path, *, orders: tuple[int, int], install: 
     _put_order(small)
     desk, limit, floor = servers.desk(), servers.plain("limit", small), servers.plain("floor", small)
     servers.wait(desk, "/readyz")
-    cookie = _sign_in(desk.address)
+    people = sign_in_all(desk.address)
     floor_cookie = _floor_cookie(servers, small)
     servers.wait(limit, "/orders")
     servers.wait(floor, "/orders", {"Cookie": floor_cookie})
-    scene = Scene(servers, small, large, desk, limit, floor, cookie, floor_cookie)
+    scene = Scene(servers, small, large, desk, limit, floor, people, floor_cookie)
     _add_django(scene, folder, install)
     return scene
 
@@ -109,7 +111,7 @@ def set_up(stack: ExitStack, folder: Path, *, orders: tuple[int, int], install: 
 def _fill_database(servers: Servers) -> None:
     app = create_app(load_settings(servers.environment))
     with app.app_context():
-        hire(app, {"agent": (EMAIL, "Agent Bench")}, PASSWORD)
+        hire(app, AGENTS, PASSWORD)
         db.engine.dispose()
 
 
@@ -119,6 +121,11 @@ def _put_order(provider: Server) -> None:
     control.order(order_id=ORDER, status="captured", total_amount=60_000, items=items)
     for amount in (1200, 300):
         control.refund(ORDER, amount)
+
+
+def sign_in_all(address: str) -> tuple[str, ...]:
+    """The cookies of all agents."""
+    return tuple(_sign_in(address, email) for email, _ in AGENTS.values())
 
 
 def _sign_in(address: str, email: str = EMAIL) -> str:
