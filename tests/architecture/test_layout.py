@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 from pathlib import PurePosixPath
 
@@ -28,6 +29,23 @@ def test_the_top_level_is_fixed() -> None:
 
 def test_no_file_is_called_by_what_it_is_not() -> None:
     assert not [str(path) for path in tracked() if path.suffix == ".py" and path.stem in NEVER]
+
+
+def test_the_house_has_few_rooms_on_its_ground_floor() -> None:
+    inside = {path.parts[1] for path in tracked() if path.parts[0] == "webapp"}
+    assert len([name for name in inside if name.endswith(".py")]) <= 6
+    assert len([name for name in inside if not name.endswith(".py")]) <= 16
+
+
+def test_no_file_and_no_function_is_long() -> None:
+    long = []
+    for path in (path for path in tracked() if path.suffix == ".py" and path.parts[0] in ("webapp", "tests")):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        if text.count("\n") > (150 if path.name == "conftest.py" else 300):
+            long.append(str(path))
+        functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+        long += [f"{path}: {one.name}" for one in functions if (one.end_lineno or 0) - one.lineno >= 40]
+    assert not long
 
 
 def test_no_data_key_or_setting_is_kept_in_the_project() -> None:
