@@ -183,3 +183,20 @@ def poster(tree: Tree) -> Callable[[], int]:
     headers = {"Cookie": page.headers["Set-Cookie"].partition(";")[0], "Referer": address}
     fields = {"csrf_token": token[1], "email": ALICE, "password": "wrong"}
     return lambda: requests.post(address, data=fields, headers=headers, timeout=30).status_code
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("path", ["/you/password", "/you/confirm"])
+def test_in_a_flood_of_proofs_a_sentence_does_as_well(
+    app: Flask, alice: Browser, request: pytest.FixtureRequest, path: str
+) -> None:
+    request.getfixturevalue("blocked")
+    typed = {"current": PASSWORD, "password": PASSWORD, "new": "a quiet lamp beside the river"}
+    alice.open(path)
+    typed["csrf_token"] = str(alice.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
+    for _ in range(MOST_PAGES):
+        alice.send(path, {**typed, "again": typed["new"]})
+        assert (alice.status, alice.response.mimetype) == (429, "text/html")
+    with statements(app) as seen:
+        alice.send(path, {**typed, "again": typed["new"]})
+    assert (alice.status, alice.response.mimetype, seen) == (429, "text/plain", [])
