@@ -1,4 +1,4 @@
-"""Every text field of every form is given hostile text of its maximal length, alone and with all others.
+"""Every text field of every form is given hostile text of its maximal length, with all others and alone.
 
 Filters stand in an address, which is short; their patterns are tried in `tests/architecture/test_patterns.py`.
 """
@@ -38,6 +38,8 @@ HOSTILE = {
     "words of the house": "themy",
     "parts of an address": "a@b.",
 }
+ALONE = (" '\"", "\u0315\u0316")
+"""What each field is given alone as well: a text that is trimmed, and one that is normalised, before anything else."""
 
 
 @pytest.fixture
@@ -80,10 +82,11 @@ def posts(app: Flask) -> list[Rule]:
 
 
 def payloads(app: Flask, rule: Rule, piece: str) -> Iterator[dict[str, str]]:
-    """Each field alone, and all of a form together."""
+    """All fields of a form together, and for some texts each alone."""
     for form in sorted(forms_near(app, rule), key=lambda form: form.__name__):
         names = sorted(fields_of(form))
-        for chosen in [[name] for name in names] + [names]:
+        alone = [[name] for name in names] if piece in ALONE else []
+        for chosen in [*alone, names]:
             yield {name: piece * (LONGEST // len(chosen) // len(piece.encode())) for name in chosen}
 
 

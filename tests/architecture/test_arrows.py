@@ -86,7 +86,7 @@ def test_a_contract_holds_all_siblings_apart(contract: str, siblings: set[str]) 
 
 PLANTED = {
     "webapp/money.py": "from webapp.web import shell\n",
-    "webapp/core/limits.py": "def f():\n    from webapp.access import staff\n",
+    "webapp/core/refund_limits_setting.py": "def f():\n    from webapp.access import staff\n",
     "webapp/emulators/postpay/store.py": "from webapp.calendar import Preset\n",
     "webapp/emulators/kit/clock.py": "from webapp.emulators.postpay import world\n",
     "webapp/providers/http/errors.py": "from webapp.providers.postpay import models\n",

@@ -13,7 +13,7 @@ from tests.providers.conftest import MakeClient, Serve
 from tests.providers.raw_server import ORDER, REFUND, always, answer, page
 from webapp.providers.http.errors import GatewayError, UnreadableAnswer
 from webapp.providers.http.strict_json import MOST_VALUES
-from webapp.providers.http.transport import DEFAULT_TRANSPORT, Answer
+from webapp.providers.http.transport import DEFAULT_TRANSPORT, HttpAnswer
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.errors import MOST_FIELDS
 from webapp.providers.postpay.filters import OrderQuery
@@ -85,7 +85,7 @@ def test_a_body_is_gone_as_soon_as_its_error_was_told(make_client: MakeClient, s
             client.get_order(order_id="order-01")
         kept = caught.value
         del caught
-        assert [one for one in gc.get_objects() if isinstance(one, Answer)] == []
+        assert [one for one in gc.get_objects() if isinstance(one, HttpAnswer)] == []
     finally:
         gc.enable()
     assert kept.reason == "not JSON"
