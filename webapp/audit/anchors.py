@@ -138,3 +138,32 @@ def latest(settings: Settings) -> Anchor | None:
         return _checked(lines[-1], signing_key(settings).public_key(), len(lines)) if lines else None
     except BadAnchor:
         return None
+
+
+def set_aside(path: Path, last: int, ending: str) -> Path | None:
+    """Keeps the file under a name with `ending` where it speaks of entries after `last`, which an older log lacks.
+
+    In its place stands what it says of the entries up to `last`, so that those are proved as before. Returns the name
+    under which the file before is kept; None when there is nothing to set aside. Raises OSError.
+    """
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    held = [line for line in lines if _entry_of(line) <= last]
+    if len(held) == len(lines):
+        return None
+    kept, draft = (path.with_name(f"{path.name}.{word}") for word in (ending, "draft"))
+    draft.unlink(missing_ok=True)
+    os.link(path, kept)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.writelines(held)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return kept
+
+
+def _entry_of(line: bytes) -> int:
+    """The entry that a line speaks of; 0 where it is no anchor, which whoever verifies is told."""
+    try:
+        return int(json.loads(line)["seq"])
+    except (ValueError, TypeError, KeyError):
+        return 0

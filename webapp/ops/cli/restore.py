@@ -16,6 +16,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from webapp.audit import anchors
 from webapp.core.extensions import alembic, db
 from webapp.core.settings import Settings
 from webapp.ops.processes import is_free
@@ -36,25 +37,28 @@ then set DATABASE_URL to it, and go on with `flask --app webapp migrate`. The ol
 def restore(path: Path) -> None:
     """Put the copy PATH, made by `backup`, in the place of the SQLite database. Web and worker must be stopped.
 
-    The copy is checked first. The database before is kept under another name.
+    The copy is checked first. The database before is kept under another name, and so is the file of anchors where it
+    speaks of audit entries that the copy does not have.
     """
     database = _database()
     _refuse_beside_a_desk()
+    ending = f"before-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
     try:
         with _alone(database):
             draft = _drafted(path, database)
             try:
                 last = _checked(draft, path)
-                kept = _set_aside(database)
+                kept = _set_aside(database, ending)
                 draft.replace(database)
             finally:
                 draft.unlink(missing_ok=True)
             _sync(database.parent)
+            click.echo(f"{database} now holds {path}: everything up to audit entry {last}.")
+            if kept is not None:
+                click.echo(f"The database before is kept as {kept}.")
+            _set_anchors_aside(last, ending)
     except OSError as error:
         raise click.ClickException(f"{error.filename or database}: {error.strerror}") from None
-    click.echo(f"{database} now holds {path}: everything up to audit entry {last}.")
-    if kept is not None:
-        click.echo(f"The database before is kept as {kept}.")
 
 
 def _database() -> Path:
@@ -115,7 +119,22 @@ def _checked(draft: Path, path: Path) -> int:
     return int(last or 0)
 
 
-def _set_aside(database: Path) -> Path | None:
+def _set_anchors_aside(last: int, ending: str) -> None:
+    """Else the anchors would call the end of the copy cut off, and contradict every anchor that comes after it."""
+    settings: Settings = current_app.extensions["settings"]
+    kept = anchors.set_aside(settings.anchor_file, last, ending)
+    if kept is None:
+        return
+    _sync(kept.parent)
+    click.secho(
+        f"WARNING: the audit log went on after entry {last}, and what came then is only in the database before.\n"
+        f"The anchors that prove it are kept, as evidence, in {kept}.\n"
+        f"{settings.anchor_file} now speaks only of entries up to {last}.",
+        bold=True,
+    )
+
+
+def _set_aside(database: Path, ending: str) -> Path | None:
     """Keeps the database before, with all that belongs to it; at no moment does a part of it stand beside another one.
 
     First under both names, then without what lies beside it: whatever happens in between, nothing of it is lost.
@@ -123,7 +142,7 @@ def _set_aside(database: Path) -> Path | None:
     lies_beside = [ending for ending in BESIDE if _beside(database, ending).exists()]
     if not database.stat().st_size and not lies_beside:
         return None
-    kept = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+    kept = database.with_name(f"{database.name}.{ending}")
     os.link(database, kept)
     for ending in lies_beside:
         _beside(database, ending).rename(_beside(kept, ending))
