@@ -22,6 +22,7 @@ from webapp.models.base import now
 from webapp.models.finding import Finding
 from webapp.models.intent import Intent, IntentState
 from webapp.operations.write import LEASE_MARGIN
+from webapp.payments.unmatched_refunds import resolve_finding
 
 REFUNDS = "/orders/order-01/refunds"
 EVERY_REFUND = "/orders/order-01/refunds*"
@@ -205,11 +206,25 @@ def test_a_restored_copy_finds_its_orphans(app: Flask, alice: Browser, provider:
     provider.refund_outside("order-01", 500, stranger)
     provider.refund_outside("order-01", 600, "somebody-else")
     code, said = reconcile(app, "--scan", "30")
-    assert code == 0
+    assert code == 2
     assert "1 orders compared, news on 1" in said
-    reconcile(app, "--scan", "30")
+    assert "1 refund fits no entry of the desk: finance deals with it under In progress" in said
+    assert reconcile(app, "--scan", "30")[0] == 2, "it is nothing new, and still there"
     with app.app_context():
-        assert [one.refund_id for one in db.session.scalars(select(Finding))] == [stranger]
+        (found,) = db.session.scalars(select(Finding)).all()
+        assert found.refund_id == stranger
+        resolve_finding(found, "told the customer")
+    code, said = reconcile(app)
+    assert (code, "fits no entry" in said) == (0, False)
+
+
+@pytest.mark.parametrize("path", ["/transactions*", "/orders/order-01", EVERY_REFUND])
+def test_a_scan_that_could_not_read_all_says_so(app: Flask, provider: Provider, path: str) -> None:
+    provider.refund_outside("order-01", 500, "bo-" + "0" * 32)
+    provider.fault("drop_before", method="GET", path=path, times=99)
+    code, said = reconcile(app, "--scan", "30")
+    assert code == 3
+    assert "The provider of demo does not answer, so not every refund was compared" in said
 
 
 def test_a_closed_intent_never_changes_and_is_never_deleted(app: Flask, alice: Browser, provider: Provider) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp import audit
 from webapp.core.accounts import Account
@@ -76,6 +76,15 @@ def _keep(account: Account, finding: Finding) -> bool:
         if is_new:
             _record(finding, _ACTIONS[FindingKind(finding.kind)])
     return is_new
+
+
+def count_unresolved(accounts: Iterable[Account]) -> int:
+    """How many of them finance has not dealt with yet."""
+    slugs = [account.slug for account in accounts]
+    counted = select(func.count(Finding.id)).where(Finding.account.in_(slugs), Finding.resolved.is_(None))
+    count = db.session.scalar(counted) or 0
+    release()
+    return count
 
 
 def resolve_finding(finding: Finding, reason: str) -> None:

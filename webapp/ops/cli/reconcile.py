@@ -15,12 +15,13 @@ from webapp.core.accounts import Account
 from webapp.operations.resolve_unknown import Counts, count_open, resolve_due
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import read_order
+from webapp.payments.unmatched_refunds import count_unresolved
+from webapp.providers.http.errors import GatewayError, NoAnswer
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import TransactionQuery
 from webapp.providers.registry import mover, postpay
 
-STILL_OPEN = 1
-ATTENTION = 2
+STILL_OPEN, ATTENTION, UNREACHABLE = 1, 2, 3
 
 
 def register(app: Flask) -> None:
@@ -36,18 +37,22 @@ def register(app: Flask) -> None:
 def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
     """Finds out what became of open refunds and captures.
 
-    Ends with 0 when nothing is open, 1 when something still is, 2 when something needs a person of finance.
+    Ends with 0 when nothing is open, 1 when something still is, 2 when something needs a person of finance, and 3 when
+    the provider could not be asked.
     """
     audit.bind(audit.Who.at_terminal())
     accounts = [one for one in _accounts() if slug in (None, one.slug)]
     if not accounts:
         raise click.UsageError(f"there is no account {slug}")
     if days is not None:
-        for account in accounts:
-            _scan(account, postpay(account), days)
+        _scan_all(accounts, days)
     counts = _until_settled(accounts, time.monotonic() + wait)
+    strangers = count_unresolved(accounts)
+    if strangers:
+        fit, them = ("refund fits", "it") if strangers == 1 else ("refunds fit", "them")
+        click.echo(f"{strangers} {fit} no entry of the desk: finance deals with {them} under In progress")
     click.echo(f"{counts.open} open, {counts.attention} need attention")
-    raise SystemExit(ATTENTION if counts.attention else STILL_OPEN if counts.open else 0)
+    raise SystemExit(ATTENTION if counts.attention or strangers else STILL_OPEN if counts.open else 0)
 
 
 def _accounts() -> list[Account]:
@@ -67,6 +72,16 @@ def _until_settled(accounts: list[Account], end: float) -> Counts:
         time.sleep(2)
 
 
+def _scan_all(accounts: list[Account], days: int) -> None:
+    for account in accounts:
+        try:
+            _scan(account, postpay(account), days)
+        except GatewayError as error:
+            how = "does not answer" if isinstance(error, NoAnswer) else "does not answer as it should"
+            click.echo(f"The provider of {account.slug} {how}, so not every refund was compared: {error}", err=True)
+            raise SystemExit(UNREACHABLE) from None
+
+
 def _scan(account: Account, client: PostpayClient, days: int) -> None:
     """Reads every order that had a refund lately: finds what a restored copy of the database does not know."""
     since = datetime.now(UTC) - timedelta(days=days)
@@ -83,5 +98,7 @@ def _scan(account: Account, client: PostpayClient, days: int) -> None:
     with click.progressbar(list(order_ids), label=f"{account.slug}: orders with refunds", file=sys.stderr) as ids:
         for order_id in ids:
             reading = read_order(client, order_id)
+            if reading.refunds_error is not None:
+                raise reading.refunds_error
             found += resolve_from_reading(client, account, reading.order, reading.refunds)
     click.echo(f"{account.slug}: {len(order_ids)} orders compared, news on {found}")
