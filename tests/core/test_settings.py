@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from webapp.core import environment as module
 from webapp.core.accounts import Environment
@@ -114,6 +115,12 @@ def test_a_live_account_starts_with_everything_given() -> None:
         ("REFUND_LIMITS", '{"agent": {"AED": ["10.005", "20"]}}'),
         ("REFUND_LIMITS", '{"agent": {"XQZ": ["10", "20"]}}'),
         ("REFUND_LIMITS", '{"agent": "AED"}'),
+        ("REFUND_LIMITS", '{"agent": {"AED": ["10.00"]}}'),
+        ("REFUND_LIMITS", '{"agent": {"AED": ["10.00", "20.00", "30.00"]}}'),
+        ("DATABASE_URL", "mysql://desk@db.internal/desk"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///desk.sqlite3"),
+        ("DATABASE_URL", "desk.sqlite3"),
+        ("DATABASE_URL", "postgresql://desk@db.internal:port/desk"),
     ],
 )
 def test_a_bad_setting_is_named_without_its_value(name: str, value: str | None) -> None:
@@ -151,7 +158,24 @@ def test_a_bad_account_is_told_without_its_value(name: str, value: str | None) -
 
 def test_all_problems_are_told_at_once() -> None:
     said = problems(SECRET_KEY=None, PORT="x", POSTPAY_TIME_ZONE="Mars/Olympus")
-    assert sorted(one.split(":")[0] for one in said) == ["PORT", "POSTPAY", "SECRET_KEY"]
+    assert sorted(one.split(":")[0] for one in said) == ["PORT", "POSTPAY_TIME_ZONE", "SECRET_KEY"]
+
+
+def test_a_setting_is_named_as_it_was_written() -> None:
+    assert problems(POSTPAY_BASE_URL=None) == ["POSTPAY_BASE_URL: is missing"]
+    assert problems(POSTPAY_ACCOUNT="The Shop")[0].startswith("POSTPAY_ACCOUNT: ")
+
+
+@pytest.mark.parametrize("limits", ["a lot", '{"agent": {"AED": ["10.00"]}}', '{"agent": "AED"}'])
+def test_refund_limits_of_another_form_are_told_which_form(limits: str) -> None:
+    form = '{"agent": {"AED": ["1000.00", "5000.00"]}}'
+    assert problems(REFUND_LIMITS=limits) == [f"REFUND_LIMITS: is not of the form {form}"]
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgres+psycopg", "postgresql+psycopg"])
+def test_postgresql_is_understood_as_platforms_spell_it(scheme: str) -> None:
+    url = make_url(load_settings({**LIVE, "DATABASE_URL": f"{scheme}://desk@db.internal/desk"}).database_url)
+    assert (url.get_backend_name(), url.host) == ("postgresql", "db.internal")
 
 
 def test_sandbox_of_the_provider_is_guarded_like_live() -> None:
@@ -208,9 +232,18 @@ def test_several_accounts_stand_in_a_file_with_their_secrets_elsewhere(tmp_path:
     [
         (["slug = 3 3"], "cannot be read as TOML"),
         ([], "has no [[account]] table"),
-        ([account("dubai", 'secret_key_env = "NOT_GIVEN"')], "ACCOUNTS_FILE account 1: SECRET_KEY"),
+        (["[account.more]"], "ACCOUNTS_FILE account 1: more: "),
+        (["slug = 3"], "ACCOUNTS_FILE account 1: slug: "),
+        (
+            [account("dubai", 'secret_key_env = "NOT_GIVEN"')],
+            "ACCOUNTS_FILE account 1: secret_key_env: NOT_GIVEN is not set",
+        ),
+        (
+            [account("dubai", 'secret_key_file = "/nowhere/at/all"')],
+            "ACCOUNTS_FILE account 1: secret_key_file: the file cannot be read",
+        ),
         ([account("dubai", 'secret_key = "sk_in_file"')] * 2, "slug dubai is given twice"),
-        ([account("dubai", 'secret_key = "sk_in_file"\ncolour = "red"')], "ACCOUNTS_FILE account 1: COLOUR"),
+        ([account("dubai", 'secret_key = "sk_in_file"\ncolour = "red"')], "ACCOUNTS_FILE account 1: colour: "),
     ],
 )
 def test_a_bad_accounts_file_is_told(tmp_path: Path, tables: list[str], words: str) -> None:

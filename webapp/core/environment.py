@@ -43,7 +43,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     try:
         settings = Settings.model_validate({**values, "accounts": accounts or ()})
     except ValidationError as error:
-        problems += [_spoken(item) for item in error.errors() if item["loc"] != ("accounts",)]
+        problems += [
+            f"{_place(item).upper()}: {_complaint(item)}" for item in error.errors() if item["loc"] != ("accounts",)
+        ]
         raise BadSettings(problems) from None
     problems += dangers(settings)
     if problems:
@@ -60,20 +62,23 @@ def _named_values(environ: Mapping[str, str], problems: list[str]) -> dict[str, 
 
 def _value(environ: Mapping[str, str], name: str, problems: list[str]) -> str | None:
     path = environ.get(f"{name}_FILE")
-    if not path:
-        return environ.get(name) or None
+    return _content(path, f"{name}_FILE", problems) if path else environ.get(name) or None
+
+
+def _content(path: str, name: str, problems: list[str]) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
-        problems.append(f"{name}_FILE: the file cannot be read")
+        problems.append(f"{name}: the file cannot be read")
         return None
 
 
-def _spoken(item: Any) -> str:
-    name = ".".join(str(part) for part in item["loc"]).upper()
-    if item["type"] == "missing":
-        return f"{name}: is missing"
-    return f"{name}: {item['msg'].removeprefix('Value error, ')}"
+def _place(item: Any) -> str:
+    return ".".join(str(part) for part in item["loc"])
+
+
+def _complaint(item: Any) -> str:
+    return "is missing" if item["type"] == "missing" else str(item["msg"]).removeprefix("Value error, ")
 
 
 def _accounts(environ: Mapping[str, str], values: Mapping[str, str], problems: list[str]) -> tuple[Account, ...]:
@@ -81,8 +86,9 @@ def _accounts(environ: Mapping[str, str], values: Mapping[str, str], problems: l
     described = _accounts_in_file(Path(path), problems) if path else [_account_in_environment(environ, problems)]
     accounts = []
     for number, one in enumerate(described, start=1):
-        where = f"ACCOUNTS_FILE account {number}" if path else "POSTPAY"
-        account = _account(where, one, environ, values, problems)
+        faults: list[str] = []
+        account = _account(one, {} if path else _POSTPAY, environ, values, faults)
+        problems += [f"ACCOUNTS_FILE account {number}: {fault}" if path else fault for fault in faults]
         if account is not None:
             accounts.append(account)
     slugs = [account.slug for account in accounts]
@@ -90,17 +96,20 @@ def _accounts(environ: Mapping[str, str], values: Mapping[str, str], problems: l
     return tuple(accounts)
 
 
+_POSTPAY = {
+    "slug": "POSTPAY_ACCOUNT",
+    "title": "POSTPAY_TITLE",
+    "environment": "POSTPAY_ENVIRONMENT",
+    "base_url": "POSTPAY_BASE_URL",
+    "merchant_id": "POSTPAY_MERCHANT_ID",
+    "secret_key": "POSTPAY_SECRET_KEY",
+    "time_zone": "POSTPAY_TIME_ZONE",
+}
+"""The variables of the one account that needs no file."""
+
+
 def _account_in_environment(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
-    names = {
-        "slug": "POSTPAY_ACCOUNT",
-        "title": "POSTPAY_TITLE",
-        "environment": "POSTPAY_ENVIRONMENT",
-        "base_url": "POSTPAY_BASE_URL",
-        "merchant_id": "POSTPAY_MERCHANT_ID",
-        "secret_key": "POSTPAY_SECRET_KEY",
-        "time_zone": "POSTPAY_TIME_ZONE",
-    }
-    given = {field: _value(environ, name, problems) for field, name in names.items()}
+    given = {field: _value(environ, name, problems) for field, name in _POSTPAY.items()}
     return {field: value for field, value in given.items() if value is not None}
 
 
@@ -111,30 +120,26 @@ def _accounts_in_file(path: Path, problems: list[str]) -> list[dict[str, Any]]:
         problems.append("ACCOUNTS_FILE: cannot be read as TOML")
         return []
     accounts = document.get("account")
-    if not isinstance(accounts, list) or not accounts:
+    if not isinstance(accounts, list) or not accounts or not all(isinstance(one, dict) for one in accounts):
         problems.append("ACCOUNTS_FILE: has no [[account]] table")
         return []
     return accounts
 
 
 def _account(
-    where: str,
     given: dict[str, Any],
+    names: Mapping[str, str],
     environ: Mapping[str, str],
     values: Mapping[str, str],
     problems: list[str],
 ) -> Account | None:
-    """One account; secrets may be named (`secret_key_env`) or filed (`secret_key_file`), defaults embedded."""
+    """One account, with the embedded defaults. Problems name what is wrong as `names` spell it, or as in the file."""
     given = dict(given)
     given.setdefault("environment", Environment.EMBEDDED)
     given.setdefault("slug", "demo")
-    given.setdefault("title", given["slug"].replace("-", " ").capitalize() if given["slug"] else "")
-    name = given.pop("secret_key_env", None)
-    if name is not None:
-        given["secret_key"] = _value(environ, str(name), problems)
-    path = given.pop("secret_key_file", None)
-    if path is not None:
-        given["secret_key"] = _value({"SECRET_KEY_FILE": str(path)}, "SECRET_KEY", problems)
+    given.setdefault("title", str(given["slug"]).replace("-", " ").capitalize())
+    if not _take_secret(given, environ, problems):
+        return None
     given["emulated"] = given["environment"] == Environment.EMBEDDED and "base_url" not in given
     if given["environment"] == Environment.EMBEDDED:
         given.setdefault("base_url", f"http://127.0.0.1:{values.get('sandbox_port', 8900)}")
@@ -143,8 +148,21 @@ def _account(
     try:
         return Account.model_validate(given)
     except ValidationError as error:
-        problems += [f"{where}: {_spoken(item)}" for item in error.errors()]
+        problems += [f"{names.get(_place(item), _place(item))}: {_complaint(item)}" for item in error.errors()]
         return None
+
+
+def _take_secret(given: dict[str, Any], environ: Mapping[str, str], problems: list[str]) -> bool:
+    """Reads a secret that is named (`secret_key_env`) or filed (`secret_key_file`); whether it is there."""
+    name, path = given.pop("secret_key_env", None), given.pop("secret_key_file", None)
+    before = len(problems)
+    if name is not None:
+        given["secret_key"] = _value(environ, str(name), problems)
+    if path is not None:
+        given["secret_key"] = _content(str(path), "secret_key_file", problems)
+    if given.get("secret_key", "") is None and len(problems) == before:
+        problems.append(f"secret_key_env: {name} is not set")
+    return len(problems) == before
 
 
 def _embedded_defaults(given: Mapping[str, str]) -> dict[str, str]:

@@ -60,5 +60,5 @@ def read_limits(value: object) -> object:
         return value
     try:
         return _limits(json.loads(value))
-    except (NotAnAmount, UnknownCurrency, TypeError, AttributeError) as error:
+    except (NotAnAmount, UnknownCurrency, ValueError, TypeError, AttributeError) as error:
         raise ValueError('is not of the form {"agent": {"AED": ["1000.00", "5000.00"]}}') from error

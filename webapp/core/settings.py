@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,13 +29,18 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _postgresql(value: object) -> object:
+    """Some platforms hand out postgres://, which SQLAlchemy does not know."""
+    return re.sub(r"^postgres(?=://|\+)", "postgresql", value) if isinstance(value, str) else value
+
+
 class Settings(BaseModel):
     """Everything an operator may set. Attribute `database_url` is the variable DATABASE_URL, and so on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
-    database_url: str = f"sqlite:///{VAR / 'desk.sqlite3'}"
+    database_url: Annotated[str, BeforeValidator(_postgresql)] = f"sqlite:///{VAR / 'desk.sqlite3'}"
     secret_key: SecretStr
     audit_key: SecretStr
     audit_key_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")] = "k1"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from .settings import KEYS, Settings
 
 
@@ -19,6 +22,8 @@ def dangers(settings: Settings) -> list[str]:
         for number, (name, key) in enumerate(keys.items())
         if key in given[:number]
     ]
+    if not _is_database(settings.database_url):
+        problems.append("DATABASE_URL: is no address of the form sqlite:///FILE or postgresql://USER@HOST/DATABASE")
     for account in settings.accounts:
         problems += account.dangers()
     if settings.all_embedded:
@@ -35,6 +40,14 @@ def dangers(settings: Settings) -> list[str]:
         if is_on
     ]
     return problems
+
+
+def _is_database(address: str) -> bool:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        return False
+    return url.drivername in ("sqlite", "sqlite+pysqlite") or url.get_backend_name() == "postgresql"
 
 
 _SAMPLE_WORDS = ("change", "example", "sample", "secret", "password", "default", "dev-", "your")
