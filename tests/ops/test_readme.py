@@ -31,7 +31,7 @@ ROWS = {
     "open the personal data of an order (each opening is recorded)": Permission.PERSONAL_DATA_OPEN,
     "capture": Permission.CAPTURE,
     "refund, up to the limits of the role": Permission.REFUND_CREATE,
-    "look again what became of an unclear refund": Permission.REFUND_CHECK,
+    "check again what became of an unclear refund": Permission.REFUND_CHECK,
     "send an unclear refund again, or close it": Permission.REFUND_RESOLVE,
     "own sessions": Permission.OWN_SESSIONS,
 }

@@ -46,7 +46,7 @@ DEMO_PEOPLE = (
     DemoPerson("Farah", Role.FINANCE, _l("refunds more, settles what is unclear")),
     DemoPerson("Vera", Role.VIEWER, _l("looks at orders, changes nothing")),
     DemoPerson("Omar", Role.AUDITOR, _l("reads and exports the whole audit log")),
-    DemoPerson("Adam", Role.ADMIN, _l("looks after people; moves no money")),
+    DemoPerson("Adam", Role.ADMIN, _l("looks after webhooks, and at the terminal after people; moves no money")),
 )
 
 
