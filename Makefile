@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: setup run test lint lock bench storm
+.PHONY: setup run test lint lock bench storm attacks
 
 setup: .venv/run.stamp
 
@@ -24,6 +24,9 @@ lint: .venv/test.stamp
 lock: .venv/test.stamp
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file tests/requirements.txt
+
+attacks: .venv/test.stamp
+	$(PY) -m tests.attacks
 
 bench: .venv/test.stamp
 	$(PY) -m tests.bench --install
