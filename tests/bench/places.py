@@ -29,7 +29,7 @@ from .servers import Control, Server, Servers
 
 PASSWORD = "correct horse battery staple"
 EMAIL = "agent@bench.test"
-AGENTS = {f"{n} agent": (EMAIL if n == 0 else f"agent-{n}@bench.test", "Agent Bench") for n in range(8)}
+AGENTS = {f"{n} agent": (EMAIL if n == 0 else f"agent-{n}@bench.test", "Agent Bench") for n in range(16)}
 """As many as it takes to have all threads of a desk at once."""
 ORDER = "bench-order"
 DJANGO_ROWS = 1_000_000

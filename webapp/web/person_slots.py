@@ -1,6 +1,6 @@
 """How many requests of one person are worked on at once, so that nobody who is signed in has all threads of a process.
 
-A browser asks six things at once. Some more may wait a moment for their turn; the rest is told to come again.
+A browser asks six things at once. What finds no slot waits a moment for its turn; the rest is told to come again.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class TooManyAtOnce(Exception):
 
 
 class PersonSlots:
-    """A quarter of a process's threads for each person, and as many requests that wait."""
+    """An eighth of a process's threads for each person, and three times as many requests that wait."""
 
     def __init__(self, threads: int) -> None:
-        self._count = max(1, threads // 4)
+        self._count = max(1, threads // 8)
         self._lock = Lock()
         self._of: dict[int, Slots] = {}
 
@@ -34,7 +34,7 @@ class PersonSlots:
         """Those of one person; there are as many as people who signed in since the process began."""
         with self._lock:
             if person_id not in self._of:
-                self._of[person_id] = Slots(self._count, waiting=self._count, patience=PATIENCE)
+                self._of[person_id] = Slots(self._count, waiting=3 * self._count, patience=PATIENCE)
             return self._of[person_id]
 
 
