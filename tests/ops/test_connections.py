@@ -138,6 +138,15 @@ def test_two_requests_at_once_are_both_answered(served: Tree) -> None:
     assert answer_to(served, first + last).count(b"HTTP/1.1 200 ") == 2
 
 
+def test_an_answer_without_a_body_keeps_its_connection(served: Tree) -> None:
+    """Pages that look for news mostly get 204, every few seconds."""
+    report = b"POST /csp-report HTTP/1.1\r\nContent-Type: application/csp-report\r\nContent-Length: 2\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"
+    answers = answer_to(served, report + HOST + b"\r\n{}" + last)
+    assert answers.startswith(b"HTTP/1.1 204 ")
+    assert answers.count(b"HTTP/1.1 200 ") == 1
+
+
 POST = b"POST /sign-in HTTP/1.1\r\n"
 
 

@@ -95,6 +95,12 @@ class DeskAnswer(WSGITask):  # type: ignore[misc]
             self.set_close_on_finish()
         return bytes(super().build_response_header())
 
+    def set_close_on_finish(self) -> None:
+        """An answer that has no body (204, 304) ends by itself; waitress would hang up for lack of a length."""
+        asked_to_close = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or self.version != "1.1" or asked_to_close or self.channel.server.stopping:
+            super().set_close_on_finish()
+
 
 class Connection(HTTPChannel):  # type: ignore[misc]
     """One connection, with limits of time."""
