@@ -219,3 +219,11 @@ def test_of_what_was_refused_only_the_newest_are_kept(app: Flask, receiving: Rec
     rows = receiving.rows()
     assert len(rows) == MOST_REFUSED + 1
     assert rows[0].verdict == "timed"
+
+
+def test_a_delivery_speaks_of_its_outcome_in_plain_words(receiving: Receiving, adam: Browser) -> None:
+    receiving.deliver(order_body("order-01"))
+    adam.open(f"/demo/deliveries/{receiving.rows()[0].id}")
+    labels = [label.get_text(" ", strip=True) for label in adam.page.find_all("dt")]
+    assert "Outcome" in labels
+    assert not [label for label in labels if label.startswith("Delivery") and label[8:9].isupper()]

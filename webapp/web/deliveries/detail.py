@@ -54,7 +54,7 @@ def outcome_facts(delivery: Delivery) -> Facts:
     """What became of reading the object again."""
     waiting = delivery.outcome == DeliveryOutcome.WAITING
     return [
-        (gettext("DeliveryOutcome"), badge(outcome_words(delivery), OUTCOMES[delivery.outcome][1])),
+        (gettext("Outcome"), badge(outcome_words(delivery), OUTCOMES[delivery.outcome][1])),
         (gettext("Read"), when_long(delivery.settled) if delivery.settled and delivery.tries else None),
         (gettext("Tries"), str(delivery.tries) if delivery.tries > 1 or (waiting and delivery.tries) else None),
         (gettext("Next try"), time_html(delivery.next_try) if waiting and delivery.tries else None),
