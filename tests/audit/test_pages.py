@@ -121,6 +121,11 @@ def test_a_filter_that_makes_no_sense_is_said(auditor: Browser, query: str, prob
     auditor.open(f"/audit?{query}")
     assert auditor.status == 422
     assert problem in auditor.words
+    auditor.open(f"/audit?{query}", headers={"HX-Request": "true", "HX-Trigger": "filters"})
+    assert auditor.status == 422
+    assert auditor.response.text.count("<header") == auditor.response.text.count("<html") == 0, "htmx gets a fragment"
+    assert auditor.page.find(id="filter-bar", attrs={"hx-swap-oob": "true"})
+    assert problem in auditor.words
 
 
 def test_pages_turn_by_key_and_totals_are_capped_in_words(app: Flask, auditor: Browser) -> None:

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import event, make_url
 
@@ -104,6 +106,8 @@ def test_signing_in_names_the_cause_and_works_a_moment_later(app: Flask, held: H
     with held():
         browser.submit("Sign in", email=ALICE, password=PASSWORD)
         assert_busy(browser)
+        assert "what you sent" not in browser.words
+        assert browser.page.find("a", href="/sign-in")
     browser.page = form
     browser.submit("Sign in", email=ALICE, password=PASSWORD)
     assert browser.status == 200
@@ -158,11 +162,28 @@ def test_nothing_is_sent_that_could_not_be_written_down_first(app: Flask, sandbo
         alice.submit("Refund AED")
         assert_busy(alice)
         assert "Look whether what you sent was done" in alice.words
+        assert alice.page.find("a", href="/demo/orders/order-01")
+        assert alice.page.find("a", href="/demo/in-progress")
     assert provider.refunds("order-01") == []
     alice.page = review
     alice.submit("Refund AED")
     assert "Refunded" in alice.words
     assert len(provider.refunds("order-01")) == 1
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_a_form_that_only_asks_is_offered_again(app: Flask, sandbox: Sandbox, held: Held) -> None:
+    """On SQLite writing down that somebody was here waits for the one writer; PostgreSQL holds nobody up there."""
+    provider_of(sandbox).order()
+    alice = signed_in(app)
+    alice.open("/demo/orders/order-01/refund")
+    later = datetime.now(UTC) + timedelta(minutes=3)  # when it is time again to write that down
+    with held(), time_machine.travel(later):
+        alice.submit("Continue", part="part", amount="5", reason="returned", note="kept")
+        assert_busy(alice)
+    assert "Look whether" not in alice.words, "nothing was done yet"
+    alice.submit("Try again with what you typed")
+    assert "Review the refund" in alice.heading
 
 
 def test_the_log_names_the_cause_without_any_sql(

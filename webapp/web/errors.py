@@ -206,8 +206,14 @@ def _words_for_trouble(why: Trouble) -> Words:
         message = gettext("Another program holds the database, or too many ask it at once; the desk waited in vain.")
     if request.method == "GET":
         return Words(503, title, message, gettext("Try again in a moment; if it stays like this, tell an admin."))
-    advice = gettext("Look whether what you sent was done; if it was not, send it again in a moment.")
-    return Words(503, title, message, advice)
+    return Words(503, title, message, _advice_after_sending())
+
+
+def _advice_after_sending() -> str:
+    """A form that only asks, and signing in, have done nothing that one could look for."""
+    if getattr(_view(), "asks_again", False) or g.get("account") is None:
+        return gettext("Try again in a moment; if it stays like this, tell an admin.")
+    return gettext("Look whether what you sent was done; if it was not, send it again in a moment.")
 
 
 def _crash(error: InternalServerError) -> Response:
@@ -221,10 +227,24 @@ def _crash(error: InternalServerError) -> Response:
 def _without_frame(words: Words, unsent: UnsentForm | None = None) -> Response:
     """Draws no frame and asks nothing: whatever broke may be what the frame is made of."""
     template = current_app.jinja_env.get_template("_error.html" if wants_fragment() else "error.html")
-    ways = [(gettext("Try again"), request.full_path.rstrip("?"))]
-    actions = ways if words.status == 503 and request.method == "GET" else []
+    actions = _ways_without_asking() if words.status == 503 else []
     given = {**words._asdict(), "request_id": g.get("request_id", ""), "actions": actions, "unsent": unsent}
     return make_response(template.render(**given, frameless=True), words.status)
+
+
+def _ways_without_asking() -> list[tuple[str, str]]:
+    """Where to go on from a page that may not ask who it is for; after a form, where what came of it stands."""
+    if request.method == "GET":
+        return [(gettext("Try again"), request.full_path.rstrip("?"))]
+    if request.endpoint == "auth.open_session":
+        return [(gettext("To the sign-in"), url_for("auth.sign_in"))]
+    account, order_id = g.get("account"), (request.view_args or {}).get("order_id")
+    ways = []
+    if account and order_id:
+        ways.append((gettext("To the order"), url_for("orders.show_order", account=account, order_id=order_id)))
+    if account:
+        ways.append((gettext("To what is in progress"), url_for("in_progress.list_unsettled", account=account)))
+    return ways
 
 
 def init_app(app: Flask) -> None:

@@ -74,12 +74,15 @@ def test_deliveries_wait_for_the_key_or_for_a_new_secret(adam: Browser, lost: Re
     assert adam.status == 200
     assert "There is a new secret" in adam.words
     assert lost.deliver(order_body("order-02")).status_code == 503, "the old secret may have signed it"
+    assert "cannot read its old secret any more" in adam.words
+    assert "Deliveries signed with the new one are taken" in adam.words
     adam.submit("Show the secret")
     new = adam.page.select(".secret code")[-1].get_text()
     body = order_body("order-03")
     assert lost.deliver(body, sign(body, new, at=int(time.time()))).status_code == 200
     adam.open(RECEIVING)
     adam.submit("Forget the old secret")
+    assert "secret any more" not in adam.words
     assert lost.deliver(order_body("order-04")).status_code == 401
 
 

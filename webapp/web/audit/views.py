@@ -15,7 +15,7 @@ from webapp.core.extensions import db
 from webapp.lists.filters.controls import page_sizes
 from webapp.models.audit_entry import AuditEntry
 from webapp.presentation.formatting import zone
-from webapp.web.htmx import wants_fragment
+from webapp.web.htmx import form_follows, wants_fragment
 
 from . import detail, listing
 from . import exported as _exported  # noqa: F401 - tells exports what the list shows
@@ -43,12 +43,16 @@ def list_entries() -> Response:
         "listing": listing.listing(filters, base) if not filters.errors else None,
     }
     release()
-    if wants_fragment() and not filters.errors:
-        response = make_response(render_template("audit/_results.html", is_fragment=True, **values))
-        response.headers["HX-Push-Url"] = filters.address(base, before=filters.before, after=filters.after)
-        return response
     status = 422 if filters.errors else 200
-    return make_response(render_template("audit/list.html", options=choices, **values), status)
+    if not wants_fragment():
+        return make_response(render_template("audit/list.html", options=choices, **values), status)
+    is_form_new = bool(filters.errors) or form_follows()
+    results = render_template(
+        "audit/_results.html", is_fragment=True, is_form_new=is_form_new, options=choices, **values
+    )
+    response = make_response(results, status)
+    response.headers["HX-Push-Url"] = filters.address(base, before=filters.before, after=filters.after)
+    return response
 
 
 @blueprint.get("/audit/<int:seq>")

@@ -38,7 +38,7 @@ def receiving_page(
     hook_id = hook_id_of(receiver) if receiver else None
     action = HookAction.SECRET if hook_id else HookAction.CREATE
     url = forwarded.url if forwarded else ""
-    address, is_lost = address_or_none(receiver), _has_lost_secret(receiver)
+    address, is_lost = address_or_none(receiver), _lost_secrets(receiver)
     page = render_template(
         "deliveries/receiving.html",
         account=account,
@@ -101,15 +101,21 @@ def address_or_none(receiver: Receiver | None) -> str | None:
         return None
 
 
-def _has_lost_secret(receiver: Receiver | None) -> bool:
-    """Whether a secret that deliveries are checked by was sealed with a key that is gone."""
+def _lost_secrets(receiver: Receiver | None) -> str:
+    """How many secrets that check deliveries were sealed with a key that is gone: "all", "one", or "" for none."""
+    kept = [sealed for sealed in (receiver.secret_sealed, receiver.other_sealed) if sealed] if receiver else []
+    lost = [sealed for sealed in kept if not _is_readable(sealed)]
+    if not lost:
+        return ""
+    return "all" if len(lost) == len(kept) else "one"
+
+
+def _is_readable(sealed: str) -> bool:
     try:
-        for sealed in (receiver.secret_sealed, receiver.other_sealed) if receiver else ():
-            if sealed:
-                unseal(settings(), sealed)
+        unseal(settings(), sealed)
     except CannotUnseal:
-        return True
-    return False
+        return False
+    return True
 
 
 def address_of(receiver: Receiver) -> str | None:
