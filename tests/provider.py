@@ -35,6 +35,13 @@ class Provider:
         """Puts a settled row there: type, currency, amount, and the rest as wished."""
         return dict(self._ask("POST", "/transactions", fields))
 
+    def change_transaction(self, transaction_id: str, **fields: Any) -> None:
+        """The provider changes its past; figures may become what no document allows."""
+        self._ask("PUT", f"/transactions/{quote(transaction_id, safe='')}", fields)
+
+    def remove_transaction(self, transaction_id: str) -> None:
+        self._ask("DELETE", f"/transactions/{quote(transaction_id, safe='')}")
+
     def pay_out(self, currency: str | None = None) -> None:
         """Pays out all that is not paid yet, or that of a currency."""
         self._ask("POST", "/payouts", {"currency": currency} if currency else {})

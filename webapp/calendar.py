@@ -7,6 +7,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+"""The finest difference between two moments."""
 
 
 class Preset(StrEnum):
@@ -60,3 +63,12 @@ def parse_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year < LAST_YEAR else None
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 in UTC."""
+    return (moment - EPOCH) // TICK
+
+
+def from_micros(value: int) -> datetime:
+    return EPOCH + value * TICK

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 from sqlalchemy import delete, func, select
+from webapp.settlement.ledger.store import close_period
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
@@ -29,7 +30,6 @@ from webapp.models.delivery import Forwarding
 from webapp.models.finding import Finding
 from webapp.models.ledger import LedgerPeriod, PayoutFilter
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
-from webapp.settlement.ledger.store import close_period
 from webapp.settlement.reconciliation.counter import correct_to_look_at
 from webapp.webhooks.address import read_address
 from webapp.webhooks.receiver.settings import save_forwarding

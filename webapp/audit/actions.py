@@ -65,6 +65,8 @@ class Action(StrEnum):
     EXCEPTION_OPENED = "settlements.exception_opened"
     EXCEPTION_CHANGED = "settlements.exception_changed"
     EXCEPTION_CLOSED = "settlements.exception_closed"
+    CHANGE_SEEN = "settlements.change_seen"
+    REFUND_SIGN_DECIDED = "settlements.refund_sign"
 
     EXPORT_STARTED = "export.started"
     EXPORT_FINISHED = "export.finished"

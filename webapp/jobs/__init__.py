@@ -8,6 +8,7 @@ nothing. No transaction is open while the provider is asked.
 
 from __future__ import annotations
 
+from .causes import cause_of
 from .context import Cancelled, Failed, JobContext, Lost, Stopping
 from .registry import performs
 from .runner import work_once
@@ -20,6 +21,7 @@ __all__ = [
     "Lost",
     "Stopping",
     "ask_to_cancel",
+    "cause_of",
     "is_unattended",
     "latest",
     "performs",

@@ -17,18 +17,9 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.job import Job, JobState
 from webapp.models.user import User
-from webapp.providers.http.errors import (
-    Forbidden,
-    GatewayError,
-    NoAnswer,
-    NotFound,
-    ProviderFailed,
-    Refused,
-    Throttled,
-    Unauthorized,
-    told_as,
-)
+from webapp.providers.http.errors import GatewayError
 
+from .causes import cause_of
 from .context import LEASE, Cancelled, Failed, JobContext, Lost, Stopping
 from .registry import Work, close, performers
 
@@ -133,25 +124,11 @@ def _outcome(running: JobContext, work: Work) -> tuple[JobState | None, str | No
         return JobState.FAILED, error.cause
     except GatewayError as error:
         log.warning("no use of the provider", error=type(error).__name__)
-        return JobState.FAILED, _cause(error)
+        return JobState.FAILED, cause_of(error)
     except Exception:
         log.exception("job failed")
         return JobState.FAILED, "mistake"
     return JobState.DONE, None
-
-
-_CAUSES: tuple[tuple[tuple[type[GatewayError], ...], str], ...] = (
-    ((Throttled,), "throttled"),
-    ((Unauthorized,), "unauthorized"),
-    ((Forbidden,), "forbidden"),
-    ((NotFound,), "not_found"),
-    ((Refused,), "refused"),
-    ((NoAnswer, ProviderFailed), "no_answer"),
-)
-
-
-def _cause(error: GatewayError) -> str:
-    return next((cause for kinds, cause in _CAUSES if issubclass(told_as(error), kinds)), "unreadable")
 
 
 def _end(job: Job, state: JobState, cause: str | None) -> None:

@@ -115,6 +115,11 @@ def short_day(day: date) -> str:
     return _day(day, str(get_locale()), day.year == datetime.now(UTC).year)
 
 
+def month_words(first: date) -> str:
+    """ "Nov 2026", for any day of it."""
+    return format_date(first, "MMM y", locale=get_locale())
+
+
 def long_day(day: date) -> str:
     """ "Friday, 20 November 2026"."""
     return format_date(day, "EEEE, d MMMM y", locale=get_locale())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from tests.conftest import make_settings
 from tests.provider import Provider, provider_of
 from webapp import create_app
 from webapp.core.accounts import Account
+from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.ledger import LedgerRow
-from webapp.providers.registry import postpay as client_of
-from webapp.settlement.ledger.sync import read_month
+from webapp.settlement.ledger.collect import Tell
+from webapp.settlement.ledger.rates import mark_new_rates
+from webapp.settlement.ledger.sync import Reading
 
 
 class Shop:
@@ -37,8 +39,13 @@ class Shop:
             given = {"fee_amount": 100, "fee_rate": 450, "fee_tax_rate": 500, "total_amount": 77525, **given}
         return self.provider.transaction(**given, paid=paid)
 
-    def read(self, month: str, tell: Callable[[int], object] = lambda rows: None) -> None:
-        read_month(self.account, client_of(self.account), month, tell)
+    def read(self, *months: str, tell: Tell = lambda rows, counted: None) -> dict[str, str]:
+        """Reads these periods one after the other; returns what failed, and why."""
+        reading = Reading(self.account, tell)
+        for month in months:
+            reading.bring_up_to_date(month)
+        mark_new_rates(self.account, writing)
+        return reading.failed
 
     def rows(self) -> dict[str, LedgerRow]:
         found = db.session.scalars(select(LedgerRow).execution_options(populate_existing=True))

@@ -13,6 +13,8 @@ Where several merchants exist, `?merchant=id_…` names one; without it the firs
     PUT    /_sandbox/orders/ID          changes any of these fields but the id
     POST   /_sandbox/orders/ID/refunds  a refund made outside: amount, refund_id, description, created; rules hold
     POST   /_sandbox/transactions       a transaction as given: type, currency, amount, and the rest if wished
+    PUT    /_sandbox/transactions/ID    changes it: figures to anything, `paid` and `created`, type, currency
+    DELETE /_sandbox/transactions/ID    forgets it
     POST   /_sandbox/payouts            pays out all that is unpaid, or of one `currency`
     PUT    /_sandbox/settings           also refund_checks (the order of the three conflicts),
                                         permissions ({merchant id: all | read | none}), payout_names (by which of
@@ -92,6 +94,10 @@ ROUTES: Routes[control.Control[World]] = {
     ("orders", None): {"GET": control_data.show_order, "PUT": control_data.change_order},
     ("orders", None, "refunds"): {"POST": control_data.add_refund},
     ("transactions",): {"POST": control_data.add_transaction},
+    ("transactions", None): {
+        "PUT": control_data.change_transaction,
+        "DELETE": control_data.remove_transaction,
+    },
     ("payouts",): {"POST": control_data.pay_out},
     ("settings",): {"PUT": _change_settings},
     ("reset",): {"POST": _reset},

@@ -68,6 +68,8 @@ TRANSACTION = {
     "paid": Field(_moment),
     "order_id": Field(identifier),
 }
+FIGURES = ("amount", "fee_amount", "fee_rate", "fee_tax_rate", "total_amount")
+CHANGEABLE = (*FIGURES, "type", "currency", "description", "created", "paid")
 
 
 def merchant_of(world: World, request: Request) -> int:
@@ -179,6 +181,25 @@ def add_transaction(world: World, request: Request, ids: tuple[str, ...]) -> Any
         if order_id:
             given["order_key"] = _find(db, merchant, order_id)["key"]
         return transactions.add(db, merchant, kind, currency, amount, given)
+
+
+def change_transaction(world: World, request: Request, ids: tuple[str, ...]) -> Any:
+    """The provider changes its past: any field but id and order; figures also to what no document allows."""
+    fields = {name: Field(_anything if name in FIGURES else TRANSACTION[name].check) for name in CHANGEABLE}
+    given = validation.validate(read_json(request), fields)
+    merchant = merchant_of(world, request)
+    with world.store.write() as db:
+        if not transactions.change(db, merchant, ids[0], given):
+            raise Refusal("not_found")
+    return {"changed": sorted(given)}
+
+
+def remove_transaction(world: World, request: Request, ids: tuple[str, ...]) -> Any:
+    """The provider forgets a row."""
+    with world.store.write() as db:
+        if not transactions.remove(db, merchant_of(world, request), ids[0]):
+            raise Refusal("not_found")
+    return {"removed": ids[0]}
 
 
 def pay_out(world: World, request: Request, ids: tuple[str, ...]) -> Any:

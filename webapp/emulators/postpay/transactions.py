@@ -151,6 +151,18 @@ def add(
     return speak(added)
 
 
+def change(db: sqlite3.Connection, merchant: int, transaction_id: str, values: dict[str, Any]) -> bool:
+    """Sets columns of a row; whether there is one."""
+    where = "WHERE merchant = ? AND id = ?"
+    for name, value in values.items():
+        db.execute(f"UPDATE transactions SET {name} = ? {where}", (value, merchant, transaction_id))  # noqa: S608
+    return _find(db, merchant, transaction_id) is not None
+
+
+def remove(db: sqlite3.Connection, merchant: int, transaction_id: str) -> bool:
+    return db.execute("DELETE FROM transactions WHERE merchant = ? AND id = ?", (merchant, transaction_id)).rowcount > 0
+
+
 def pay_out(db: sqlite3.Connection, currency: str | None = None) -> int:
     """Pays all that is unpaid: one moment for each merchant and currency, shared by its rows. Gives their number."""
     sql = "SELECT DISTINCT merchant, currency FROM transactions WHERE paid IS NULL ORDER BY merchant, currency"

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from webapp.audit.search import AuditQuery, batches, count
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.core.staging import StagedRow
 from webapp.models.audit_entry import AuditEntry
 from webapp.presentation.audit.entries import names_in
 from webapp.presentation.audit.sentences import plain_sentence
@@ -18,7 +19,6 @@ from webapp.providers.http.patience import Wait
 
 from .cells import Columns, micros
 from .source import Asked, Rows
-from .staging import StagedRow
 
 BLOCK = 500
 NO_BOUND = 2**62

@@ -16,6 +16,7 @@ from webapp.access.permissions import permissions_of
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.core.staging import Staging
 from webapp.jobs import Failed, JobContext, performs
 from webapp.models.base import now
 from webapp.models.export import Export, ExportChunk
@@ -32,7 +33,6 @@ from .manifest import manifest
 from .quota import DiskWatch
 from .request import KEPT_FOR, export_of_job, parse, record
 from .source import Asked
-from .staging import Staging
 from .xlsx_file import MOST_ROWS, XlsxFile
 
 READINGS = 3
@@ -78,7 +78,7 @@ def _asked(account: Account, export: Export) -> Asked:
 
 def _bounded(job: JobContext, export: Export, asked: Asked) -> Asked:
     """With the moment until which the rows are known, where that is not the moment of the request."""
-    bound = KINDS[export.what].bound(asked)
+    bound = KINDS[export.what].prepare(asked, job)
     if bound == asked.bound:
         return asked
     with job.writing() as session:

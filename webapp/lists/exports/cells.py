@@ -8,23 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
+from webapp import calendar
+from webapp.core.staging import Plain
 from webapp.money import Money, exponent, is_known_currency
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TICK = timedelta(microseconds=1)
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-Plain: TypeAlias = str | int | None
-"""What a row is made of while it waits: text, whole numbers, moments as microseconds since 1970."""
-
 
 def guarded(cell: object) -> object:
     """A cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe before it (R43).
@@ -89,12 +84,12 @@ class Columns:
 
 def micros(moment: datetime | None) -> int | None:
     """A moment as a whole number."""
-    return None if moment is None else (moment - EPOCH) // TICK
+    return None if moment is None else calendar.micros(moment)
 
 
 def moment_of(value: int) -> datetime:
     """The moment again, in UTC."""
-    return EPOCH + timedelta(microseconds=value)
+    return calendar.from_micros(value)
 
 
 def major(minor: int, currency: str) -> Decimal | None:

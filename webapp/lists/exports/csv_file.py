@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from webapp.core.staging import Plain
+
 from .body import Body
-from .cells import Column, Plain, csv_row, guarded
+from .cells import Column, csv_row, guarded
 
 BOM = "\ufeff"
 

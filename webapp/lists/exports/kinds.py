@@ -10,19 +10,21 @@ from typing import Any, Literal
 from flask_babel import lazy_gettext
 
 from webapp.access.permissions import Permission
+from webapp.core.staging import StagedRow
+from webapp.jobs import JobContext
 from webapp.providers.http.patience import Wait
 
 from . import audit_log, orders, payouts, refunds, transactions
 from .cells import Columns
 from .source import Asked, Rows
-from .staging import StagedRow
 
 
 @dataclass(frozen=True, slots=True)
 class ExportKind:
     """`takes` gives a function for one reading: from a row to what is kept of it, its id and its place in the order.
 
-    `bound` is earlier than the moment of the request where the rows are known only so far.
+    `prepare` is called once before, and returns as of when the rows are: the moment of the request, unless the desk
+    keeps them itself.
     """
 
     label: Any
@@ -30,7 +32,7 @@ class ExportKind:
     lay_out: Callable[[Columns, Asked], None]
     rows: Callable[[Asked, Wait], Rows]
     takes: Callable[[Asked], Callable[[Any], StagedRow]]
-    bound: Callable[[Asked], datetime] = lambda asked: asked.bound
+    prepare: Callable[[Asked, JobContext], datetime] = lambda asked, _job: asked.bound
     is_of_account: bool = True
     of_what: Literal["one", "any", "none"] = "none"
 
@@ -64,7 +66,7 @@ KINDS: dict[str, ExportKind] = {
         payouts.lay_out,
         payouts.rows,
         payouts.takes,
-        payouts.bound,
+        payouts.prepare,
         of_what="any",
     ),
     "audit": ExportKind(

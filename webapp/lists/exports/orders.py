@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from flask_babel import gettext
 
+from webapp.core.staging import Plain, StagedRow
 from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.models import OrderSummary
 from webapp.providers.registry import postpay
 
-from .cells import Columns, Plain, micros
+from .cells import Columns, micros
 from .source import Asked, Rows
-from .staging import StagedRow
 
 IN_FLIGHT = 10
 """Calls at a time. Two exports of a worker leave some of its places for refunds whose outcome is looked for."""

@@ -10,7 +10,8 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from webapp.core.accounts import Account
-from webapp.jobs import Failed
+from webapp.core.staging import Plain, StagedRow
+from webapp.jobs import Failed, JobContext
 from webapp.lists.filters.payouts import PayoutFilters
 from webapp.models.bank_receipt import BankReceipt
 from webapp.models.ledger import LedgerRow
@@ -18,15 +19,15 @@ from webapp.presentation.day_words import days_words
 from webapp.presentation.transaction_words import COLUMN_WORDS
 from webapp.providers.http.patience import Wait
 from webapp.settlement.ledger.bank_receipts import receipts_of
-from webapp.settlement.ledger.payout_id import month_range, months_between, naming_of
+from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import Payout, payout, payouts, rows_of_payout
-from webapp.settlement.ledger.sync import periods_of
+from webapp.settlement.ledger.periods import FRESH_FOR, months_to_read, proved
+from webapp.settlement.ledger.sync import read_periods
 from webapp.settlement.ledger.totals import NET, PARTS
 
-from .cells import Columns, Plain, micros
+from .cells import Columns, micros
 from .list_state import Screen, Viewer, Word, screen
 from .source import Asked, Rows
-from .staging import StagedRow
 
 BLOCK = 500
 
@@ -50,22 +51,24 @@ def _period(asked: Asked) -> tuple[datetime, datetime]:
     if asked.object_id is None:
         period: tuple[datetime, datetime] = asked.query.period
         return period
-    found = naming_of(asked.account).range(_parts(asked)[1])
+    name = _parts(asked)[1]
+    found = naming_of(asked.account).of(name).range(name)
     if found is None:
         raise Failed("not_found")
     return found
 
 
-def bound(asked: Asked) -> datetime:
-    """Until when the ledger knows everything of the period. Raises Failed where a month of it was never read."""
-    since, until = _period(asked)
-    until = min(until, asked.bound)
-    months = months_between(since, until)
-    periods = periods_of(asked.account, months)
+def prepare(asked: Asked, job: JobContext) -> datetime:
+    """Proves the months of the period against the provider first; returns as of when the oldest of them is.
+
+    Raises Failed where one of them cannot be proved now.
+    """
+    months = months_to_read(*_period(asked))
+    read_periods(job, lambda _: (months, asked.bound - FRESH_FOR))
+    periods = proved(asked.account, months)
     if set(periods) != set(months):
         raise Failed("not_read")
-    open_ends = [one.until for one in periods.values() if one.until < min(until, month_range(one.month)[1])]
-    return min([asked.bound, *open_ends])
+    return min(one.checked for one in periods.values() if one.checked)
 
 
 class PayoutsOfPeriod:
@@ -85,9 +88,8 @@ class PayoutsOfPeriod:
             yield [(one, receipts.get((one.currency, one.name))) for one in block]
 
     def _found(self) -> list[Payout]:
-        since, until = _period(self._asked)
         currency = self._asked.query.currency or None
-        return payouts(self._asked.account, self._naming, since, min(until, self._asked.bound), currency)
+        return payouts(self._asked.account, self._naming, *_period(self._asked), currency)
 
     def recount(self) -> int:
         return len(self._found())

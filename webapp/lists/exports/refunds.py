@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from flask_babel import gettext
 
+from webapp.core.staging import StagedRow
 from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.filters import RefundQuery
 from webapp.providers.postpay.models import Refund
@@ -13,7 +14,6 @@ from webapp.providers.registry import postpay
 
 from .cells import Columns, micros
 from .source import Asked, Rows
-from .staging import StagedRow
 
 Row = tuple[Refund, str]
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from flask_babel import gettext
 
+from webapp.core.staging import Plain, StagedRow
 from webapp.providers.http.patience import Wait
 from webapp.providers.postpay.models import Transaction
 from webapp.providers.registry import postpay
 from webapp.settlement.ledger.payout_field import prove_payout_field
 
-from .cells import Columns, Plain, micros
+from .cells import Columns, micros
 from .orders import IN_FLIGHT
 from .source import Asked, Rows
-from .staging import StagedRow
 
 NOT_YET = 2**62
 """Where rows without a payout date stand among the others: after the latest."""

@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from webapp.core.staging import Plain
+
 from .body import CHUNK, Body
-from .cells import Column, ColumnKind, Plain, decimals, major, moment_of, per_cent
+from .cells import Column, ColumnKind, decimals, major, moment_of, per_cent
 
 MOST_ROWS = 1_048_575
 """What a sheet holds below its heading."""

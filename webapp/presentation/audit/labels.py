@@ -85,6 +85,8 @@ LABELS: dict[Action, Any] = {
     Action.EXCEPTION_OPENED: lazy_gettext("Exception opened"),
     Action.EXCEPTION_CHANGED: lazy_gettext("Exception changed"),
     Action.EXCEPTION_CLOSED: lazy_gettext("Exception closed"),
+    Action.CHANGE_SEEN: lazy_gettext("Change seen"),
+    Action.REFUND_SIGN_DECIDED: lazy_gettext("Sign of refunds decided"),
     Action.EXPORT_STARTED: lazy_gettext("Export started"),
     Action.EXPORT_FINISHED: lazy_gettext("Export complete"),
     Action.EXPORT_FAILED: lazy_gettext("Export failed"),

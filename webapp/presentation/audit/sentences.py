@@ -68,6 +68,8 @@ SENTENCES: dict[Action, Any] = {
     Action.EXCEPTION_OPENED: lazy_gettext("%(who)s opened an exception on payout %(object)s"),
     Action.EXCEPTION_CHANGED: lazy_gettext("%(who)s changed the exception on payout %(object)s"),
     Action.EXCEPTION_CLOSED: lazy_gettext("%(who)s closed the exception on payout %(object)s"),
+    Action.CHANGE_SEEN: lazy_gettext("%(who)s noted that transaction %(object)s has changed"),
+    Action.REFUND_SIGN_DECIDED: lazy_gettext("%(who)s decided how refunds with a positive amount count"),
     Action.EXPORT_STARTED: lazy_gettext("%(who)s started an export"),
     Action.EXPORT_FINISHED: lazy_gettext("An export of %(who)s is complete and proved"),
     Action.EXPORT_FAILED: lazy_gettext("An export of %(who)s could not be completed"),

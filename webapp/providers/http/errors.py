@@ -77,6 +77,15 @@ class UnreadableAnswer(GatewayError):
         self.status: int = status
 
 
+class UnreadableRow(UnreadableAnswer):
+    """One row of a list is not what was promised; `row` is its id, empty where that is what cannot be read."""
+
+    def __init__(self, endpoint: str, method: str, reason: str, *, status: int, row: str, field: str) -> None:
+        super().__init__(endpoint, method, reason, status=status)
+        self.row = row
+        self.field = field
+
+
 class Refused(GatewayError):
     """The provider understood and said no.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from .errors import GatewayError, NoAnswer, ProviderFailed, Throttled, UnreadableAnswer
+from .errors import GatewayError, NoAnswer, ProviderFailed, Throttled, Unauthorized, UnreadableAnswer, UnreadableRow
 
 T = TypeVar("T")
 
@@ -16,10 +16,17 @@ LONGEST_PAUSE = 30.0
 
 
 def ask_patiently(ask: Callable[[], T], wait: Wait, *, times: int) -> T:
-    """The answer; one that is not given at once is asked for again, up to so many times. Only for what reads."""
+    """The answer; one that is not given at once is asked for again, up to so many times. Only for what reads.
+
+    A key that is refused may be the provider's own trouble, and a row that cannot be read a broken answer: twice.
+    """
     for number in range(1, times):
         try:
             return ask()
+        except (Unauthorized, UnreadableRow) as error:
+            if number > 2:
+                raise
+            wait(_pause_after(error, number))
         except (Throttled, NoAnswer, ProviderFailed, UnreadableAnswer) as error:
             wait(_pause_after(error, number))
     return ask()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, FailFast, TypeAdapter, ValidationError
 
-from webapp.providers.http.errors import UnreadableAnswer
+from webapp.providers.http.errors import UnreadableAnswer, UnreadableRow
 from webapp.providers.http.strict_json import NotJSON, read_object
 from webapp.providers.http.transport import Call, HttpAnswer
 
@@ -77,7 +77,7 @@ def read_page(row: type[T], query: Query) -> Reader[Page[T]]:
         try:
             results = _ROWS[row].validate_python(rows)
         except ValidationError as error:
-            raise _unreadable(call, answer, _first_problem(error)) from None
+            raise _unreadable_row(call, answer, rows, error) from None
         return Page(
             count=count,
             results=tuple(results),
@@ -106,6 +106,17 @@ def _validated(call: Call, answer: HttpAnswer, model: type[Model], data: dict[st
         return model.model_validate(data)
     except ValidationError as error:
         raise _unreadable(call, answer, _first_problem(error)) from None
+
+
+def _unreadable_row(call: Call, answer: HttpAnswer, rows: list[Any], error: ValidationError) -> UnreadableRow:
+    """Names the row and the field, so that somebody can ask the provider about it; never a value."""
+    place, *where = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
+    row = rows[place] if isinstance(place, int) and isinstance(rows[place], dict) else {}
+    name = next((row[key] for key in ("id", "order_id", "refund_id") if isinstance(row.get(key), str)), "")
+    field = ".".join(str(part) for part in where)
+    return UnreadableRow(
+        call.endpoint, call.method, _first_problem(error), status=answer.status, row=name, field=field
+    )
 
 
 def _first_problem(error: ValidationError) -> str:

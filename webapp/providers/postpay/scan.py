@@ -17,7 +17,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from webapp.providers.http.errors import GatewayError, NotFound, Refused, Throttled, UnreadableAnswer
+from webapp.providers.http.errors import (
+    GatewayError,
+    NotFound,
+    Refused,
+    Throttled,
+    Unauthorized,
+    UnreadableAnswer,
+    UnreadableRow,
+)
 from webapp.providers.http.patience import Wait
 
 from .filters import LARGEST_PAGE, Query
@@ -32,6 +40,8 @@ PATIENCE = 180.0
 """Seconds without a single answer, after which the reading gives up."""
 MOST_UNREADABLE = 5
 """Unreadable answers in a row: one is a hiccup, many are another API."""
+MOST_UNAUTHORIZED = 2
+"""Refusals of our key in a row: one may be the provider's own trouble."""
 LONGEST_PAUSE = 60.0
 LONGEST_BACKOFF = 15.0
 
@@ -76,7 +86,7 @@ class EveryRow(Generic[T]):
         self._wait = wait
         self._not_before = 0.0
         self._failures = 0
-        self._unreadable = 0
+        self._unreadable = self._unauthorized = 0
         self._answered = time.monotonic()
         self.counted: int | None = None
 
@@ -142,7 +152,7 @@ class EveryRow(Generic[T]):
             self._check(page)
         if len(pages) > 1 and not _fit_together(pages):
             return None
-        self._failures = self._unreadable = 0
+        self._failures = self._unreadable = self._unauthorized = 0
         self._answered = time.monotonic()
         self._places = min(float(self._most), self._places + 1 / self._places)
         return pages
@@ -150,7 +160,10 @@ class EveryRow(Generic[T]):
     def _slow_down(self, error: GatewayError) -> None:
         """Waits as long as asked, or ever longer, with fewer calls at a time. Raises when it is no use."""
         self._unreadable = self._unreadable + 1 if isinstance(error, UnreadableAnswer) else 0
-        is_final = isinstance(error, Refused) and not isinstance(error, Throttled | NotFound)
+        self._unauthorized = self._unauthorized + 1 if isinstance(error, Unauthorized) else 0
+        is_final = isinstance(error, Refused) and not isinstance(error, Throttled | NotFound | Unauthorized)
+        is_final |= self._unauthorized > MOST_UNAUTHORIZED
+        is_final |= isinstance(error, UnreadableRow) and self._unreadable > 1
         if is_final or self._unreadable > MOST_UNREADABLE or time.monotonic() - self._answered > PATIENCE:
             raise error
         self._failures += 1

@@ -23,7 +23,10 @@ from webapp.models.base import now
 from webapp.models.user import User
 from webapp.money import Money
 
+from .payout_id import Naming, PayoutsBy
 from .payouts import Payout
+from .periods import months_between
+from .sums import moment_text, net_by_payout
 from .totals import explanations
 
 EXCEPTION_STATES = (ReceiptState.OPEN, ReceiptState.CLOSED)
@@ -129,6 +132,35 @@ def reopen_exception(seen: SeenReceipt, owner_id: int, note: str) -> BankReceipt
     """What was closed or explained is looked at again. Raises StaleReceipt, ReceiptRefused."""
     states = (ReceiptState.CLOSED, ReceiptState.EXPLAINED)
     return _settle(seen, states, ReceiptState.OPEN, audit.Action.EXCEPTION_OPENED, owner_id, note)
+
+
+def reopen_changed(session: Session, account: Account, periods: Iterable[str]) -> None:
+    """Compares with the bank again what these periods' payouts come to now: inside of the transaction that made them
+    current. A difference that was none, or was dealt with, is open again.
+    """
+    listed = list(periods)
+    nets = net_by_payout(account.slug, listed)
+    for receipt in session.scalars(select(BankReceipt).where(BankReceipt.account == account.slug)):
+        net = _net_of(receipt, account, nets, listed)
+        if net is None or net == receipt.expected_minor:
+            continue
+        before = _facts(receipt)
+        receipt.expected_minor, receipt.explained_by = net, None
+        receipt.state = ReceiptState.EQUAL if receipt.received_minor == net else ReceiptState.OPEN
+        is_open = receipt.state == ReceiptState.OPEN
+        action = audit.Action.EXCEPTION_OPENED if is_open else audit.Action.EXCEPTION_CHANGED
+        _changed(receipt, action, before, reason="the provider changed the payout")
+
+
+def _net_of(
+    receipt: BankReceipt, account: Account, nets: dict[tuple[str, str], int], periods: Sequence[str]
+) -> int | None:
+    """What the receipt's payout comes to by these periods; None where it has nothing to do with them."""
+    span = Naming(PayoutsBy.MOMENT, account.zone).of(receipt.payout).range(receipt.payout)
+    if span is None or not set(months_between(*span)) <= set(periods):
+        return None
+    first, end = map(moment_text, span)
+    return sum(net for (currency, paid), net in nets.items() if currency == receipt.currency and first <= paid < end)
 
 
 def _settle(

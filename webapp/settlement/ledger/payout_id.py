@@ -6,17 +6,16 @@ Its name stands in addresses and in what is kept about it: `2026-11-24T000000.21
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from webapp.calendar import first_instant, parse_day
+from webapp.calendar import TICK, first_instant, parse_day
 from webapp.core.accounts import Account
 
 _MOMENT = "%Y-%m-%dT%H%M%S.%fZ"
-TICK = timedelta(microseconds=1)
 
 
 class PayoutsBy(StrEnum):
@@ -39,6 +38,10 @@ class Naming:
             return paid.astimezone(self.zone).date().isoformat()
         return paid.astimezone(UTC).strftime(_MOMENT)
 
+    def of(self, name: str) -> Naming:
+        """The naming that a name is of: receipts and addresses keep theirs when the setting changes."""
+        return Naming(PayoutsBy.DAY if parse_day(name) else PayoutsBy.MOMENT, self.zone)
+
     def range(self, name: str) -> tuple[datetime, datetime] | None:
         """From when, and until just before when, rows of this payout were paid out; None for what is no name."""
         if self.by is PayoutsBy.DAY:
@@ -57,29 +60,3 @@ def naming_of(account: Account) -> Naming:
 
 
 _LAST = datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def month_of(moment: datetime) -> str:
-    """The UTC month that the ledger keeps the moment under: 2026-11."""
-    return moment.astimezone(UTC).strftime("%Y-%m")
-
-
-def month_range(month: str) -> tuple[datetime, datetime]:
-    """Its first instant, and that of the next one."""
-    first = date.fromisoformat(f"{month}-01")
-    following = (first + timedelta(days=32)).replace(day=1)
-    return _midnight(first), _midnight(following)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def months_between(since: datetime, until: datetime) -> list[str]:
-    """The UTC months that hold the instants from `since` until just before `until`, oldest first."""
-    months = []
-    start = month_range(month_of(since))[0]
-    while since < until and start < until:
-        months.append(month_of(start))
-        start = month_range(months[-1])[1]
-    return months

@@ -1,4 +1,4 @@
-"""What the ledger says: payouts with their figures, their rows, what is still to come, what is to be looked at."""
+"""What the ledger says: payouts with their figures, their rows, what is still to come. Only what was proved whole."""
 
 from __future__ import annotations
 
@@ -7,86 +7,124 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import func, select
 
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.fees import LARGEST_ROUNDING
-from webapp.models.ledger import LedgerRow
+from webapp.models.base import now
+from webapp.models.ledger import LedgerChange, LedgerPeriod, LedgerRow, LedgerSum
 
 from .payout_id import Naming
-from .sync import COMING, periods_of
+from .periods import COMING, periods_of
+from .sums import NEVER, as_type_sum, kept_sums, moment_text
 from .totals import Figures, TypeSum
 
 _OFF = (LedgerRow.off_by > LARGEST_ROUNDING) | (LedgerRow.off_by < -LARGEST_ROUNDING)
-_IS_FLAGGED = _OFF | LedgerRow.new_rate.is_(True) | LedgerRow.differs.is_(True)
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
-
-
-_SUMS = (
-    LedgerRow.type,
-    func.count(),
-    func.sum(LedgerRow.amount_minor),
-    func.sum(LedgerRow.fees_minor),
-    func.sum(LedgerRow.tax_minor),
-    func.sum(LedgerRow.total_minor),
-    _how_many(_OFF),
-    _how_many(LedgerRow.new_rate.is_(True)),
-    _how_many(LedgerRow.differs.is_(True)),
-)
-"""In the order of the fields of TypeSum."""
-
-
-def _type_sum(values: Iterable[Any]) -> TypeSum:
-    name, *sums = values
-    return TypeSum(name, *(int(value) for value in sums))
+_IS_FLAGGED = _OFF | LedgerRow.new_rate.is_(True)
 
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """Rows that were paid out together: `name` within account and currency, `paid` the (first) moment."""
+    """Rows that were paid out together: `name` within account and currency, `paid` the (first) moment.
+
+    `flagged` rows need review; `changes` of what was told before nobody has seen yet. `read`: as of when, the oldest
+    and the newest of the periods that its rows stand in.
+    """
 
     name: str
     paid: datetime
     figures: Figures
+    flagged: int = 0
+    changes: int = 0
+    read: tuple[datetime, datetime] | None = None
 
     @property
     def currency(self) -> str:
         return self.figures.currency
 
 
+class _Found:
+    """What is known of one payout while sums are gathered."""
+
+    def __init__(self) -> None:
+        self.sums: list[TypeSum] = []
+        self.moments: set[datetime] = set()
+        self.periods: set[str] = set()
+
+
 def payouts(
     account: Account, naming: Naming, since: datetime, until: datetime, currency: str | None = None
 ) -> list[Payout]:
     """The payouts with a moment from `since` until just before `until`, the newest first."""
-    conditions = [LedgerRow.account == account.slug, LedgerRow.paid >= since, LedgerRow.paid < until]
+    conditions = [LedgerSum.paid >= moment_text(since), LedgerSum.paid < moment_text(until), LedgerSum.paid != NEVER]
     if currency:
-        conditions.append(LedgerRow.currency == currency)
-    statement = (
-        select(LedgerRow.currency, LedgerRow.paid, *_SUMS)
-        .where(*conditions)
-        .group_by(LedgerRow.currency, LedgerRow.paid, LedgerRow.type)
+        conditions.append(LedgerSum.currency == currency)
+    gathered: dict[tuple[str, str], _Found] = {}
+    for one in kept_sums(account.slug, *conditions):
+        moment = datetime.fromisoformat(one.paid)
+        found = gathered.setdefault((one.currency, naming.name(moment)), _Found())
+        found.sums.append(as_type_sum(one))
+        found.moments.add(moment)
+        found.periods.add(one.period)
+    flagged, changes = _flagged(account, since, until), _unseen_changes(account, since, until)
+    periods = periods_of(account, {period for found in gathered.values() for period in found.periods})
+    payouts = [
+        Payout(
+            name,
+            min(found.moments),
+            Figures.of(code, found.sums),
+            sum(flagged.get((code, moment), 0) for moment in found.moments),
+            sum(changes.get((code, moment), 0) for moment in found.moments),
+            _read_span([periods[period] for period in found.periods if period in periods]),
+        )
+        for (code, name), found in gathered.items()
+    ]
+    return sorted(payouts, key=lambda one: (one.paid, one.currency), reverse=True)
+
+
+def _read_span(periods: Sequence[LedgerPeriod]) -> tuple[datetime, datetime] | None:
+    moments = [period.read for period in periods if period.read]
+    return (min(moments), max(moments)) if moments else None
+
+
+def _flagged(account: Account, since: datetime, until: datetime) -> dict[tuple[str, datetime], int]:
+    """How many rows need review, by currency and payout moment."""
+    row = LedgerRow
+    asked = (
+        select(row.currency, row.paid, func.count())
+        .where(row.account == account.slug, row.paid >= since, row.paid < until, _IS_FLAGGED)
+        .group_by(row.currency, row.paid)
     )
-    sums: dict[tuple[str, str], list[TypeSum]] = {}
-    paid: dict[tuple[str, str], datetime] = {}
-    answer: Iterable[Any] = db.session.execute(statement)
-    for code, moment, *values in answer:
-        key = (code, naming.name(moment))
-        sums.setdefault(key, []).append(_type_sum(values))
-        paid[key] = min(paid.get(key, moment), moment)
+    found = {(currency, paid): count for currency, paid, count in db.session.execute(asked) if paid}
     release()
-    found = [Payout(key[1], paid[key], Figures.of(key[0], sums[key])) for key in sums]
-    return sorted(found, key=lambda one: (one.paid, one.currency), reverse=True)
+    return found
+
+
+def _unseen_changes(account: Account, since: datetime, until: datetime) -> dict[tuple[str, datetime], int]:
+    """How many changes nobody has seen, by currency and each payout moment that they touch."""
+    one, found = LedgerChange, dict[tuple[str, datetime], int]()
+    for column in (one.paid_before, one.paid_after):
+        asked = select(one.id, one.currency, one.paid_before, one.paid_after).where(
+            one.account == account.slug, one.seen.is_(None), column >= since, column < until
+        )
+        for _, currency, before, after in db.session.execute(asked):
+            moment = before if column is one.paid_before else after
+            if moment and (column is one.paid_before or before != after):
+                found[currency, moment] = found.get((currency, moment), 0) + 1
+    release()
+    return found
 
 
 def payout(account: Account, naming: Naming, currency: str, name: str) -> Payout | None:
-    """One payout, or None where the ledger has no row of it (or the name is none)."""
-    paid = naming.range(name)
-    found = payouts(account, naming, *paid, currency) if paid else []
+    """One payout, or None where the ledger has no row of it (or the name is none).
+
+    The name may be a moment or a day, whatever payouts are listed by: addresses and bank receipts outlast the setting.
+    """
+    own = naming.of(name)
+    paid = own.range(name)
+    found = payouts(account, own, *paid, currency) if paid else []
     return found[0] if found else None
 
 
@@ -101,8 +139,8 @@ def totals(found: Iterable[Payout]) -> list[Figures]:
 def rows_of_payout(
     account: Account, naming: Naming, currency: str, name: str, *, flagged: bool = False, limit: int, offset: int = 0
 ) -> Sequence[LedgerRow]:
-    """Rows of a payout by their creation; with `flagged` only those to look at."""
-    paid = naming.range(name)
+    """Rows of a payout by their creation; with `flagged` only those that need review."""
+    paid = naming.of(name).range(name)
     if paid is None:
         return []
     conditions = [
@@ -128,22 +166,29 @@ def rows_of_order(account: Account, order_id: str) -> Sequence[LedgerRow]:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What is not paid out yet, by currency, as it was `as_of`; None where it was never read."""
+    """What is not paid out yet, by currency, as it was `as_of`, None where that was never proved; and what the
+    provider dates in the future.
+    """
 
     figures: list[Figures]
     as_of: datetime | None
+    dated_later: list[Figures]
 
 
 def coming(account: Account) -> Coming:
-    """What is still to come, as it was last read whole."""
+    """What is still to come, as it was last proved."""
     period = periods_of(account, [COMING]).get(COMING)
-    statement = (
-        select(LedgerRow.currency, *_SUMS)
-        .where(LedgerRow.account == account.slug, LedgerRow.paid.is_(None))
-        .group_by(LedgerRow.currency, LedgerRow.type)
+    later = LedgerSum.paid > moment_text(now())
+    as_of = period.read if period else None
+    return Coming(
+        _by_currency(kept_sums(account.slug, LedgerSum.period == COMING)),
+        as_of,
+        _by_currency(kept_sums(account.slug, later)),
     )
+
+
+def _by_currency(found: Iterable[LedgerSum]) -> list[Figures]:
     sums: dict[str, list[TypeSum]] = {}
-    for currency, *values in db.session.execute(statement):
-        sums.setdefault(currency, []).append(_type_sum(values))
-    release()
-    return Coming([Figures.of(code, sums[code]) for code in sorted(sums)], period.read if period else None)
+    for one in found:
+        sums.setdefault(one.currency, []).append(as_type_sum(one))
+    return [Figures.of(code, sums[code]) for code in sorted(sums)]

@@ -1,8 +1,8 @@
-"""Reading what was paid out in a month, and what is not paid out yet, whole or not at all.
+"""Reading the ledger up to date: period after period, each shown only when it was proved whole.
 
-The end is frozen when a reading begins. What was read counts only when it is as many rows as the provider counts,
-before and after; rows are kept meanwhile all the same. A month that is over for two days is final: it is never read
-again, because what is paid out does not change.
+A row stands in one period. So a period in which a row turns up that is current elsewhere is made current together with
+that other period, read again; and so is the one in which a row turns up that has left its own. What a failed reading
+collected is dropped: the last proved generation stays, with its age and the failure beside it.
 """
 
 from __future__ import annotations
@@ -10,152 +10,141 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
 
+import structlog
 from flask import g
-from sqlalchemy import select
 
 from webapp import audit, jobs
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
-from webapp.jobs import Failed, JobContext, performs
+from webapp.jobs import Failed, JobContext, cause_of, performs
 from webapp.models.base import now
 from webapp.models.job import Job
-from webapp.models.ledger import LedgerPeriod
+from webapp.providers.http.errors import GatewayError, UnreadableAnswer, UnreadableRow
 from webapp.providers.http.patience import Wait
-from webapp.providers.postpay.client import PostpayClient
-from webapp.providers.postpay.filters import TransactionQuery
-from webapp.providers.postpay.models import Transaction
-from webapp.providers.postpay.scan import EveryRow
 from webapp.providers.registry import postpay
 
-from .payout_field import PayoutField, prove_payout_field
-from .payout_id import month_range, months_between
-from .store import Writes, close_period, keep, mark_new_rates
+from .collect import Tell, Unsettled, collect, count
+from .compare import Difference, compare
+from .lost_rows import LostRows
+from .periods import COMING, FRESH_FOR, may_be_counted, missing, periods_of
+from .publish import Outdated, Writes, note_count, note_failure, publish
+from .rates import mark_new_rates
+
+log = structlog.stdlib.get_logger("webapp.settlement.ledger")
 
 KIND = "ledger"
-COMING = ""
-"""As a month: what is not paid out yet."""
-FRESH_FOR = timedelta(minutes=10)
-FINAL_AFTER = timedelta(days=2)
-MOST_READINGS = 3
-BATCH = 500
-
-Tell = Callable[[int], object]
-"""Is told how many rows were read; may raise to end the reading."""
+MOST_ROUNDS = 4
+"""Readings of one period within a group, before its rows are said to keep moving."""
 
 
-class Unsettled(Exception):
-    """The rows kept changing: no reading was as long as the provider counted."""
+class Reading:
+    """One run through periods of an account. `failed` tells why periods came to nothing."""
+
+    def __init__(self, account: Account, tell: Tell, wait: Wait = time.sleep, writes: Writes = writing) -> None:
+        self.account, self.tell, self.wait, self.writes = account, tell, wait, writes
+        self.failed: dict[str, str] = {}
+        self._at = COMING
+
+    def bring_up_to_date(self, month: str) -> None:
+        """Counts a period where that is enough, else reads it whole. What fails is noted and does not end the run.
+
+        Raises GatewayError when no other period would fare better, and what `tell` and `wait` raise.
+        """
+        self._at = month
+        try:
+            if not self._is_as_counted(month):
+                self._read_group(month)
+        except UnreadableRow as error:
+            self._note(month, "unreadable_row", row=error.row, field=error.field)
+        except Unsettled:
+            self._note(month, "incomplete")
+        except GatewayError as error:
+            self._note(month, cause_of(error))
+            if not isinstance(error, UnreadableAnswer):
+                raise
+
+    def _note(self, month: str, cause: str, *, row: str = "", field: str = "") -> None:
+        """Beside the period that could not be read, and the one that had to wait for it."""
+        note_failure(self.account, self._at, cause, self.writes, row=row, field=field)
+        if self._at != month:
+            note_failure(self.account, month, "held_back", self.writes)
+        self.failed |= {month: cause, self._at: cause}
+
+    def _is_as_counted(self, month: str) -> bool:
+        period = periods_of(self.account, [month]).get(month)
+        if period is None or not may_be_counted(period):
+            return False
+        if count(self.account, postpay(self.account), month, self.wait) != period.rows:
+            return False
+        note_count(self.account, month, self.writes)
+        return True
+
+    def _read_group(self, month: str) -> None:
+        """Reads the period, and those that have to be made current with it."""
+        with ExitStack() as stack:
+            group: dict[str, Difference] = {}
+            lost = LostRows(self.account, self.wait)
+            todo, readings = [month], 0
+            while todo:
+                self._at = todo.pop()
+                readings += 1
+                if readings > MOST_ROUNDS * (len(group) + 1):
+                    raise Unsettled(month)
+                collected = stack.enter_context(collect(self.account, self._at, self.tell, self.wait))
+                known = periods_of(self.account, [self._at]).get(self._at)
+                group[self._at] = compare(self.account, collected, known.generation if known else 0)
+                todo = todo or _drawn_in(group, lost)
+            self._at = month
+            try:
+                publish(self.account, list(group.values()), self.writes)
+            except Outdated:
+                log.info("a newer reading was there already", account=self.account.slug, month=month)
 
 
-def query_of(month: str, begun: datetime, name: PayoutField) -> TransactionQuery:
-    """The question for a month's rows until the reading begins; `name` is how the provider filters payouts."""
-    if month == COMING:
-        return TransactionQuery(is_paid=False, created_before=begun, payout_field=name)
-    first, end = month_range(month)
-    return TransactionQuery(paid_from=first, paid_before=min(end, begun), payout_field=name)
+def _drawn_in(group: dict[str, Difference], lost: LostRows) -> list[str]:
+    """The periods that must be read, or read again, before the group may be made current."""
+    others = {period for one in group.values() for period in one.elsewhere.values()} - set(group)
+    if others:
+        return sorted(others)
+    if moved := _in_two(group):
+        return [moved]
+    return lost.periods(group)
 
 
-def read_month(
-    account: Account,
-    client: PostpayClient,
-    month: str,
-    tell: Tell,
-    *,
-    wait: Wait = time.sleep,
-    writes: Writes = writing,
-) -> None:
-    """Reads a month whole, `COMING` for what is not paid out yet. Not for months to come. Raises Unsettled,
-    GatewayError, what `tell` and `wait` raise.
-
-    No transaction is open while the provider is asked: rows are kept in batches between the answers.
-    """
-    name = prove_payout_field(account)
-    for _ in range(MOST_READINGS):
-        begun = now()
-        query = query_of(month, begun, name)
-        reading = client.each_transaction(query, bound=begun, wait=wait)
-        rows = _read(account, reading, begun, tell, writes)
-        if rows is not None:
-            paid = (query.paid_from, query.paid_before) if query.paid_from and query.paid_before else None
-            close_period(account.slug, month, paid, rows, begun, writes)
-            return
-    raise Unsettled(month)
-
-
-def _read(account: Account, reading: EveryRow[Transaction], begun: datetime, tell: Tell, writes: Writes) -> int | None:
-    """One reading: how many rows it has, or None when that is not what the provider counts."""
-    arrived = unique = 0
-    waiting: list[Transaction] = []
-    tell(arrived)
-    for rows in reading:
-        waiting += rows
-        arrived += len(rows)
-        if len(waiting) >= BATCH:
-            unique += keep(account.slug, waiting, begun, writes)
-            waiting = []
-        tell(arrived)
-    unique += keep(account.slug, waiting, begun, writes) if waiting else 0
-    return unique if unique == arrived == reading.counted == reading.recount() else None
-
-
-def missing(account: Account, months: list[str], since: datetime) -> list[str]:
-    """Which of the months must be read so that none is older than `since`; final ones are as good as new."""
-    periods = periods_of(account, months)
-    return [month for month in months if month not in periods or not is_good(periods[month], since)]
-
-
-def is_good(period: LedgerPeriod, since: datetime) -> bool:
-    return is_final(period) or period.read >= since
-
-
-def is_final(period: LedgerPeriod) -> bool:
-    """Whether it was read when its month had been over long enough for the provider to have told everything."""
-    return period.month != COMING and period.until >= month_range(period.month)[1] + FINAL_AFTER
-
-
-def covers(account: Account, since: datetime, until: datetime) -> bool:
-    """Whether everything that was paid out from `since` until just before `until` was read."""
-    months = months_between(since, until)
-    periods = periods_of(account, months)
-    return all(month in periods and periods[month].until >= min(until, month_range(month)[1]) for month in months)
-
-
-def periods_of(account: Account, months: list[str]) -> dict[str, LedgerPeriod]:
-    """What was read of these months, and when."""
-    asked = select(LedgerPeriod).where(LedgerPeriod.account == account.slug, LedgerPeriod.month.in_(months))
-    found = {period.month: period for period in db.session.scalars(asked)}
-    release()
-    return found
-
-
-def count_rows(account: Account, client: PostpayClient, month: str) -> int:
-    """How many rows the provider counts for a month now: one call, for the progress. Raises GatewayError."""
-    query = query_of(month, now(), prove_payout_field(account))
-    page = client.list_transactions(replace(query, page_size=1))
-    return 0 if page.unexpected else page.count
+def _in_two(group: dict[str, Difference]) -> str | None:
+    """A period to read again because a row stands in it and in one that was read later: it has moved in between."""
+    by_age = sorted(group.values(), key=lambda one: one.collected.begun)
+    for place, older in enumerate(by_age):
+        for newer in by_age[place + 1 :]:
+            small, large = sorted((older, newer), key=lambda one: one.collected.count)
+            if any(large.collected.rows.find(list(block)) for block in small.collected.blocks()):
+                return older.month
+    return None
 
 
 def start_reading(account: Account, months: Iterable[str], owner_id: int | None, *, again: bool = False) -> Job:
     """Has these months (at least one) read where they are not fresh, with `again` also then; and what is to come.
 
-    One entry in the audit log for whoever asked.
+    One entry in the audit log for a person who asked.
     """
     since = now() if again else now() - FRESH_FOR
     asked_for = sorted(months)
     with writing() as session:
-        asked = {"months": asked_for, "coming": True, "since": since.isoformat()}
+        asked = {"months": asked_for, "since": since.isoformat()}
         job = jobs.start(
             KIND, account=account.slug, key=KIND, parameters=asked, owner_id=owner_id, request_id=g.get("request_id")
         )
         given = job.given
         every = sorted({*given["months"], *asked_for})
-        job.parameters = json.dumps({**asked, "months": every, "since": max(given["since"], since.isoformat())})
-        facts = {"page": "payouts", "since": asked_for[0], "until": asked_for[-1]}
-        audit.record(audit.Action.SETTLEMENTS_READ, account=account.slug, after=facts)
+        job.parameters = json.dumps({"months": every, "since": max(given["since"], since.isoformat())})
+        if owner_id is not None:
+            facts = {"page": "payouts", "since": asked_for[0], "until": asked_for[-1]}
+            audit.record(audit.Action.SETTLEMENTS_READ, account=account.slug, after=facts)
         session.flush()
     return job
 
@@ -188,40 +177,55 @@ def _since(job: Job) -> datetime:
 
 @performs(KIND)
 def read_ledger(running: JobContext) -> None:
-    """Reads what is asked for, the newest month first after what is still to come; then compares the rates."""
-    client, account = postpay(running.account), running.account
-    counts: dict[str, int] = {}
-    done = 0
-    while left := _left(running):
-        counts |= {month: count_rows(account, client, month) for month in left if month not in counts}
-        total = done + sum(counts[month] for month in left)
-        running.tell(done, total)
-        month = left[0]
-        done += _read_one(running, client, month, done, total)
-    mark_new_rates(account.slug, running.writing)
-    running.tell(done, done)
+    """Reads what is asked for, the newest month first after what is still to come."""
+    read_periods(running, _asked_for)
 
 
-def _read_one(running: JobContext, client: PostpayClient, month: str, done: int, total: int) -> int:
-    """Reads one month, telling how far it has come in all; returns its rows."""
-    try:
-        read_month(
-            running.account,
-            client,
-            month,
-            lambda rows: running.tell(done + rows, max(total, done + rows)),
-            wait=running.pause,
-            writes=running.writing,
-        )
-    except Unsettled:
-        raise Failed("incomplete") from None
-    period = periods_of(running.account, [month]).get(month)
-    return period.rows if period else 0
+def read_periods(running: JobContext, asked_for: Callable[[JobContext], tuple[list[str], datetime]]) -> int:
+    """Brings periods up to date, whatever is asked for by then, and compares the rates; returns the rows read.
+
+    Raises Failed with the cause of the first period that could not be read, once all others were.
+    """
+    told = _Told(running)
+    reading = Reading(running.account, told, running.pause, running.writing)
+    while left := [month for month in missing(running.account, *asked_for(running)) if month not in reading.failed]:
+        told.begin(sum(one.rows for one in periods_of(running.account, left[1:]).values()))
+        reading.bring_up_to_date(left[0])
+    mark_new_rates(running.account, running.writing)
+    told.end()
+    if reading.failed:
+        raise Failed(next(iter(reading.failed.values())))
+    return told.done
 
 
-def _left(running: JobContext) -> list[str]:
-    """What is still to be read by what the job asks for now; more may have been added since it began."""
+class _Told:
+    """Rows of all periods together, for whoever watches; of periods to come as many as they had."""
+
+    def __init__(self, running: JobContext) -> None:
+        self._running, self._rows, self._to_come, self.done = running, 0, 0, 0
+
+    def begin(self, to_come: int) -> None:
+        self._take_over()
+        self._to_come = to_come
+
+    def __call__(self, rows: int, counted: int | None) -> None:
+        if rows == 0:
+            self._take_over()
+        self._rows = rows
+        total = None if counted is None else self.done + max(rows, counted) + self._to_come
+        self._running.tell(self.done + rows, total)
+
+    def end(self) -> None:
+        self._take_over()
+        self._running.tell(self.done, self.done)
+
+    def _take_over(self) -> None:
+        self.done, self._rows = self.done + self._rows, 0
+
+
+def _asked_for(running: JobContext) -> tuple[list[str], datetime]:
+    """What the job asks for now; more may have been added since it began."""
     job = db.session.get_one(Job, running.job_id, populate_existing=True)
     months, since = [COMING, *reversed(job.given["months"])], _since(job)
     release()
-    return missing(running.account, months, since)
+    return months, since

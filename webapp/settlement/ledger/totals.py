@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
-from typing import Protocol
 
-from webapp.fees import fee_lines, is_off
+from webapp.fees import fee_lines
 from webapp.money import Money
 
 TYPES = ("order", "refund", "instalment", "regularization")
@@ -21,19 +20,6 @@ OTHER, FEES, TAX, DIFFERENCE, NET = "other", "fees", "tax", "difference", "net"
 PARTS = (*TYPES, OTHER, FEES, TAX, DIFFERENCE)
 """What the net is made of, all unknown types together, in the order of the bridge."""
 MOST_EXPLANATIONS = 4
-
-
-class Row(Protocol):
-    """What is summed of a row of the ledger."""
-
-    type: str
-    amount_minor: int
-    fees_minor: int
-    tax_minor: int
-    total_minor: int
-    off_by: int | None
-    new_rate: bool
-    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,7 @@ def charge(currency: str, amount: int, fee: int | None, rate: int | None, tax_ra
 
 @dataclass(frozen=True, slots=True)
 class TypeSum:
-    """What the rows of one type come to. `off`, `new_rates`, `differing`: how many are to be looked at, and why."""
+    """What the rows of one type come to. `raised`: how many of them are refunds with a positive total."""
 
     type: str
     count: int = 0
@@ -63,16 +49,7 @@ class TypeSum:
     fees: int = 0
     tax: int = 0
     total: int = 0
-    off: int = 0
-    new_rates: int = 0
-    differing: int = 0
-
-    @classmethod
-    def of_row(cls, row: Row) -> TypeSum:
-        return cls(
-            row.type, 1, row.amount_minor, row.fees_minor, row.tax_minor, row.total_minor,
-            int(is_off(row.off_by)), int(row.new_rate), int(row.differs),
-        )  # fmt: skip
+    raised: int = 0
 
     def plus(self, other: TypeSum) -> TypeSum:
         sums = {name: getattr(self, name) + getattr(other, name) for name in _SUMMED}
@@ -148,9 +125,9 @@ class Figures:
         return {**gross, FEES: -self.fees, TAX: -self.tax, DIFFERENCE: self.difference}
 
     @property
-    def flagged(self) -> int:
-        """Rows to look at; one may be so for several reasons."""
-        return self._sum("off") + self._sum("new_rates") + self._sum("differing")
+    def raised(self) -> int:
+        """Refunds whose total is positive, as if they were paid out."""
+        return self._sum("raised")
 
     @property
     def has_others(self) -> bool:

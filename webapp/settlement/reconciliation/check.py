@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, insert, select
 
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.jobs import Failed, JobContext, performs
+from webapp.jobs import JobContext, performs
 from webapp.models.base import now
 from webapp.models.check import CheckRun, MissingKind, MissingTransaction
 from webapp.models.intent import Intent, IntentKind, IntentState
@@ -27,10 +27,8 @@ from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.postpay.models import OrderStatus, OrderSummary, TransactionType
 from webapp.providers.registry import postpay
-from webapp.settlement.ledger.payout_id import months_between
-from webapp.settlement.ledger.store import mark_new_rates
-from webapp.settlement.ledger.sync import COMING, Unsettled, latest_job, read_month
-from webapp.settlement.ledger.sync import missing as missing_months
+from webapp.settlement.ledger.periods import COMING, months_between
+from webapp.settlement.ledger.sync import latest_job, read_periods
 
 from .ages import Ages, ages
 from .counter import refresh_to_look_at
@@ -51,7 +49,7 @@ def check(job: JobContext) -> None:
     """Brings the ledger up to date, reads the captured orders of the window, and keeps what is missing."""
     client, begun, progress = postpay(job.account), now(), ScanProgress(job)
     span = ages(job.account, current_app.extensions["settings"], begun)
-    _read_ledger(job, client, span, begun, progress)
+    _read_ledger(job, span, begun, progress)
     orders, suspects = _orders_without(job, client, span, progress)
     _let_others_finish(job)
     slug = job.account.slug
@@ -62,20 +60,10 @@ def check(job: JobContext) -> None:
     refresh_to_look_at(job.account)
 
 
-def _read_ledger(job: JobContext, client: PostpayClient, span: Ages, begun: datetime, progress: ScanProgress) -> None:
-    """Reads what is not paid out, then every month since the window began that is not final, each whole."""
+def _read_ledger(job: JobContext, span: Ages, begun: datetime, progress: ScanProgress) -> None:
+    """Reads what is not paid out, then every month since the window began."""
     months = [COMING, *reversed(months_between(span.since, begun))]
-    for month in missing_months(job.account, months, begun):
-        before = progress.done
-
-        def tell(rows: int, before: int = before) -> None:
-            progress.reach(before + rows)
-
-        try:
-            read_month(job.account, client, month, tell, wait=job.pause, writes=job.writing)
-        except Unsettled:
-            raise Failed("incomplete") from None
-    mark_new_rates(job.account.slug, job.writing)
+    progress.done = read_periods(job, lambda _: (months, begun))
 
 
 def _orders_without(

@@ -12,17 +12,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, case, func, or_, select
-
 from webapp.calendar import first_instant
 from webapp.core.accounts import Account
-from webapp.core.database import release
-from webapp.core.extensions import db
-from webapp.models.ledger import LedgerPeriod, LedgerRow
+from webapp.models.ledger import LedgerPeriod, LedgerSum
 from webapp.money import Money
 from webapp.providers.postpay.models import TransactionType
-from webapp.settlement.ledger.payout_id import month_range, months_between
-from webapp.settlement.ledger.sync import FINAL_AFTER, periods_of
+from webapp.settlement.ledger.periods import months_between, proved
+from webapp.settlement.ledger.rates import Rate, rates
+from webapp.settlement.ledger.sums import NEVER, kept_sums, moment_text
 
 MONTHS = 12
 """Months on a page."""
@@ -82,6 +79,16 @@ class Sums:
     def kept(self) -> Money:
         return Money(self.amount_minor - self.total_minor, self.currency)
 
+    def plus(self, one: LedgerSum) -> Sums:
+        return Sums(
+            self.currency,
+            self.count + one.count,
+            self.amount_minor + int(one.amount),
+            self.fees_minor + int(one.fees),
+            self.tax_minor + int(one.tax),
+            self.total_minor + int(one.total),
+        )
+
     @property
     def besides(self) -> Money:
         """What was kept more, or less, than the rates give."""
@@ -103,29 +110,11 @@ class FeeMonth:
     sums: Sums | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Fees as rows of one type told them: fixed in minor units, rates in hundredths of a per cent; None is untold.
-
-    `is_change` where others of the same currency and type were seen before.
-    """
-
-    currency: str
-    type: str
-    fixed: Money | None
-    rate: int | None
-    tax_rate: int | None
-    first: datetime
-    last: datetime
-    rows: int
-    is_change: bool
-
-
 def months_until(last: date, count: int, account: Account, moment: datetime) -> list[Month]:
     """The `count` months that end with the one of the day `last`, newest first, with how much of each was read."""
     firsts = [_shifted(last.replace(day=1), -number) for number in range(count)]
     spans = [(first, *month_span(first, account.zone)) for first in firsts]
-    known = periods_of(account, months_between(spans[-1][1], spans[0][2]))
+    known = proved(account, months_between(spans[-1][1], spans[0][2]))
     return [Month(first, start, end, _reading(start, end, known, moment)) for first, start, end in spans]
 
 
@@ -140,89 +129,49 @@ def _shifted(first: date, months: int) -> date:
 
 
 def _reading(start: datetime, end: datetime, known: dict[str, LedgerPeriod], moment: datetime) -> FeeMonths:
-    """Of a month that is not over, all there is so far is `running` when its UTC months were read at all."""
+    """Of a month that is not over, or was read before it was, all there is so far is `running`."""
     if start >= moment:
         return FeeMonths.NOTHING
     touched = months_between(start, min(end, moment))
-    read = [known[name] for name in touched if name in known]
-    if not read:
-        return FeeMonths.NOTHING
+    read = [one.read for one in (known.get(name) for name in touched) if one and one.read]
     if len(read) < len(touched):
-        return FeeMonths.PART
-    if end > moment:
-        return FeeMonths.RUNNING
-    return FeeMonths.WHOLE if all(_covers(period, end) for period in read) else FeeMonths.PART
-
-
-def _covers(period: LedgerPeriod, end: datetime) -> bool:
-    """Whether it was read late enough for the provider to have told all that was paid out before `end`."""
-    return period.until >= min(end, month_range(period.month)[1]) + FINAL_AFTER
+        return FeeMonths.PART if read else FeeMonths.NOTHING
+    return FeeMonths.WHOLE if min(read) >= end else FeeMonths.RUNNING
 
 
 def fee_months(account: Account, months: list[Month]) -> dict[str, list[FeeMonth]]:
     """By currency, a line for each month in the order given; currencies without a row in all of them are left out."""
-    known = [month for month in months if month.reading is not FeeMonths.NOTHING]
+    known = [month for month in months if month.reading in (FeeMonths.WHOLE, FeeMonths.RUNNING)]
     found = _sums(account.slug, known) if known else {}
 
     def line(currency: str, month: Month) -> FeeMonth:
-        is_known = month.reading is not FeeMonths.NOTHING
-        return FeeMonth(month, found.get((currency, month.first), Sums(currency)) if is_known else None)
+        return FeeMonth(month, found.get((currency, month.first), Sums(currency)) if month in known else None)
 
     currencies = sorted({currency for currency, _ in found})
     return {currency: [line(currency, month) for month in months] for currency in currencies}
 
 
 def _sums(account: str, months: list[Month]) -> dict[tuple[str, date], Sums]:
-    """What the rows paid out in these months come to, by currency and month, with one statement."""
-    row = LedgerRow
-    which = case(*((_within(month), number) for number, month in enumerate(months)))
-    summed = (row.amount_minor, row.fees_minor, row.tax_minor, row.total_minor)
-    is_charged = (row.type == TransactionType.ORDER) | (row.fees_minor != 0) | (row.tax_minor != 0)
-    asked = (
-        select(which, row.currency, func.count(), *map(func.sum, summed))
-        .where(row.account == account, or_(*map(_within, months)), is_charged)
-        .group_by(which, row.currency)
-    )
-    answer = db.session.execute(asked).all()
-    release()
-    return {
-        (currency, months[number].first): Sums(currency, count, *map(int, amounts))
-        for number, currency, count, *amounts in answer
-    }
-
-
-def _within(month: Month):  # type: ignore[no-untyped-def]
-    return (LedgerRow.paid >= month.start) & (LedgerRow.paid < month.end)
-
-
-def rates(account: Account) -> list[Rate]:
-    """Every combination of fees that the ledger has seen, by currency and type, the newest first in each."""
-    row = LedgerRow
-    told = (row.currency, row.type, row.fee_minor, row.fee_rate, row.fee_tax_rate)
-    asked = (
-        select(*told, func.min(row.created), func.max(row.created), func.count(), func.max(row.new_rate.cast(Integer)))
-        .where(row.account == account.slug, or_(row.fee_minor.is_not(None), row.fee_rate.is_not(None)))
-        .group_by(*told)
-        .order_by(row.currency, row.type, func.min(row.created).desc())
-    )
-    found = [
-        Rate(
-            currency,
-            kind,
-            None if fixed is None else Money(fixed, currency),
-            rate,
-            tax_rate,
-            first,
-            last,
-            count,
-            bool(changed),
-        )
-        for currency, kind, fixed, rate, tax_rate, first, last, count, changed in db.session.execute(asked)
-    ]
-    release()
-    return [one for one in found if one.type in types_with_fees(found)]
+    """What the charged rows paid out in these months come to, by currency and month."""
+    spans = [(moment_text(month.start), moment_text(month.end), month.first) for month in months]
+    found: dict[tuple[str, date], Sums] = {}
+    within = (LedgerSum.paid != NEVER, LedgerSum.paid >= min(spans)[0], LedgerSum.paid < max(spans)[1])
+    for one in kept_sums(account, *within):
+        first = next((first for start, end, first in spans if start <= one.paid < end), None)
+        if first is None or not (one.charged or one.type == TransactionType.ORDER):
+            continue
+        key = (one.currency, first)
+        found[key] = found.get(key, Sums(one.currency)).plus(one)
+    return found
 
 
 def types_with_fees(found: Iterable[Rate]) -> set[str]:
     """Types of which some row tells a fee that is not zero: rows of the others are always free."""
     return {one.type for one in found if one.rate or (one.fixed and one.fixed.minor)}
+
+
+def charged_rates(account: Account) -> list[Rate]:
+    """Every combination of fees that the ledger has seen of types that are ever charged."""
+    found = rates(account)
+    charged = types_with_fees(found)
+    return [one for one in found if one.type in charged]

@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, select
 
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.check import CheckRun, MissingKind, MissingTransaction
-from webapp.models.ledger import FLAGGED, LedgerPeriod, LedgerRow
-from webapp.settlement.ledger.sync import COMING
+from webapp.models.ledger import FLAGGED, LedgerChange, LedgerPeriod, LedgerRow
+from webapp.settlement.ledger.periods import COMING
 
 from .ages import Ages
 
@@ -22,6 +22,7 @@ from .ages import Ages
 class WorkList(StrEnum):
     """One kind of thing to look at; its value stands in addresses."""
 
+    CHANGED = "changed"
     FEES = "fees"
     CAPTURED = "captured"
     REFUNDED = "refunded"
@@ -33,6 +34,8 @@ def belongs(
     work_list: WorkList, account: str, span: Ages
 ) -> tuple[type[Any], tuple[ColumnElement[bool] | TextClause, ...]]:
     """The table of a list, and what makes a row of it one to look at."""
+    if work_list is WorkList.CHANGED:
+        return LedgerChange, (LedgerChange.account == account, LedgerChange.seen.is_(None))
     if work_list is WorkList.FEES:
         return LedgerRow, (LedgerRow.account == account, LedgerRow.created >= span.since, FLAGGED)
     if work_list is WorkList.UNPAID:
@@ -44,6 +47,7 @@ def belongs(
 
 
 _ORDER: dict[WorkList, tuple[Any, ...]] = {
+    WorkList.CHANGED: (LedgerChange.found.desc(), LedgerChange.id.desc()),
     WorkList.FEES: (LedgerRow.created.desc(), LedgerRow.transaction_id),
     WorkList.CAPTURED: (MissingTransaction.since, MissingTransaction.reference),
     WorkList.REFUNDED: (MissingTransaction.since, MissingTransaction.reference),
@@ -67,22 +71,10 @@ def counts(account: str, span: Ages) -> dict[WorkList, int]:
 
 
 def rows_of(work_list: WorkList, account: str, span: Ages, *, page: int, size: int) -> list[Any]:
-    """One page, from 1: LedgerRow, MissingTransaction or BankReceipt."""
+    """One page, from 1: LedgerChange, LedgerRow, MissingTransaction or BankReceipt."""
     table, conditions = belongs(work_list, account, span)
     asked = select(table).where(*conditions).order_by(*_ORDER[work_list]).limit(size).offset((page - 1) * size)
     found = list(db.session.scalars(asked))
-    release()
-    return found
-
-
-def rate_before(row: LedgerRow) -> LedgerRow | None:
-    """The row of the same currency and type that was created before it, by whose fees the rate of this one is new."""
-    one = LedgerRow
-    earlier = tuple_(one.created, one.transaction_id) < tuple_(row.created, row.transaction_id)
-    same = (one.account == row.account, one.currency == row.currency, one.type == row.type)
-    told = or_(one.fee_rate.is_not(None), one.fee_minor.is_not(None))
-    asked = select(one).where(*same, one.created <= row.created, earlier, told)
-    found = db.session.scalars(asked.order_by(one.created.desc(), one.transaction_id.desc()).limit(1)).first()
     release()
     return found
 
@@ -99,6 +91,7 @@ def checked_at(account: Account) -> dict[WorkList, datetime | None]:
     checked = run.checked if run else None
     release()
     return {
+        WorkList.CHANGED: latest,
         WorkList.FEES: max((one for one in (checked, latest) if one), default=None),
         WorkList.CAPTURED: checked,
         WorkList.REFUNDED: checked,

@@ -15,17 +15,17 @@ from webapp.calendar import parse_day, today_in
 from webapp.core.accounts import Account
 from webapp.models.base import now
 from webapp.presentation.charts import ChartColumn, Drawing, columns
-from webapp.presentation.formatting import amount_html, rate, short_day
+from webapp.presentation.formatting import amount_html, month_words, rate, short_day
 from webapp.presentation.transaction_words import type_label
+from webapp.settlement.ledger.rates import Rate
 from webapp.settlement.reconciliation.fee_months import (
     MONTHS,
     FeeMonth,
     FeeMonths,
     Month,
-    Rate,
+    charged_rates,
     fee_months,
     months_until,
-    rates,
 )
 
 DASH = "\u2013"
@@ -83,7 +83,7 @@ def values(account: Account, until: str) -> dict[str, Any]:
             if month.reading in (FeeMonths.NOTHING, FeeMonths.PART)
         ],
         "is_read": any(month.reading is not FeeMonths.NOTHING for month in months),
-        "rates": [_rate_line(one, account) for one in rates(account)],
+        "rates": [_rate_line(one, account) for one in charged_rates(account)],
         "first_month": month_words(months[-1].first),
         "last_month": month_words(months[0].first),
         "earlier_href": _address(account, months[-1].first - timedelta(days=1)),
@@ -97,11 +97,6 @@ def _later(first: date) -> date:
 
 def _address(account: Account, day: date) -> str:
     return url_for("checks.show_fees", account=account, until=f"{day:%Y-%m}")
-
-
-def month_words(first: date) -> str:
-    """ "Nov 2026"."""
-    return format_date(first, "MMM y", locale=get_locale())
 
 
 def percent(hundredths: int | None) -> str:

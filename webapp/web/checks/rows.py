@@ -20,13 +20,14 @@ from webapp.lists.filters.controls import row_address
 from webapp.models.bank_receipt import BankReceipt
 from webapp.models.base import now
 from webapp.models.check import MissingKind, MissingTransaction
-from webapp.models.ledger import LedgerRow
+from webapp.models.ledger import ChangeKind, LedgerChange, LedgerRow
 from webapp.models.user import User
 from webapp.money import Money
 from webapp.presentation.formatting import age, amount_html, money, rate, short_day, times_html, when
 from webapp.presentation.transaction_words import type_label
 from webapp.settlement.ledger.payout_id import Naming, PayoutsBy, naming_of
-from webapp.settlement.reconciliation.work_lists import WorkList, rate_before
+from webapp.settlement.ledger.rates import Rate, rate_before
+from webapp.settlement.reconciliation.work_lists import WorkList
 
 
 class Note(NamedTuple):
@@ -58,6 +59,7 @@ class ExceptionRow(NamedTuple):
 
 
 HEADINGS: dict[WorkList, tuple[Any, ...]] = {
+    WorkList.CHANGED: (_("Transaction"), _("What happened"), _("Before and now"), _("Found"), _("Order")),
     WorkList.FEES: (_("Transaction"), _("Why"), _("Amount"), _("Created"), _("Order")),
     WorkList.CAPTURED: (_("Order"), _("Waiting for"), _("Total"), _("Captured"), _("Missed since")),
     WorkList.REFUNDED: (_("Order"), _("Waiting for"), _("Amount"), _("Refunded"), _("Refund")),
@@ -85,6 +87,8 @@ class _Places:
 def rows(work_list: WorkList, account: Account, found: Sequence[Any]) -> list[ExceptionRow]:
     """A page of the list in words; `found` are what `work_lists.rows_of` gave."""
     places = _Places(account)
+    if work_list is WorkList.CHANGED:
+        return [_changed_row(one, places) for one in found]
     if work_list is WorkList.FEES:
         return [_fee_row(one, places) for one in found]
     if work_list is WorkList.UNPAID:
@@ -98,34 +102,53 @@ def _fee_row(row: LedgerRow, places: _Places) -> ExceptionRow:
     return ExceptionRow(
         places.transaction(row.transaction_id),
         row.transaction_id,
-        list(_why(row)),
+        list(_why(places.account, row)),
         amount_html(row.amount),
         times_html()(row.created),
         [_of_order(row.order_id, places)],
     )
 
 
-def _why(row: LedgerRow) -> Iterable[Note]:
+def _why(account: Account, row: LedgerRow) -> Iterable[Note]:
     if row.off_by is not None and is_off(row.off_by):
         off = _too_words(Money(row.off_by, row.currency))
         yield Note(gettext("Payout is %(off)s", off=off), "bad", "alert-triangle")
     if row.new_rate:
-        yield Note(_new_rate_words(row, rate_before(row)), "wait", "refresh")
-    if row.differs:
-        yield Note(gettext("Told otherwise since it was paid out"), "bad", "alert-circle")
+        yield Note(_new_rate_words(row, rate_before(account, row)), "wait", "refresh")
 
 
-def _new_rate_words(row: LedgerRow, before: LedgerRow | None) -> str:
+def _new_rate_words(row: LedgerRow, before: Rate | None) -> str:
+    now_told = rate_words(row.currency, row.fee_minor, row.fee_rate, row.fee_tax_rate)
     if before is None:
-        return gettext("New rate: %(rate)s", rate=rate_words(row))
-    return gettext("New rate: %(rate)s; was %(before)s", rate=rate_words(row), before=rate_words(before))
+        return gettext("New rate: %(rate)s", rate=now_told)
+    fixed = before.fixed.minor if before.fixed else None
+    was = rate_words(row.currency, fixed, before.rate, before.tax_rate)
+    return gettext("New rate: %(rate)s; was %(before)s", rate=now_told, before=was)
 
 
-def rate_words(row: LedgerRow) -> str:
+def rate_words(currency: str, fee_minor: int | None, fee_rate: int | None, tax_rate: int | None) -> str:
     """ "4.5 % + AED 1.00, tax 5 %"."""
-    fixed = money(Money(row.fee_minor or 0, row.currency))
-    return gettext(
-        "%(rate)s + %(fixed)s, tax %(tax)s", rate=rate(row.fee_rate or 0), fixed=fixed, tax=rate(row.fee_tax_rate or 0)
+    fixed = money(Money(fee_minor or 0, currency))
+    return gettext("%(rate)s + %(fixed)s, tax %(tax)s", rate=rate(fee_rate or 0), fixed=fixed, tax=rate(tax_rate or 0))
+
+
+_CHANGES = {
+    ChangeKind.MOVED: (_("Moved to another payout"), "wait", "refresh"),
+    ChangeKind.CHANGED: (_("Its figures have changed"), "bad", "alert-circle"),
+    ChangeKind.GONE: (_("Postpay has it no more"), "bad", "alert-triangle"),
+}
+
+
+def _changed_row(change: LedgerChange, places: _Places) -> ExceptionRow:
+    words, tone, icon = _CHANGES[ChangeKind(change.kind)]
+    after = amount_html(change.after) if change.after else gettext("nothing")
+    return ExceptionRow(
+        places.transaction(change.transaction_id),
+        change.transaction_id,
+        [Note(str(words), tone, icon)],
+        Markup("{} \u2192 {}").format(amount_html(change.before), after),
+        times_html()(change.found),
+        [_of_order(change.order_id, places)],
     )
 
 

@@ -20,12 +20,21 @@ class ListWords(NamedTuple):
 
 
 WORDS: dict[WorkList, ListWords] = {
+    WorkList.CHANGED: ListWords(
+        lazy_gettext("Changed after it was read"),
+        "refresh",
+        lazy_gettext(
+            "Transactions that Postpay tells otherwise than when the desk last read them whole: paid out at another"
+            " time, with other figures, or not at all any more. The figures of the desk follow what Postpay says now."
+        ),
+        lazy_gettext("Postpay tells everything as it did before."),
+    ),
     WorkList.FEES: ListWords(
         lazy_gettext("Fee check"),
         "cash",
         lazy_gettext(
-            "Transactions of the last %(window)s days whose payout is not what their own fees give, or that are told"
-            " otherwise than when they were paid out, and the first one of each new rate."
+            "Transactions of the last %(window)s days whose payout is not what their own fees give, and the first one"
+            " of each new rate."
         ),
         lazy_gettext("Every payout is what its own fees give, and no rate has changed."),
     ),

@@ -16,7 +16,7 @@ from webapp.money import Money, is_known_currency, total
 from webapp.presentation.transaction_words import difference_words, type_html
 from webapp.providers.postpay.models import OrderSummary, Refund
 from webapp.settlement.ledger.payouts import rows_of_order
-from webapp.settlement.ledger.sync import COMING, periods_of
+from webapp.settlement.ledger.periods import COMING, periods_of
 
 
 class SettledRow(NamedTuple):
@@ -54,16 +54,22 @@ def order_settlements(account: Account, order: OrderSummary, refunds: Sequence[R
     return OrderSettlements(
         [_row(account, row) for row in kept],
         _nets(kept),
-        min((row.read for row in kept), default=None),
+        _read_at(account, kept),
         is_behind,
         url_for("settlements.list_transactions", account=account, **_narrowed(account, order, kept, is_behind)),
     )
 
 
+def _read_at(account: Account, rows: Sequence[LedgerRow]) -> datetime | None:
+    """As of when the oldest of the rows is."""
+    periods = periods_of(account, {row.period for row in rows})
+    return min((period.read for period in periods.values() if period.read), default=None)
+
+
 def _whole_until(account: Account) -> datetime:
     """Until when the ledger has every row that is not paid out yet; those that just happened are among them."""
     period = periods_of(account, [COMING]).get(COMING)
-    return period.until if period else datetime.min.replace(tzinfo=UTC)
+    return period.read if period and period.read else datetime.min.replace(tzinfo=UTC)
 
 
 def _row(account: Account, row: LedgerRow) -> SettledRow:

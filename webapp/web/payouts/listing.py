@@ -115,7 +115,7 @@ def _payout_row(
         paid=moment,
         bank=words,
         tone=tone,
-        to_look_at=to_look_at(payout.figures, receipt),
+        to_look_at=to_look_at(payout, receipt),
     )
 
 
@@ -125,13 +125,15 @@ def bank_state(receipt: BankReceipt | None) -> tuple[str, str]:
     return str(words), tone
 
 
-def to_look_at(figures: Figures, receipt: BankReceipt | None) -> str | None:
+def to_look_at(payout: Payout, receipt: BankReceipt | None) -> str | None:
     """Why a payout wants a look, in a few words; None where it does not."""
     reasons = []
-    if figures.flagged:
-        count = figures.flagged
+    if count := payout.flagged:
         reasons.append(gettext("1 row to look at") if count == 1 else gettext("%(count)s rows to look at", count=count))
-    if receipt and receipt.expected_minor != figures.net.minor:
+    if count := payout.changes:
+        words = gettext("%(count)s changed after it was read", count=f"{count:,}")
+        reasons.append(gettext("1 row changed after it was read") if count == 1 else words)
+    if receipt and receipt.expected_minor != payout.figures.net.minor:
         reasons.append(gettext("the net has changed since the bank's amount was entered"))
     return ", ".join(reasons) or None
 

@@ -10,7 +10,7 @@ from webapp.presentation.formatting import long_day
 from webapp.settlement.ledger.bank_receipts import receipt_of
 from webapp.settlement.ledger.payout_id import PayoutsBy, naming_of
 from webapp.settlement.ledger.payouts import Payout, payout
-from webapp.settlement.ledger.sync import covers
+from webapp.settlement.ledger.periods import covers
 
 from . import bridge, transaction_rows
 from .bank import bank

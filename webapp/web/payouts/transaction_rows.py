@@ -91,8 +91,6 @@ def flags(row: LedgerRow) -> list[str]:
         found.append(words)
     if row.new_rate:
         found.append(gettext("New rate"))
-    if row.differs:
-        found.append(gettext("Postpay now tells it otherwise"))
     return found
 
 
@@ -112,7 +110,7 @@ def page_of_rows(
 
 def flagged_rows(account: Account, naming: Naming, payout: Payout) -> list[TransactionRow]:
     """The first rows to look at."""
-    if not payout.figures.flagged:
+    if not payout.flagged:
         return []
     found = rows_of_payout(account, naming, payout.currency, payout.name, flagged=True, limit=MOST_FLAGGED)
     return rows(account, found)

@@ -16,12 +16,13 @@ from webapp.lists.filters.controls import page_sizes
 from webapp.lists.filters.payouts import PayoutFilters
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import coming, payouts
+from webapp.settlement.ledger.periods import months_to_read
 from webapp.settlement.ledger.sync import start_reading
 from webapp.web.htmx import form_follows, redirect_after_post, wants_fragment
 
 from . import blueprint, listing
 from . import payout_views as _payout_views  # noqa: F401 - adds the views of one payout
-from .sync_status import months_of, standing
+from .sync_status import standing
 
 
 @blueprint.get("/<account:account>/payouts")
@@ -84,7 +85,7 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
 def read_payouts(account: Account) -> Response:
     """Has the months of the period read by the worker; what is under way goes on and takes them along."""
     filters = _filters_of(account, request.form)
-    start_reading(account, months_of(*filters.period), current_user.id, again=request.form.get("again") == "1")
+    start_reading(account, months_to_read(*filters.period), current_user.id, again=request.form.get("again") == "1")
     target = ".list_payouts" if htmx else ".show_reading"
     return redirect_after_post(filters.address(url_for(target, account=account)))
 

@@ -1,16 +1,17 @@
-"""Where rows wait until all are there: on disk, each id once, given out in the order of the screen."""
+"""Where rows of a long list wait until all are there: on disk, each id once, given out in order."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import NamedTuple, Self
-
-from .cells import Plain
+from typing import NamedTuple, Self, TypeAlias
 
 BLOCK = 500
+
+Plain: TypeAlias = str | int | None
+"""What a row is made of while it waits: text, whole numbers, moments as microseconds since 1970."""
 
 
 class StagedRow(NamedTuple):
@@ -64,3 +65,15 @@ class Staging:
         found = self._db.execute("SELECT row FROM row ORDER BY sort, then_by, id")
         while block := found.fetchmany(BLOCK):
             yield [json.loads(line) for (line,) in block]
+
+    def by_id(self) -> Iterator[dict[str, list[Plain]]]:
+        """All rows in blocks, each under its id."""
+        found = self._db.execute("SELECT id, row FROM row ORDER BY id")
+        while block := found.fetchmany(BLOCK):
+            yield {name: json.loads(line) for name, line in block}
+
+    def find(self, ids: Sequence[str]) -> dict[str, list[Plain]]:
+        """Those of the rows that are there, under their ids; at most BLOCK at a time."""
+        places = ",".join("?" * len(ids))
+        found = self._db.execute(f"SELECT id, row FROM row WHERE id IN ({places})", list(ids))  # noqa: S608 - question marks
+        return {name: json.loads(line) for name, line in found}

@@ -1,0 +1,146 @@
+"""Reading one period whole, aside from what is shown of it: what was collected counts for nothing until it is proved.
+
+The proof: as many different rows as the provider counts, before and after, each of them readable. When rows came or
+went meanwhile it is read again, a few times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from webapp.calendar import from_micros, micros
+from webapp.core.accounts import Account
+from webapp.core.staging import Plain, StagedRow, Staging
+from webapp.models.base import now
+from webapp.money import LARGEST_MINOR
+from webapp.providers.http.errors import UnreadableAnswer, UnreadableRow
+from webapp.providers.http.patience import Wait, ask_patiently
+from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.models import Transaction, TransactionType
+from webapp.providers.registry import postpay
+
+from .payout_field import prove_payout_field
+from .periods import COMING, query_of
+from .refund_sign import refunds_are_deducted
+from .totals import charge
+
+MOST_READINGS = 3
+MOST_ASKED = 8
+A_DAY = timedelta(days=1)
+LARGEST_RATE = 2**31 - 1
+_LONGEST = {"id": 255, "type": 40, "currency": 16}
+
+Tell = Callable[[int, int | None], object]
+"""Is told how many rows were read and how many there are; may raise to end the reading."""
+
+COLUMNS = (
+    "type", "currency", "amount_minor", "fee_minor", "fee_rate", "fee_tax_rate", "total_minor", "fees_minor",
+    "tax_minor", "off_by", "order_id", "created", "paid",
+)  # fmt: skip
+"""Of a staged row, in order: the columns of LedgerRow that its reading decides."""
+_MOMENTS = ("created", "paid")
+
+
+class Unsettled(Exception):
+    """The rows kept changing: no reading was as long as the provider counted."""
+
+
+@dataclass
+class Collected:
+    """A period that was read whole: its rows, staged, and when the reading began."""
+
+    month: str
+    begun: datetime
+    rows: Staging
+    count: int
+
+    def find(self, ids: list[str]) -> dict[str, dict[str, object]]:
+        """Those of the rows that it has, as values of LedgerRow's columns."""
+        return {name: as_columns(values) for name, values in self.rows.find(ids).items()}
+
+    def blocks(self) -> Iterator[dict[str, dict[str, object]]]:
+        """All rows, block by block."""
+        for block in self.rows.by_id():
+            yield {name: as_columns(values) for name, values in block.items()}
+
+
+def as_columns(values: list[Plain]) -> dict[str, object]:
+    """A staged row as values of LedgerRow's columns."""
+    found: dict[str, object] = dict(zip(COLUMNS, values, strict=True))
+    for name in _MOMENTS:
+        found[name] = from_micros(value) if isinstance(value := found[name], int) else None
+    return found
+
+
+@contextmanager
+def collect(account: Account, month: str, tell: Tell, wait: Wait) -> Iterator[Collected]:
+    """Reads a period whole, `COMING` for what is not paid out; what was read lives as long as the context.
+
+    No transaction is open while the provider is asked. Raises Unsettled, GatewayError (UnreadableRow names a row), and
+    what `tell` and `wait` raise.
+    """
+    client = postpay(account)
+    name = ask_patiently(lambda: prove_payout_field(account), wait, times=MOST_ASKED)
+    deducted = refunds_are_deducted(account)
+    with Staging() as rows:
+        for _ in range(MOST_READINGS):
+            begun = now()
+            skew = max(client.clock_skew or timedelta(), timedelta())
+            query = query_of(month, begun + skew, name)
+            # A row may have been created by a clock ahead of ours; what is not paid out comes in all the time.
+            bound = begun + skew if month == COMING else begun + skew + A_DAY
+            reading = client.each_transaction(query, bound=bound, wait=wait)
+            rows.clear()
+            tell(0, None)
+            for batch in reading:
+                rows.add(_staged(row, deducted=deducted) for row in batch)
+                tell(rows.arrived, reading.counted)
+            recounted = ask_patiently(reading.recount, wait, times=MOST_ASKED)
+            if len(rows) == rows.arrived == reading.counted == recounted:
+                yield Collected(month, begun, rows, recounted)
+                return
+    raise Unsettled(month)
+
+
+def count(account: Account, client: PostpayClient, month: str, wait: Wait) -> int:
+    """How many rows the provider counts for a period that is over. Raises GatewayError."""
+    name = ask_patiently(lambda: prove_payout_field(account), wait, times=MOST_ASKED)
+    query = replace(query_of(month, now(), name), page_size=1)
+    page = ask_patiently(lambda: client.list_transactions(query), wait, times=MOST_ASKED)
+    if page.unexpected:
+        raise UnreadableAnswer("list_transactions", "GET", "rows that were not asked for", status=200)
+    return page.count
+
+
+def _staged(row: Transaction, *, deducted: bool) -> StagedRow:
+    _refuse_excess(row)
+    amount, total = row.amount, row.total_amount
+    if deducted and row.type == TransactionType.REFUND:
+        amount, total = -abs(amount), -abs(total)
+    fee, rate, tax_rate = row.fee_amount, row.fee_rate, row.fee_tax_rate
+    charged = charge(row.currency, amount, fee, rate, tax_rate, total)
+    if max(abs(charged.fees), abs(charged.tax)) > LARGEST_MINOR:
+        raise _unreadable(row, "fee_rate")
+    off_by = charged.off_by
+    values: list[Plain] = [
+        row.type, row.currency, amount, fee, rate, tax_rate, total, charged.fees, charged.tax,
+        None if off_by is None else max(-LARGEST_MINOR, min(off_by, LARGEST_MINOR)),
+        row.order.order_id if row.order else None, micros(row.created), micros(row.paid) if row.paid else None,
+    ]  # fmt: skip
+    return StagedRow(row.id, 0, 0, values)
+
+
+def _refuse_excess(row: Transaction) -> None:
+    """Raises UnreadableRow for what no column holds."""
+    texts = {name: len(getattr(row, name)) > most for name, most in _LONGEST.items()}
+    rates = {name: abs(getattr(row, name) or 0) > LARGEST_RATE for name in ("fee_rate", "fee_tax_rate")}
+    for name, is_excessive in (texts | rates).items():
+        if is_excessive:
+            raise _unreadable(row, name)
+
+
+def _unreadable(row: Transaction, field: str) -> UnreadableRow:
+    return UnreadableRow("list_transactions", "GET", "beyond what can be kept", status=200, row=row.id, field=field)

@@ -1,0 +1,53 @@
+"""Where rows went that have left their period: each turns up in another one, or the provider has it no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from webapp.core.accounts import Account
+from webapp.models.base import now
+from webapp.providers.http.errors import UnreadableAnswer
+from webapp.providers.http.patience import Wait, ask_patiently
+from webapp.providers.postpay.filters import LARGEST_PAGE, TransactionQuery
+from webapp.providers.registry import postpay
+
+from .collect import MOST_ASKED
+from .compare import Difference, parts
+from .periods import COMING, month_of, period_of
+
+
+class LostRows:
+    """Looks for rows, a page of ids at a time, and remembers which ones are gone for good."""
+
+    def __init__(self, account: Account, wait: Wait) -> None:
+        self._account, self._wait = account, wait
+        self._gone: set[str] = set()
+
+    def periods(self, group: Mapping[str, Difference]) -> list[str]:
+        """A period to read, or read again, because a row is there now that has left one of the group; none when every
+        row is accounted for. Raises GatewayError.
+        """
+        missed = list(self._missed(group))
+        current = month_of(now())
+        if missed and COMING in group and current not in group:
+            return [current]  # where most of what was coming arrives
+        for start in range(0, len(missed), LARGEST_PAGE):
+            asked = missed[start : start + LARGEST_PAGE]
+            if found := self._ask(asked):
+                return [found]
+            self._gone |= set(asked)
+        return []
+
+    def _missed(self, group: Mapping[str, Difference]) -> Iterator[str]:
+        for one in group.values():
+            for names in parts(one.left):
+                here = [other.collected.find(list(names)) for other in group.values() if other is not one]
+                yield from (name for name in names if name not in self._gone and not any(name in rows for rows in here))
+
+    def _ask(self, ids: list[str]) -> str | None:
+        """The period that one of the rows is in now."""
+        query = TransactionQuery(transaction_ids=tuple(ids), page_size=LARGEST_PAGE)
+        page = ask_patiently(lambda: postpay(self._account).list_transactions(query), self._wait, times=MOST_ASKED)
+        if page.unexpected:
+            raise UnreadableAnswer("list_transactions", "GET", "rows that were not asked for", status=200)
+        return next((period_of(row.paid, now()) for row in page.results), None)
