@@ -33,6 +33,7 @@ from webapp.operations.resolve_unknown import resolve_due
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import mover, postpay
+from webapp.settlement.ledger.upkeep import keep_current
 from webapp.settlement.reconciliation.counter import refresh_to_look_at
 from webapp.settlement.reconciliation.start import start_daily_check
 from webapp.webhooks.deliveries.process import reread_due
@@ -112,6 +113,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
         tasks.append(Task(f"count {account.slug}", MINUTE, _counting(account)))
         tasks.append(Task(f"prune {account.slug}", HOUR, _pruning(account)))
         tasks.append(Task(f"look {account.slug}", 5 * MINUTE, _looking(account)))
+        tasks.append(Task(f"ledger {account.slug}", 10 * MINUTE, _keeping_the_ledger(account)))
         tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
     tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
     tasks.append(Task("note the connection", provider_health.EVERY, lambda _stop: provider_health.write_down()))
@@ -162,6 +164,10 @@ def _counting(account: Account) -> Callable[[Event], int]:
 
 def _looking(account: Account) -> Callable[[Event], int]:
     return lambda _stop: refresh_to_look_at(account)
+
+
+def _keeping_the_ledger(account: Account) -> Callable[[Event], bool]:
+    return lambda _stop: keep_current(account, postpay(account))
 
 
 def _checking(account: Account) -> Callable[[Event], None]:

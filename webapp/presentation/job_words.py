@@ -25,6 +25,12 @@ CAUSES = {
     "not_found": lazy_gettext("Postpay does not know what was asked for, in this account."),
     "no_answer": lazy_gettext("Postpay gave no usable answer for too long. Try again in a few minutes."),
     "unreadable": lazy_gettext("Postpay's answers do not fit the question, so nothing is built on them."),
+    "unreadable_row": lazy_gettext(
+        "One of Postpay's transactions cannot be read, so no sum with it is shown. The payouts page names it."
+    ),
+    "held_back": lazy_gettext(
+        "Transactions have moved between this period and another one that could not be read; both wait for it."
+    ),
     "incomplete": lazy_gettext(
         "The rows did not equal Postpay's own count, before and after, in any of three readings. What was read is"
         " not offered, because it may be incomplete. Try again later."

@@ -6,11 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.browser import Browser
 from tests.provider import provider_of
+from webapp.core.database import writing
 from webapp.emulators.postpay.server import Sandbox
 from webapp.jobs import work_once
+from webapp.models.base import now
+from webapp.models.ledger import LedgerPeriod
 
 from .files import entries, make
 
@@ -72,15 +76,40 @@ def test_payouts_and_the_rows_of_one(app: Flask, farah: Browser, sandbox: Sandbo
     assert file.manifest["filters"][0].startswith("Paid out: "), "a list of payouts always has one"
 
 
-def test_payouts_of_a_month_that_was_never_read_are_no_export(app: Flask, farah: Browser) -> None:
+def export_payouts(app: Flask, farah: Browser) -> None:
+    """Asks for the payouts of October by an address, lets the worker make the file, and looks at it."""
     farah.open("/demo/exports")
     token = str(farah.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
-    query = "paid=range&paid_from=2026-01-01&paid_to=2026-02-01"
+    query = "paid=range&paid_from=2026-10-01&paid_to=2026-10-31"
     farah.send("/demo/exports", {"csrf_token": token, "what": "payouts", "format": "csv", "query": query})
     address = farah.response.headers["Location"]
     assert work_once(app)
     farah.open(address)
-    assert "Not all months of this period were read yet" in farah.words
+
+
+def an_hour_passes(app: Flask) -> None:
+    """The ledger is not fresh any more."""
+    with app.app_context(), writing() as session:
+        before = now() - timedelta(hours=1)
+        session.execute(update(LedgerPeriod).values(read=before, checked=before))
+
+
+def test_payouts_are_proved_at_the_provider_before_they_are_a_file(
+    app: Flask, farah: Browser, sandbox: Sandbox
+) -> None:
+    provider = provider_of(sandbox)
+    provider.transaction(**SALE, paid="2026-10-08T00:00:00Z")
+    export_payouts(app, farah)
+    assert "1 row" in farah.words
+    late = provider.transaction(**SALE, paid="2026-10-15T00:00:00Z")
+    an_hour_passes(app)
+    export_payouts(app, farah)
+    assert "2 rows" in farah.words
+    an_hour_passes(app)
+    provider.change_transaction(late["id"], amount=814.8)
+    export_payouts(app, farah)
+    assert "Failed" in farah.words
+    assert "cannot be read" in farah.words
 
 
 def test_the_audit_log_is_taken_along_by_auditors_as_its_page_shows_it(app: Flask, omar: Browser) -> None:

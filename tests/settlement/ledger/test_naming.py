@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.settlement.ledger.payout_id import Naming, PayoutsBy, month_of, month_range, months_between
+from webapp.settlement.ledger.payout_id import Naming, PayoutsBy
+from webapp.settlement.ledger.periods import month_of, month_range, months_between
 
 ZONES = ("Asia/Dubai", "UTC", "America/New_York")
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))

@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.browser import Browser
 from webapp.core.accounts import Account
@@ -14,6 +16,8 @@ from webapp.core.database import writing
 from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.ledger import LedgerPeriod, LedgerRow
+from webapp.settlement.ledger.periods import period_of
+from webapp.settlement.ledger.sums import Adding
 from webapp.settlement.ledger.totals import charge
 
 TICK = timedelta(microseconds=1)
@@ -42,21 +46,33 @@ class Book:
         total = amount - exact.fees - exact.tax + off if total is None else total
         charged = charge(values["currency"], amount, *fees, total)
         name = f"row-{next(self._numbers):03}"
+        period = period_of(values.get("paid"), datetime.max.replace(tzinfo=UTC))
         with self.app.app_context(), writing() as session:
             session.add(
                 LedgerRow(
-                    account=self.account.slug, transaction_id=name, amount_minor=amount, total_minor=total,
-                    fees_minor=charged.fees, tax_minor=charged.tax, off_by=charged.off_by, **values,
+                    account=self.account.slug, transaction_id=name, period=period, amount_minor=amount,
+                    total_minor=total, fees_minor=charged.fees, tax_minor=charged.tax, off_by=charged.off_by, **values,
                 )
             )  # fmt: skip
+            session.flush()
+            self._add_up(session, period)
         return name
+
+    def _add_up(self, session: Session, period: str) -> None:
+        """The sums and rates of a period follow its rows."""
+        adding = Adding()
+        asked = select(LedgerRow).where(LedgerRow.account == self.account.slug, LedgerRow.period == period)
+        for row in session.scalars(asked):
+            adding.add(row.transaction_id, {column.name: getattr(row, column.name) for column in LedgerRow.__table__.c})
+        adding.replace(session, self.account.slug, period)
 
     def read(self, *months: str, until: datetime | None = None) -> None:
         """These months were read whole; an empty one is what is not paid out yet."""
+        read = until or now()
         for month in months:
             with self.app.app_context(), writing() as session:
                 session.merge(
-                    LedgerPeriod(account=self.account.slug, month=month, until=until or now(), rows=0, read=now())
+                    LedgerPeriod(account=self.account.slug, month=month, generation=1, rows=0, read=read, checked=read)
                 )
 
 

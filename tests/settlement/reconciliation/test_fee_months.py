@@ -15,10 +15,10 @@ from webapp.settlement.reconciliation.fee_months import (
     FeeMonth,
     FeeMonths,
     Sums,
+    charged_rates,
     fee_months,
     month_span,
     months_until,
-    rates,
 )
 
 from .desk import TICK, Book
@@ -86,10 +86,9 @@ def test_without_sales_there_is_no_rate() -> None:
         ("Asia/Dubai", ["2026-09", "2026-10"], LATER, FeeMonths.WHOLE),
         ("America/New_York", ["2026-10"], LATER, FeeMonths.PART),
         ("America/New_York", ["2026-10", "2026-11"], LATER, FeeMonths.WHOLE),
-        # Read on its last day, or before the provider may have told everything.
-        ("UTC", ["2026-10"], datetime(2026, 10, 31, 12, tzinfo=UTC), FeeMonths.PART),
-        ("UTC", ["2026-10"], datetime(2026, 11, 2, tzinfo=UTC) + timedelta(hours=23), FeeMonths.PART),
-        ("UTC", ["2026-10"], datetime(2026, 11, 3, tzinfo=UTC), FeeMonths.WHOLE),
+        # Read on its last day, and when it was over.
+        ("UTC", ["2026-10"], datetime(2026, 10, 31, 12, tzinfo=UTC), FeeMonths.RUNNING),
+        ("UTC", ["2026-10"], datetime(2026, 11, 1, tzinfo=UTC), FeeMonths.WHOLE),
     ],
 )
 def test_a_month_is_whole_only_when_all_of_it_was_read(
@@ -124,7 +123,7 @@ def test_every_rate_is_told_with_the_days_it_was_seen_and_whether_it_is_a_change
     any_book.row(created=third, fee_rate=490, new_rate=True)
     any_book.row(created=third, currency="KWD")
     any_book.row(created=third, type="refund", amount=-5, total=-5, fee_minor=0, fee_rate=0, fee_tax_rate=0)
-    found = rates(any_book.account)
+    found = charged_rates(any_book.account)
     assert [(one.currency, one.type, one.rate, one.rows, one.is_change) for one in found] == [
         ("AED", "order", 490, 1, True),
         ("AED", "order", 450, 2, False),

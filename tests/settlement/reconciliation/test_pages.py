@@ -12,7 +12,7 @@ from webapp.core.database import writing
 from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.base import now
 from webapp.models.user import User
-from webapp.settlement.ledger.payout_id import month_of
+from webapp.settlement.ledger.periods import month_of
 from webapp.settlement.reconciliation.fee_months import month_span
 
 from .desk import Book, ids_in

@@ -10,10 +10,11 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.check import ToLookAt
 from webapp.models.ledger import LedgerRow
+from webapp.settlement.ledger.rates import rate_before
 from webapp.settlement.reconciliation.ages import Ages, ages
 from webapp.settlement.reconciliation.check import orders_in_ledger
 from webapp.settlement.reconciliation.counter import refresh_to_look_at
-from webapp.settlement.reconciliation.work_lists import WorkList, belongs, checked_at, counts, rate_before, rows_of
+from webapp.settlement.reconciliation.work_lists import WorkList, belongs, checked_at, counts, rows_of
 
 from .desk import TICK, Book
 
@@ -72,11 +73,10 @@ def test_the_fee_check_lists_what_is_off_by_more_than_one_and_new_rates(any_book
     for difference in (-1, 0, 1):
         any_book.row(off=difference)
     new = any_book.row(new_rate=True)
-    told_otherwise = any_book.row(differs=True, paid=now())
     any_book.row(off=7, created=now() - timedelta(days=200))
     any_book.row(type="refund", amount=-100, total=-100, fee_minor=None, fee_rate=None, fee_tax_rate=None)
     span = ages(any_book.account, any_book.settings, now())
-    assert set(names(any_book, WorkList.FEES, span)) == {*off, new, told_otherwise}
+    assert set(names(any_book, WorkList.FEES, span)) == {*off, new}
 
 
 def test_a_new_rate_is_told_with_the_one_before_it(any_book: Book) -> None:
@@ -87,10 +87,10 @@ def test_a_new_rate_is_told_with_the_one_before_it(any_book: Book) -> None:
     any_book.row(created=moment - TICK, type="refund", fee_rate=2)
     any_book.row(created=moment + TICK, fee_rate=3)
     rows = {name: db.session.get_one(LedgerRow, ("demo", name)) for name in (first, new)}
-    before = rate_before(rows[new])
+    before = rate_before(any_book.account, rows[new])
     assert before is not None
-    assert before.transaction_id == first
-    assert rate_before(rows[first]) is None
+    assert before.first_id == first
+    assert rate_before(any_book.account, rows[first]) is None
 
 
 def test_what_waits_longest_comes_first_and_pages_fit_together(any_book: Book) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,11 +15,13 @@ from tests.conftest import PEOPLE
 from tests.people import let_in
 from tests.provider import Provider, provider_of
 from webapp import create_app
-from webapp.core.database import writing
+from webapp.core.database import put, writing
 from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.base import now
-from webapp.models.ledger import LedgerRow
+from webapp.models.ledger import LedgerPeriod, LedgerRow
+from webapp.settlement.ledger.periods import period_of
+from webapp.settlement.ledger.sums import Adding
 
 SAMPLE = {"fee_amount": 100, "fee_rate": 450, "fee_tax_rate": 500}
 """The document's fee."""
@@ -81,11 +84,17 @@ def cells(browser: Browser, row: int = 1) -> list[str]:
     return [" ".join(cell.get_text(" ").split()) for cell in found]
 
 
-def keep(app: Flask, transaction_id: str, total: int, **fields: object) -> None:
-    """Puts a row into the ledger, as a reading of the month would."""
+def keep(app: Flask, transaction_id: str, total: int, paid: datetime | None = None, **fields: object) -> None:
+    """Puts a row into the ledger, as a reading of its period would."""
+    period = period_of(paid, now())
     row = {
         "account": "demo", "transaction_id": transaction_id, "type": "order", "currency": "AED", "amount_minor": 81480,
-        "total_minor": total, "fees_minor": 3767, "tax_minor": 188, "created": now(), "read": now(), **fields,
+        "total_minor": total, "fees_minor": 3767, "tax_minor": 188, "created": now(), "paid": paid, "period": period,
+        **fields,
     }  # fmt: skip
     with app.app_context(), writing() as session:
         session.add(LedgerRow(**row))
+        adding = Adding()
+        adding.add(transaction_id, {"fee_minor": None, "fee_rate": None, **row})
+        adding.replace(session, "demo", period)
+        put(session, LedgerPeriod, account="demo", month=period, generation=1, rows=1, read=now(), checked=now())

@@ -74,7 +74,7 @@ def test_a_refund_that_the_ledger_cannot_know_yet_is_said(farah: Browser, settle
 def read_what_is_coming(farah: Browser) -> None:
     account = farah.app.extensions["settings"].accounts[0]
     with farah.app.app_context():
-        start_reading(account, [f"{datetime.now(UTC):%Y-%m}"], None, again=True)
+        start_reading(account, [f"{datetime.now(UTC):%Y-%m}"], None, since=datetime.now(UTC))
     assert work_once(farah.app)
 
 

@@ -6,6 +6,7 @@ went meanwhile it is read again, a few times.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -105,7 +106,7 @@ def collect(account: Account, month: str, tell: Tell, wait: Wait) -> Iterator[Co
     raise Unsettled(month)
 
 
-def count(account: Account, client: PostpayClient, month: str, wait: Wait) -> int:
+def count(account: Account, client: PostpayClient, month: str, wait: Wait = time.sleep) -> int:
     """How many rows the provider counts for a period that is over. Raises GatewayError."""
     name = ask_patiently(lambda: prove_payout_field(account), wait, times=MOST_ASKED)
     query = replace(query_of(month, now(), name), page_size=1)

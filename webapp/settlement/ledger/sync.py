@@ -127,12 +127,15 @@ def _in_two(group: dict[str, Difference]) -> str | None:
     return None
 
 
-def start_reading(account: Account, months: Iterable[str], owner_id: int | None, *, again: bool = False) -> Job:
-    """Has these months (at least one) read where they are not fresh, with `again` also then; and what is to come.
+def start_reading(
+    account: Account, months: Iterable[str], owner_id: int | None, *, since: datetime | None = None
+) -> Job:
+    """Has these months (at least one) read, and what is to come, where they are older than `since`; as a rule where
+    they are not fresh.
 
     One entry in the audit log for a person who asked.
     """
-    since = now() if again else now() - FRESH_FOR
+    since = since or now() - FRESH_FOR
     asked_for = sorted(months)
     with writing() as session:
         asked = {"months": asked_for, "since": since.isoformat()}

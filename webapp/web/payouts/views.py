@@ -14,6 +14,7 @@ from webapp.core.database import release
 from webapp.core.extensions import htmx
 from webapp.lists.filters.controls import page_sizes
 from webapp.lists.filters.payouts import PayoutFilters
+from webapp.models.base import now
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import coming, payouts
 from webapp.settlement.ledger.periods import months_to_read
@@ -85,7 +86,8 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
 def read_payouts(account: Account) -> Response:
     """Has the months of the period read by the worker; what is under way goes on and takes them along."""
     filters = _filters_of(account, request.form)
-    start_reading(account, months_to_read(*filters.period), current_user.id, again=request.form.get("again") == "1")
+    since = now() if request.form.get("again") == "1" else None
+    start_reading(account, months_to_read(*filters.period), current_user.id, since=since)
     target = ".list_payouts" if htmx else ".show_reading"
     return redirect_after_post(filters.address(url_for(target, account=account)))
 
