@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 from sqlalchemy import delete, func, select
-from webapp.settlement.ledger.store import close_period
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
@@ -24,12 +23,13 @@ from webapp.core.extensions import db
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.awaiting_capture import AwaitingCapture
-from webapp.models.base import Base, now
+from webapp.models.base import Base
 from webapp.models.check import ToLookAt
 from webapp.models.delivery import Forwarding
 from webapp.models.finding import Finding
 from webapp.models.ledger import LedgerPeriod, PayoutFilter
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
+from webapp.settlement.ledger.publish import note_count
 from webapp.settlement.reconciliation.counter import correct_to_look_at
 from webapp.webhooks.address import read_address
 from webapp.webhooks.receiver.settings import save_forwarding
@@ -122,7 +122,7 @@ def to_look_at(account: Account) -> None:
 
 
 def a_month(account: Account) -> None:
-    close_period(account.slug, "2026-10", None, 0, now(), writing)
+    note_count(account, "2026-10", writing)
 
 
 COUNTED: list[tuple[type[Base], Callable[[Account], object]]] = [

@@ -156,3 +156,17 @@ def test_a_payout_may_be_of_one_currency(client: Client) -> None:
     client.order("yen", currency="JPY")
     assert client.control("POST", "/payouts", {"currency": "JPY"}) == {"paid": 1}
     assert [row["currency"] for row in client.rows("/transactions", paid__isnull="true")] == ["AED"]
+
+
+def test_a_provider_changes_its_past_when_it_is_told_to(client: Client) -> None:
+    client.order("dirham")
+    (row,) = client.rows("/transactions")
+    path = f"/transactions/{row['id']}"
+    client.control("PUT", path, {"paid": "2026-10-31T21:30:00Z", "total_amount": 814.8})
+    changed = client.get(path).json()
+    assert (changed["paid"], changed["total_amount"]) == ("2026-10-31T21:30:00Z", 814.8)
+    assert client.rows("/transactions", paid__gte="2026-10-01T00:00:00Z")
+    client.control("PUT", path, {"paid": None})
+    assert client.rows("/transactions", paid__isnull="true")
+    client.control("DELETE", path)
+    assert client.get(path).status_code == 404

@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.core.accounts import Account
-from webapp.core.database import put
+from webapp.core.database import lock_key, put
 from webapp.models.base import now
 from webapp.models.ledger import ChangeKind, LedgerChange, LedgerPeriod, LedgerRow
 
@@ -66,11 +66,12 @@ def note_count(account: Account, month: str, writes: Writes) -> None:
 
 
 def _read_before(session: Session, account: Account, differences: Sequence[Difference]) -> dict[str, datetime | None]:
-    """When the generations that are replaced began, by period. Raises Outdated."""
+    """When the generations that are replaced began, by period. Raises Outdated; of two at once the second does."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(lock_key(f"ledger {account.slug}"))))
     months = [one.month for one in differences]
     asked = select(LedgerPeriod).where(LedgerPeriod.account == account.slug, LedgerPeriod.month.in_(months))
-    asked = asked.with_for_update().execution_options(populate_existing=True)
-    known = {one.month: one for one in session.scalars(asked)}
+    known = {one.month: one for one in session.scalars(asked.execution_options(populate_existing=True))}
     for one in differences:
         period = known.get(one.month)
         if (period.generation if period else 0) != one.generation:
