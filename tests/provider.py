@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import requests
 
+from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 from webapp.emulators.postpay.server import Sandbox
 
 
@@ -41,6 +42,12 @@ class Provider:
 
     def remove_transaction(self, transaction_id: str) -> None:
         self._ask("DELETE", f"/transactions/{quote(transaction_id, safe='')}")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Its transactions, as the API tells them."""
+        address = self.root.removesuffix("/_sandbox") + "/transactions?page_size=50"
+        answer = self.http.get(address, auth=(EMBEDDED_MERCHANT, EMBEDDED_SECRET), timeout=10)
+        return list(answer.json()["results"])
 
     def pay_out(self, currency: str | None = None) -> None:
         """Pays out all that is not paid yet, or that of a currency."""

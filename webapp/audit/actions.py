@@ -122,7 +122,7 @@ _EXPORT = frozenset(
 _SETTLEMENTS = frozenset(
     {
         "page", "since", "until", "currency", "paid", "rows", "expected_minor", "received_minor", "difference_minor",
-        "explained_by", "state", "owner_id",
+        "explained_by", "state", "owner_id", "kind", "total_before", "total_after", "deducted",
     }
 )  # fmt: skip
 _LONG_EXPORT = frozenset(

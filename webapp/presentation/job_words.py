@@ -28,6 +28,9 @@ CAUSES = {
     "unreadable_row": lazy_gettext(
         "One of Postpay's transactions cannot be read, so no sum with it is shown. The payouts page names it."
     ),
+    "sign_decided": lazy_gettext(
+        "It is read again, because it was decided how refunds with a positive amount count."
+    ),
     "held_back": lazy_gettext(
         "Transactions have moved between this period and another one that could not be read; both wait for it."
     ),

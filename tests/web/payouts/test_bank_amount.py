@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.browser import Browser
 from tests.provider import Provider
-from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.bank_receipt import BankReceipt
-from webapp.models.ledger import LedgerRow
 
 from .conftest import PAYOUT, PERIOD, cells, settled
 
@@ -152,14 +150,38 @@ def test_of_two_people_the_second_sees_what_the_first_has_done(
     assert receipt(app).received_minor == 70000
 
 
-def test_a_net_that_changed_after_the_comparison_is_shown(payout: Browser, app: Flask) -> None:
+def test_a_net_that_changed_after_the_comparison_opens_it_again(
+    payout: Browser, provider: Provider, read: Read, app: Flask
+) -> None:
     payout.submit("Compare", received="725.25")
-    with app.app_context(), writing() as session:
-        session.execute(update(LedgerRow).where(LedgerRow.type == "refund").values(total_minor=-4900))
-    payout.open(PAYOUT)
-    assert "When the amount was entered, the net was AED 725.25." in payout.words
+    assert receipt(app).state == "equal"
+    refund = next(row for row in provider.rows() if row["type"] == "refund")
+    provider.change_transaction(refund["id"], total_amount=-4900)
+    read(payout, button="Read again")
+    assert (receipt(app).state, receipt(app).expected_minor) == ("open", 72625)
+    assert events(app)[-1] == "exception_opened"
+    payout.open("/demo/to-look-at/bank")
+    payout.follow("8 Sep, 04:00")
+    assert "Difference −1.00" in payout.words
     payout.open(PERIOD)
-    assert "the net has changed since the bank's amount was entered" in payout.words
+    assert "1 row changed after it was read" in payout.words
+    provider.change_transaction(refund["id"], total_amount=-5000)
+    read(payout, button="Read again")
+    assert receipt(app).state == "equal"
+
+
+def test_an_exception_can_be_closed_however_payouts_are_listed(
+    payout: Browser, desk: Callable[..., Browser], app: Flask
+) -> None:
+    payout.submit("Compare", received="700")
+    by_day = desk(payouts_by="day")
+    by_day.open("/demo/to-look-at/bank")
+    by_day.follow("8 Sep, 04:00")
+    assert "The bank received 700.00" in by_day.words
+    by_day.submit("Close it", note="found")
+    assert receipt(app).state == "closed"
+    by_day.open("/demo/payouts/AED/2026-09-08")
+    assert "Also entered, for payouts that share rows with this one" in by_day.words
 
 
 def test_a_payout_that_costs_is_taken_by_the_bank(farah: Browser, provider: Provider, read: Read, app: Flask) -> None:

@@ -11,10 +11,11 @@ from tests.browser import Browser
 from tests.provider import Provider
 from webapp.core.database import writing
 from webapp.core.extensions import db
+from webapp.jobs import work_once
 from webapp.models.audit_entry import AuditEntry
-from webapp.models.ledger import LedgerRow
+from webapp.models.ledger import LedgerRow, LedgerSum
 
-from .conftest import PAYOUT, settled
+from .conftest import PAYOUT, cells, settled
 
 Read = Callable[..., None]
 
@@ -81,7 +82,7 @@ def test_what_is_no_payout_is_not_there(farah: Browser, provider: Provider, read
     settled(provider)
     read(farah)
     for name in (
-        "AED/2026-09-08T000000.214567Z", "KWD/2026-09-08T000000.214566Z", "AED/2026-09-08", "AED/yesterday",
+        "AED/2026-09-08T000000.214567Z", "KWD/2026-09-08T000000.214566Z", "AED/2026-09-07", "AED/yesterday",
         "%00/2026-09-08T000000.214566Z", "AED/9999-12-31T235959.999999Z",
     ):  # fmt: skip
         farah.open(f"/demo/payouts/{name}")
@@ -112,12 +113,78 @@ def test_a_currency_without_a_smallest_unit_is_shown_but_not_compared(
     assert not farah.page.select("#received")
 
 
+def as_a_type_that_no_document_names(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        for table in (LedgerRow, LedgerSum):
+            session.execute(update(table).where(table.type == "regularization").values(type="cashback"))
+
+
+def test_an_address_by_day_shows_the_whole_day_however_payouts_are_listed(
+    farah: Browser, provider: Provider, read: Read
+) -> None:
+    settled(provider)
+    settled(provider, "2026-09-08T10:00:00Z")
+    read(farah)
+    farah.open("/demo/payouts/AED/2026-09-08")
+    assert farah.heading == "Payout of AED 1,550.50"
+
+
+def test_a_payout_whose_month_was_never_proved_offers_to_read_it(
+    farah: Browser, provider: Provider, app: Flask
+) -> None:
+    settled(provider)
+    farah.open(PAYOUT)
+    assert farah.status == 200
+    assert "This payout is not known whole" in farah.words
+    assert "0.00" not in farah.words
+    farah.submit("Read from Postpay")
+    assert work_once(app)
+    farah.open(PAYOUT)
+    assert farah.heading == "Payout of AED 775.25"
+
+
+def test_what_changed_after_it_was_read_is_told_until_somebody_has_seen_it(
+    farah: Browser, provider: Provider, read: Read
+) -> None:
+    """A payout that bounced: all its rows are paid out three days later."""
+    row = settled(provider)
+    read(farah)
+    provider.change_transaction(row, paid="2026-09-11T00:00:00Z", total_amount=77025)
+    read(farah, button="Read again")
+    assert [one[9] for one in cells(farah)] == ["770.25 AED"]
+    farah.open(PAYOUT)
+    assert "Nothing is paid out here any more" in farah.words
+    farah.open("/demo/payouts/AED/2026-09-11T000000.000000Z")
+    [changed] = farah.page.select("#changes tbody tr")
+    told = words(changed)
+    assert "Paid out at another time" in told
+    assert "775.25" in told
+    assert "770.25" in told
+    farah.open("/demo/to-look-at/changed")
+    assert row in farah.words
+    farah.submit("Mark these as seen")
+    assert "1 change marked as seen." in farah.words
+    farah.open(PAYOUT)
+    assert "Farah Finance" in words(farah.page.select_one("#changes"))
+    farah.open(f"/demo/settlements/{row}")
+    assert "Changed after it was read" in farah.words
+
+
+def test_the_address_of_a_form_that_was_refused_can_be_reloaded(farah: Browser, provider: Provider, read: Read) -> None:
+    settled(provider)
+    read(farah)
+    farah.open(PAYOUT)
+    farah.submit("Compare", received="much")
+    assert farah.status == 422
+    farah.open(f"{PAYOUT}/bank")
+    assert farah.address == PAYOUT
+
+
 def test_unknown_types_have_a_line_of_their_own(farah: Browser, provider: Provider, read: Read, app: Flask) -> None:
     settled(provider)
     settled(provider, amount=700, type="regularization")
     read(farah)
-    with app.app_context(), writing() as session:
-        session.execute(update(LedgerRow).where(LedgerRow.type == "regularization").values(type="cashback"))
+    as_a_type_that_no_document_names(app)
     farah.open(PAYOUT)
     assert ("cashback", "7.00") in bridge(farah)
     farah.open("/demo/payouts?paid=range&paid_from=2026-09-01&paid_to=2026-09-30")

@@ -63,6 +63,27 @@ def receipt_of(account: Account, payout: Payout) -> BankReceipt | None:
     return receipts_of(account, [payout.name]).get((payout.currency, payout.name))
 
 
+def receipts_around(account: Account, payout: Payout) -> list[BankReceipt]:
+    """Receipts of the same currency that share rows with a payout under another name: by moment, by day."""
+    naming = Naming(PayoutsBy.MOMENT, account.zone)
+    span = naming.of(payout.name).range(payout.name)
+    asked = select(BankReceipt).where(
+        BankReceipt.account == account.slug,
+        BankReceipt.currency == payout.currency,
+        BankReceipt.payout != payout.name,
+    )
+    if span is None:
+        return []
+
+    def overlaps(receipt: BankReceipt) -> bool:
+        other = naming.of(receipt.payout).range(receipt.payout)
+        return other is not None and other[0] < span[1] and span[0] < other[1]
+
+    found = [receipt for receipt in db.session.scalars(asked) if overlaps(receipt)]
+    release()
+    return found
+
+
 def people_who_may_own() -> Sequence[User]:
     """Those who may settle exceptions, by name."""
     roles = [role for role in Role if Permission.SETTLEMENTS_RESOLVE in permissions_of(role)]

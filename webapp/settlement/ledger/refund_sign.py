@@ -37,5 +37,7 @@ def decide_sign(account: Account, person_id: int, *, deducted: bool) -> list[str
         was = {"deducted": before.deducted} if before else None
         put(session, RefundSign, account=account.slug, deducted=deducted, decided=now(), decided_by=person_id)
         audit.record(audit.Action.REFUND_SIGN_DECIDED, account=account.slug, before=was, after=facts)
-        asked = select(LedgerPeriod.month).where(LedgerPeriod.account == account.slug)
-        return sorted(session.scalars(asked))
+        periods = session.scalars(select(LedgerPeriod).where(LedgerPeriod.account == account.slug)).all()
+        for period in periods:  # a count would not show that its figures rest on another decision
+            period.failure, period.failed = "sign_decided", now()
+        return sorted(period.month for period in periods if period.month)

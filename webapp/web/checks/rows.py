@@ -187,7 +187,7 @@ def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[ExceptionR
     return [
         ExceptionRow(
             url_for("payouts.show_payout", account=places.account, currency=one.currency, payout=one.payout),
-            _payout_words(one.payout, naming),
+            _payout_words(one.payout, naming.of(one.payout)),
             [Note(_too_words(one.difference), "bad", "alert-triangle")],
             amount_html(one.received),
             times_html()(one.entered),

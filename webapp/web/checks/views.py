@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from webapp.access.permissions import Permission, of, requires
 from webapp.audit import Action, record_look
 from webapp.core.accounts import Account
+from webapp.jobs import ask_to_cancel
 from webapp.lists.filters import PAGE_SIZES
 from webapp.presentation.pager import numbered_pager
-from webapp.settlement.reconciliation.start import start_check
+from webapp.settlement.reconciliation.start import last_job, start_check
 from webapp.settlement.reconciliation.work_lists import WorkList, rows_of
 from webapp.web.htmx import redirect_after_post, wants_fragment
 
@@ -62,6 +64,8 @@ def show_work_list(account: Account, work_list: str) -> str:
         section=section,
         headings=HEADINGS[kind],
         rows=rows(kind, account, found),
+        ids=[one.id for one in found] if kind is WorkList.CHANGED else [],
+        may_settle=current_user.can(Permission.SETTLEMENTS_RESOLVE),
         pager=numbered_pager(number, size, section.size, address),
         sizes=[(one, None if one == size else address(1, one)) for one in PAGE_SIZES],
         check=last_check(account),
@@ -75,6 +79,18 @@ def show_work_list(account: Account, work_list: str) -> str:
 def check_now(account: Account) -> Response:
     """Starts a check, unless one is under way."""
     start_check(account, current_user.id)
+    return redirect_after_post(url_for(".list_to_look_at", account=account))
+
+
+@blueprint.post("/<account:account>/to-look-at/cancel-check")
+@requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
+def cancel_check(account: Account) -> Response:
+    """Ends the check under way; what the one before it found stays."""
+    job = last_job(account)
+    if job is not None and job.is_open:
+        ask_to_cancel(job.id)
+        flash(gettext("The check is being cancelled. The lists stay as the check before it left them."), "success")
     return redirect_after_post(url_for(".list_to_look_at", account=account))
 
 

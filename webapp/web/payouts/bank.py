@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from flask import url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -19,23 +20,24 @@ from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.user import User
 from webapp.money import Money, is_known_currency
 from webapp.presentation.audit.entries import DescribedEntry, entries_for_object
-from webapp.presentation.formatting import money
+from webapp.presentation.formatting import money, when
 from webapp.presentation.transaction_words import LINE_WORDS, line_label
+from webapp.settlement.ledger.bank_receipts import receipt_of, receipts_around
 from webapp.settlement.ledger.payouts import Payout
 from webapp.settlement.ledger.totals import FEES, TAX, Figures, explanations
 
 from .forms import BankForm, ExceptionForm
-from .listing import bank_state
+from .listing import bank_state, payout_address
 
 
 def bank(
     account: Account,
     found: Payout,
-    receipt: BankReceipt | None,
     bank_form: BankForm | None,
     exception_form: ExceptionForm | None,
 ) -> dict[str, object]:
     """What the bank received, the forms for those who may settle it, and what was done so far."""
+    receipt = receipt_of(account, found)
     may_settle = current_user.can(Permission.SETTLEMENTS_RESOLVE) and is_known_currency(found.currency)
     words, tone = bank_state(receipt)
     return {
@@ -53,7 +55,19 @@ def bank(
         "exception_form": exception_form or (ExceptionForm(receipt, formdata=None) if may_settle else None),
         "has_form_error": bool(bank_form and bank_form.errors),
         "history": history(account, found),
+        "others": receipts_within(account, found),
     }
+
+
+def receipts_within(account: Account, found: Payout) -> list[tuple[str, str, str]]:
+    """Amounts that were entered while payouts were told apart otherwise: words of each, its state, and its address."""
+    base = url_for("payouts.list_payouts", account=account)
+
+    def told(one: BankReceipt) -> tuple[str, str, str]:
+        words = f"{money(one.received)}, {when(one.entered)}"
+        return words, bank_state(one)[0], payout_address(base, one.currency, one.payout)
+
+    return [told(one) for one in receipts_around(account, found)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from webapp.presentation.transaction_words import COLUMN_WORDS
 from webapp.settlement.ledger.bank_receipts import receipts_of
 from webapp.settlement.ledger.payout_id import Naming, PayoutsBy
 from webapp.settlement.ledger.payouts import Payout, totals
+from webapp.settlement.ledger.refund_sign import decided_sign
 from webapp.settlement.ledger.totals import DIFFERENCE, FEES, OTHER, TAX, TYPES, Figures
 
 BANK_STATES = {
@@ -86,6 +87,11 @@ def listing(
     rows = [_payout_row(one, receipts, columns, base, moment(one)) for one in shown]
     words = [str(COLUMN_WORDS[name]) for name in columns]
     return PayoutListing(words, rows, [_row(figures, columns) for figures in sums], pages)
+
+
+def sign_unclear(account: Account, sums: Sequence[Figures]) -> bool:
+    """Whether refunds are told as positive amounts, and nobody has said what that means."""
+    return any(figures.raised for figures in sums) and decided_sign(account) is None
 
 
 def _columns(sums: Sequence[Figures]) -> list[str]:

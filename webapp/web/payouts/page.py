@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response, abort, make_response, render_template, request, url_for
 
+from webapp.calendar import TICK
 from webapp.core.accounts import Account
 from webapp.core.database import release
+from webapp.money import is_known_currency
 from webapp.presentation.formatting import long_day
 from webapp.settlement.ledger.bank_receipts import receipt_of
+from webapp.settlement.ledger.changes import changes_of_payout
 from webapp.settlement.ledger.payout_id import PayoutsBy, naming_of
 from webapp.settlement.ledger.payouts import Payout, payout
 from webapp.settlement.ledger.periods import covers
+from webapp.settlement.ledger.totals import Figures
 
 from . import bridge, transaction_rows
 from .bank import bank
+from .change_lines import change_lines
 from .forms import BankForm, ExceptionForm
+from .listing import sign_unclear
 
 LAST_PAGE = 10**6
 
 
 def find_payout(account: Account, currency: str, name: str) -> Payout:
-    """The payout of an address, or 404."""
+    """The payout of an address, else 404.
+
+    One without rows is still a page where its month was not proved yet, where its rows have moved elsewhere, or where
+    the bank's amount was entered.
+    """
     found = payout(account, naming_of(account), currency, name)
-    if found is None:
+    if found is not None:
+        return found
+    span = naming_of(account).of(name).range(name)
+    if span is None:
         abort(404)
-    return found
+    empty = Payout(name, span[0], Figures.of(currency, []))
+    is_known = receipt_of(account, empty) is not None or changes_of_payout(account, currency, *span)
+    if not is_known and (covers(account, *span) or not is_known_currency(currency)):
+        abort(404)
+    return empty
 
 
 def payout_page(
@@ -39,9 +58,10 @@ def payout_page(
     """The whole page. Forms that come back keep what was typed; `problem` says why nothing was changed."""
     base = url_for("payouts.show_payout", account=account, currency=found.currency, payout=found.name)
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    naming = naming_of(account)
-    receipt = receipt_of(account, found)
+    naming = naming_of(account).of(found.name)
+    span = naming.range(found.name) or (found.paid, found.paid)
     rows, pager = transaction_rows.page_of_rows(account, naming, found, page, base)
+    is_whole, is_unclear = covers(account, *span), sign_unclear(account, [found.figures])
     values = {
         "account": account,
         "payout": found,
@@ -55,9 +75,19 @@ def payout_page(
         "pager": pager,
         "total": transaction_rows.total_row(found.figures),
         "flagged": transaction_rows.flagged_rows(account, naming, found),
-        "is_whole": covers(account, *(naming.range(found.name) or (found.paid, found.paid))),
+        "changes": change_lines(account, changes_of_payout(account, found.currency, *span)),
+        "is_whole": is_whole,
+        "sign_unclear": is_unclear,
+        "is_sure": is_whole and not is_unclear,
+        "pairs": _days_of(account, span),
         "problem": problem,
-        **bank(account, found, receipt, bank_form, exception_form),
+        **bank(account, found, bank_form, exception_form),
     }
     release()
     return make_response(render_template("payouts/show.html", **values), status)
+
+
+def _days_of(account: Account, span: tuple[datetime, datetime]) -> list[tuple[str, str]]:
+    """The filters of the list that show the payout's days, for the button that has them read."""
+    first, last = (moment.astimezone(account.zone).date().isoformat() for moment in (span[0], span[1] - TICK))
+    return [("paid", "range"), ("paid_from", first), ("paid_to", last)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Response, abort, flash, url_for
-from flask_babel import gettext
+from flask import Response, abort, flash, request, url_for
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from webapp import audit
@@ -16,8 +16,10 @@ from webapp.money import Money, is_known_currency
 from webapp.presentation.formatting import money
 from webapp.settlement.ledger import bank_receipts
 from webapp.settlement.ledger.bank_receipts import ReceiptRefused, SeenReceipt, StaleReceipt, receipt_of
+from webapp.settlement.ledger.changes import MOST_SHOWN, mark_seen
 from webapp.settlement.ledger.payouts import Payout
 from webapp.web.htmx import redirect_after_post
+from webapp.web.safe_redirect import own_address
 
 from . import blueprint
 from .forms import BankForm, ExceptionForm, ExplainForm
@@ -82,6 +84,26 @@ def settle_exception(account: Account, currency: str, payout: str) -> Response:
         return payout_page(account, found, 422, exception_form=form)
     seen, note = SeenReceipt(account, found, form.seen_version), (form.note.data or "").strip()
     return _change(account, found, lambda: settle(seen, form.owner.data, note), form)
+
+
+@blueprint.post("/<account:account>/payouts/changes-seen")
+@requires(Permission.SETTLEMENTS_RESOLVE)
+@of("postpay")
+def mark_changes_seen(account: Account) -> Response:
+    """Somebody has looked at what the provider changed; each is one entry in the audit log."""
+    ids = [int(text) for text in request.form.getlist("change") if text.isascii() and text.isdigit() and len(text) < 19]
+    seen = mark_seen(account, ids[:MOST_SHOWN], current_user.id)
+    flash(ngettext("%(num)s change marked as seen.", "%(num)s changes marked as seen.", seen), "success")
+    back = url_for("checks.list_to_look_at", account=account)
+    return redirect_after_post(own_address(request.form.get("next")) or back)
+
+
+@blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>/<any(bank, explanation, exception):form>")
+@requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
+def show_payout_after_form(account: Account, currency: str, payout: str, form: str) -> Response:
+    """The address of a form that was refused, reloaded: the payout as it is."""
+    return redirect_after_post(url_for(".show_payout", account=account, currency=currency, payout=payout))
 
 
 _ACTS: dict[str, Callable[[SeenReceipt, int, str], BankReceipt]] = {

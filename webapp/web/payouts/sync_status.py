@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext
@@ -17,6 +17,8 @@ from webapp.presentation.job_words import cause_words
 from webapp.settlement.ledger.periods import COMING, FRESH_FOR, is_good, month_range, months_to_read, periods_of
 from webapp.settlement.ledger.sync import Progress, latest_job, progress
 from webapp.web.job_status import failure_words, unattended_words
+
+ONE_GO = timedelta(minutes=10)
 
 
 class PeriodStanding(NamedTuple):
@@ -45,6 +47,11 @@ class Standing:
     job_id: int | None = None
     warning: str | None = None
     problem: str | None = None
+
+    @property
+    def is_of_one_moment(self) -> bool:
+        """Whether its parts were read in one go, so that their sum is what the provider said then."""
+        return self.oldest is not None and self.newest is not None and self.newest - self.oldest < ONE_GO
 
     @property
     def unread(self) -> list[str]:

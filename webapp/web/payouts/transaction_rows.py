@@ -98,7 +98,7 @@ def page_of_rows(
     account: Account, naming: Naming, payout: Payout, page: int, base: str
 ) -> tuple[list[TransactionRow], Pager]:
     """Fifty rows by their creation, and the pages there are; a page past the end is the last one."""
-    page = min(page, -(-payout.figures.count // ROWS_A_PAGE))
+    page = max(1, min(page, -(-payout.figures.count // ROWS_A_PAGE)))
     found = rows_of_payout(
         account, naming, payout.currency, payout.name, limit=ROWS_A_PAGE, offset=(page - 1) * ROWS_A_PAGE
     )

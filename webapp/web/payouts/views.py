@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,13 +13,15 @@ from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import htmx
+from webapp.jobs import ask_to_cancel
 from webapp.lists.filters.controls import page_sizes
 from webapp.lists.filters.payouts import PayoutFilters
 from webapp.models.base import now
 from webapp.settlement.ledger.payout_id import naming_of
-from webapp.settlement.ledger.payouts import coming, payouts
+from webapp.settlement.ledger.payouts import coming, payouts, totals
 from webapp.settlement.ledger.periods import months_to_read
-from webapp.settlement.ledger.sync import start_reading
+from webapp.settlement.ledger.refund_sign import decide_sign
+from webapp.settlement.ledger.sync import latest_job, start_reading
 from webapp.web.htmx import form_follows, redirect_after_post, wants_fragment
 
 from . import blueprint, listing
@@ -66,6 +69,9 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
             "standing": standing(account, *filters.period),
             "coming": listing.coming_rows(to_come.figures, url_for("settlements.list_transactions", account=account)),
             "coming_as_of": to_come.as_of,
+            "may_settle": current_user.can(Permission.SETTLEMENTS_RESOLVE),
+            "dated_later": listing.coming_rows(to_come.dated_later, ""),
+            "sign_unclear": listing.sign_unclear(account, [*totals(found), *to_come.figures]),
             "here": here,
             "reading_href": filters.address(url_for(".show_reading", account=account)),
             "pairs": filters.pairs(),
@@ -92,6 +98,33 @@ def read_payouts(account: Account) -> Response:
     return redirect_after_post(filters.address(url_for(target, account=account)))
 
 
+@blueprint.post("/<account:account>/payouts/cancel-reading")
+@requires(Permission.SETTLEMENTS_READ)
+@of("postpay")
+def cancel_reading(account: Account) -> Response:
+    """Ends the reading under way; the months that were read whole stay, the others are as they were."""
+    filters = _filters_of(account, request.form)
+    job = latest_job(account)
+    if job is not None and job.is_open:
+        ask_to_cancel(job.id)
+        flash(gettext("The reading is being cancelled. What was read whole before is kept."), "success")
+    return redirect_after_post(filters.address(url_for(".list_payouts", account=account)))
+
+
+@blueprint.post("/<account:account>/payouts/refund-sign")
+@requires(Permission.SETTLEMENTS_RESOLVE)
+@of("postpay")
+def decide_refund_sign(account: Account) -> Response:
+    """Whether positive refunds are deducted; every month is then read again by it."""
+    choice = request.form.get("deducted")
+    if choice not in ("yes", "no"):
+        abort(400)
+    months = decide_sign(account, current_user.id, deducted=choice == "yes")
+    start_reading(account, months or months_to_read(now(), now()), current_user.id, since=now())
+    flash(gettext("Decided. The payouts are being read again by it."), "success")
+    return redirect_after_post(url_for(".list_payouts", account=account))
+
+
 @blueprint.get("/<account:account>/payouts/reading")
 @requires(Permission.SETTLEMENTS_READ)
 @of("postpay")
@@ -104,7 +137,7 @@ def show_reading(account: Account) -> AnyResponse:
     if stands.progress is None:
         return redirect_after_post(back)
     here = filters.address(url_for(".show_reading", account=account))
-    values = {"account": account, "standing": stands, "back": back, "reading_href": here}
+    values = {"account": account, "standing": stands, "back": back, "reading_href": here, "pairs": filters.pairs()}
     if wants_fragment():
         return make_response(render_template("payouts/_progress.html", **values))
     response = make_response(render_template("payouts/reading.html", **values))

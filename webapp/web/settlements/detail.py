@@ -17,6 +17,7 @@ from webapp.money import Money
 from webapp.presentation.formatting import money, rate
 from webapp.presentation.transaction_words import difference_words, type_label
 from webapp.providers.postpay.models import Transaction
+from webapp.settlement.ledger.changes import changes_of_transaction
 from webapp.settlement.ledger.payout_id import naming_of
 
 
@@ -53,6 +54,7 @@ def detail(account: Account, told: Transaction) -> dict[str, object]:
         "fee": told.money - told.total,
         "order_href": _order_address(account, told),
         "payout_href": _payout_address(account, told, is_known=bool(kept and kept.paid)),
+        "changes": changes_of_transaction(account, told.id),
         "is_payout_known": bool(kept and kept.paid),
     }
 

@@ -1,0 +1,76 @@
+"""What the provider changed of a payout or a transaction after it was read, ready to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
+
+from webapp.core.accounts import Account
+from webapp.core.extensions import db
+from webapp.lists.filters.controls import row_address
+from webapp.models.ledger import ChangeKind, LedgerChange
+from webapp.models.user import User
+from webapp.presentation.formatting import amount_html, time_html
+
+KINDS = {
+    ChangeKind.MOVED: (lazy_gettext("Paid out at another time"), "wait"),
+    ChangeKind.CHANGED: (lazy_gettext("Told otherwise"), "bad"),
+    ChangeKind.GONE: (lazy_gettext("Not there any more"), "bad"),
+}
+"""Word and tone of each kind, as `badge` takes them."""
+
+
+class ChangeLine(NamedTuple):
+    """One change. `before` and `after` hold net and payout moment; `seen` says who has looked at it, if anybody."""
+
+    id: int
+    transaction_id: str
+    href: str
+    kind: str
+    tone: str
+    before: Markup
+    after: Markup
+    found: Markup
+    seen: str | None
+
+
+def change_lines(account: Account, found: Sequence[LedgerChange]) -> list[ChangeLine]:
+    base = url_for("settlements.list_transactions", account=account)
+    return [_line(one, base) for one in found]
+
+
+def _line(one: LedgerChange, base: str) -> ChangeLine:
+    words, tone = KINDS[ChangeKind(one.kind)]
+    before = _told(amount_html(one.before), time_html(one.paid_before) if one.paid_before else None)
+    return ChangeLine(
+        one.id,
+        one.transaction_id,
+        row_address(base, one.transaction_id),
+        str(words),
+        tone,
+        before,
+        _after(one),
+        time_html(one.found),
+        _seen(one),
+    )
+
+
+def _told(amount: Markup, paid: Markup | None) -> Markup:
+    return Markup("{}, {}").format(amount, paid or gettext("not paid out"))
+
+
+def _after(one: LedgerChange) -> Markup:
+    if one.after is not None:
+        return _told(amount_html(one.after), time_html(one.paid_after) if one.paid_after else None)
+    return Markup("{}").format(gettext("nothing") if one.kind == ChangeKind.GONE else gettext("see the transaction"))
+
+
+def _seen(one: LedgerChange) -> str | None:
+    if one.seen is None:
+        return None
+    person = db.session.get(User, one.seen_by) if one.seen_by else None
+    return person.name if person else gettext("somebody who has left")
