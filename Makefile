@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: setup run test lint lock bench storm attacks
+.PHONY: setup run test lint lock bench storm attacks histories
 
 setup: .venv/run.stamp
 
@@ -30,6 +30,11 @@ attacks: .venv/test.stamp
 
 bench: .venv/test.stamp
 	$(PY) -m tests.bench --install
+
+# HISTORIES="<first seed> <how many>"
+histories: .venv/test.stamp
+	@.ci/system-packages postgresql
+	HISTORIES="$(or $(HISTORIES),1 100)" $(PY) -m pytest -n 2 -p no:randomly tests/settlement/ledger/test_histories.py
 
 storm: .venv/test.stamp
 	@.ci/system-packages postgresql

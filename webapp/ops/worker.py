@@ -41,6 +41,7 @@ from webapp.webhooks.deliveries.retention import prune_deliveries
 from webapp.webhooks.forwarding import forward_due
 from webapp.webhooks.upkeep import settle_hooks
 
+from .demo_books import fill_demo_books
 from .supervision import Duty, keep_at_work
 
 MINUTE = 60.0
@@ -114,6 +115,8 @@ def _tasks(accounts: list[Account]) -> list[Task]:
         tasks.append(Task(f"prune {account.slug}", HOUR, _pruning(account)))
         tasks.append(Task(f"look {account.slug}", 5 * MINUTE, _looking(account)))
         tasks.append(Task(f"ledger {account.slug}", 10 * MINUTE, _keeping_the_ledger(account)))
+        if account.emulated:
+            tasks.append(Task(f"demo books {account.slug}", 5.0, _filling_demo_books(account)))
         tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
     tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
     tasks.append(Task("note the connection", provider_health.EVERY, lambda _stop: provider_health.write_down()))
@@ -168,6 +171,10 @@ def _looking(account: Account) -> Callable[[Event], int]:
 
 def _keeping_the_ledger(account: Account) -> Callable[[Event], bool]:
     return lambda _stop: keep_current(account, postpay(account))
+
+
+def _filling_demo_books(account: Account) -> Callable[[Event], bool]:
+    return lambda _stop: fill_demo_books(account)
 
 
 def _checking(account: Account) -> Callable[[Event], None]:

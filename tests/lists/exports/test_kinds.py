@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,7 +74,9 @@ def test_payouts_and_the_rows_of_one(app: Flask, farah: Browser, sandbox: Sandbo
     assert one.column("Net (minor units)") == ["77525"] * 3
     assert one.manifest["of"] == f"AED {name}"
     assert one.manifest["filters"] == [], "one payout has no period"
-    assert file.manifest["filters"][0].startswith("Paid out: "), "a list of payouts always has one"
+    assert re.fullmatch(r"Paid out: \d{4}-\d\d-\d\d \u2013 \d{4}-\d\d-\d\d", file.manifest["filters"][0])
+    assert re.fullmatch(r"demo-payouts-\d{4}-\d\d-\d\d-to-\d{4}-\d\d-\d\d-Asia-Dubai.csv", file.name)
+    assert "proved equal to the provider's count" in file.manifest["bound_means"]
 
 
 def export_payouts(app: Flask, farah: Browser) -> None:

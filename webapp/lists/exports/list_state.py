@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -40,12 +40,15 @@ class Viewer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A list as its address describes it. `query` is for whoever keeps the rows; `pairs` the address, tidied."""
+    """A list as its address describes it. `query` is for whoever keeps the rows; `pairs` the address, tidied; `days`
+    the first and the last day it covers, where it always has both.
+    """
 
     query: Any
     pairs: tuple[tuple[str, str], ...] = ()
     words: tuple[Word, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
+    days: tuple[date, date] | None = None
 
     @property
     def address(self) -> str:

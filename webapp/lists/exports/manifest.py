@@ -14,6 +14,8 @@ from webapp.version import __version__
 from .cells import Column
 from .request import words_of
 
+BOUNDS = {"payouts": "the oldest month in the file was proved equal to the provider's count at this moment"}
+
 
 def manifest(
     export: Export, job: Job, columns: Sequence[Column], *, who: str, environment: str, finished: datetime
@@ -30,7 +32,7 @@ def manifest(
         "address": export.filters,
         "zone": export.zone,
         "bound": _told(export.bound, zone),
-        "bound_means": "rows created from this moment on do not belong to the file",
+        "bound_means": BOUNDS.get(export.what, "rows created from this moment on do not belong to the file"),
         "rows": export.rows,
         "counted_before": export.counted,
         "counted_after": export.recounted,

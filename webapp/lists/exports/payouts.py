@@ -15,7 +15,6 @@ from webapp.jobs import Failed, JobContext
 from webapp.lists.filters.payouts import PayoutFilters
 from webapp.models.bank_receipt import BankReceipt
 from webapp.models.ledger import LedgerRow
-from webapp.presentation.day_words import days_words
 from webapp.presentation.transaction_words import COLUMN_WORDS
 from webapp.providers.http.patience import Wait
 from webapp.settlement.ledger.bank_receipts import receipts_of
@@ -36,9 +35,11 @@ BLOCK = 500
 def exported(args: MultiDict[str, str], account: Account, at: datetime, _viewer: Viewer) -> Screen:
     """What the list shows: there is always a period, so it is always told."""
     filters = PayoutFilters(args, account.zone, at.astimezone(account.zone).date())
-    words = [Word(gettext("Paid out"), days_words(filters.paid.first, filters.paid.last) or "")]
+    first, last = filters.paid.first, filters.paid.last
+    days = (first, last) if first and last else None
+    words = [Word(gettext("Paid out"), f"{first} \u2013 {last}")] if days else []
     words += [Word(gettext("Currency"), filters.currency)] if filters.currency else []
-    return Screen(filters, tuple(filters.pairs()), tuple(words), dict(filters.errors))
+    return Screen(filters, tuple(filters.pairs()), tuple(words), dict(filters.errors), days)
 
 
 def _parts(asked: Asked) -> tuple[str, str]:

@@ -72,7 +72,7 @@ def start_export(account: Account, viewer: Viewer, wanted: Wanted, *, request_id
     if screen.errors:
         raise NotAsked(screen)
     if wanted.object_id:  # its rows are all of it, whatever period the list beside it would show
-        screen = replace(screen, words=())
+        screen = replace(screen, words=(), days=None)
     key = _key(viewer, wanted, screen)
     with writing() as session:
         job = start("export", account=account.slug, key=key, parameters={}, owner_id=viewer.id, request_id=request_id)
@@ -115,17 +115,20 @@ def _new(account: Account, job: Job, wanted: Wanted, screen: Screen, bound: date
         filter_words=json.dumps(screen.words, ensure_ascii=False),
         zone=account.time_zone,
         bound=bound,
-        file_name=file_name(account, wanted, bound),
+        file_name=file_name(account, wanted, screen, bound),
         expires=bound + KEPT_FOR,
     )
 
 
-def file_name(account: Account, wanted: Wanted, bound: datetime) -> str:
-    """ "demo-orders-2026-11-21-Asia-Dubai.csv": whose, what, up to which day, and in which zone that is a day."""
+def file_name(account: Account, wanted: Wanted, screen: Screen, bound: datetime) -> str:
+    """ "demo-orders-2026-11-21-Asia-Dubai.csv": whose, what, up to which day, and in which zone that is a day; of a
+    list that has first and last days, both: "demo-payouts-2026-09-01-to-2026-09-30-Asia-Dubai.csv".
+    """
     parts = [account.slug if KINDS[wanted.what].is_of_account else "desk", wanted.what]
     if wanted.object_id:
         parts.append(re.sub(r"[^\w.-]+", "-", wanted.object_id)[:LONGEST_PART].strip("-."))
-    parts += [f"{bound.astimezone(account.zone):%Y-%m-%d}", account.time_zone.replace("/", "-")]
+    day = f"{bound.astimezone(account.zone):%Y-%m-%d}"
+    parts += ["-to-".join(map(str, screen.days)) if screen.days else day, account.time_zone.replace("/", "-")]
     return f"{'-'.join(part for part in parts if part)}.{wanted.format}"
 
 

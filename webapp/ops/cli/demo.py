@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,9 +10,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from webapp.core.accounts import Account
-
-CONTROL = "/_sandbox/faults"
-PATIENCE = 10.0
+from webapp.ops.emulator_control import NoEmulator, ask_emulator
 
 
 class DemoFault(NamedTuple):
@@ -67,31 +63,20 @@ def _help() -> Iterator[str]:
 @click.argument("name", type=click.Choice(list(FAULTS)), metavar="NAME")
 @with_appcontext
 def demo_fault(name: str) -> None:
-    port = _emulator_port()
-    _ask(port, "DELETE")
-    for rule in FAULTS[name].rules:
-        _ask(port, "POST", rule)
+    account = _emulated()
+    try:
+        ask_emulator(account, "DELETE", "/faults")
+        for rule in FAULTS[name].rules:
+            ask_emulator(account, "POST", "/faults", rule)
+    except NoEmulator as error:
+        raise click.ClickException(str(error)) from None
     click.echo(FAULTS[name].words)
 
 
-def _emulator_port() -> int:
-    """Where `flask up` has the emulator: all accounts for which nobody named a provider live there."""
+def _emulated() -> Account:
+    """One of the accounts that `flask up` emulates: they all live at one port."""
     accounts: dict[str, Account] = current_app.extensions["accounts"]
-    emulated = [account for account in accounts.values() if account.emulated]
-    if not emulated or not emulated[0].base_url.port:
-        raise click.ClickException("no account is emulated by `make run`, and nothing else can be made to go wrong")
-    return emulated[0].base_url.port
-
-
-def _ask(port: int, method: str, rule: dict[str, Any] | None = None) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    body = None if rule is None else json.dumps(rule)
-    try:
-        connection.request(method, CONTROL, body, {"Content-Type": "application/json"})
-        status = connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        raise click.ClickException(f"no emulator answers on port {port}; is `make run` running?") from None
-    finally:
-        connection.close()
-    if status != 200:
-        raise click.ClickException(f"what answers on port {port} is not the emulator (it said {status})")
+    for account in accounts.values():
+        if account.emulated and account.base_url.port:
+            return account
+    raise click.ClickException("no account is emulated by `make run`, and nothing else can be made to go wrong")

@@ -12,17 +12,13 @@ from sqlalchemy import func, select
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.fees import LARGEST_ROUNDING
 from webapp.models.base import now
-from webapp.models.ledger import LedgerChange, LedgerPeriod, LedgerRow, LedgerSum
+from webapp.models.ledger import FLAGGED, LedgerChange, LedgerPeriod, LedgerRow, LedgerSum
 
 from .payout_id import Naming
 from .periods import COMING, periods_of
 from .sums import NEVER, as_type_sum, kept_sums, moment_text
 from .totals import Figures, TypeSum
-
-_OFF = (LedgerRow.off_by > LARGEST_ROUNDING) | (LedgerRow.off_by < -LARGEST_ROUNDING)
-_IS_FLAGGED = _OFF | LedgerRow.new_rate.is_(True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ def _flagged(account: Account, since: datetime, until: datetime) -> dict[tuple[s
     row = LedgerRow
     asked = (
         select(row.currency, row.paid, func.count())
-        .where(row.account == account.slug, row.paid >= since, row.paid < until, _IS_FLAGGED)
+        .where(row.account == account.slug, row.paid >= since, row.paid < until, FLAGGED)
         .group_by(row.currency, row.paid)
     )
     found = {(currency, paid): count for currency, paid, count in db.session.execute(asked) if paid}
@@ -149,7 +145,7 @@ def rows_of_payout(
         LedgerRow.paid >= paid[0],
         LedgerRow.paid < paid[1],
     ]
-    return _rows(select(LedgerRow).where(*conditions, *([_IS_FLAGGED] if flagged else [])), limit, offset)
+    return _rows(select(LedgerRow).where(*conditions, *([FLAGGED] if flagged else [])), limit, offset)
 
 
 def _rows(statement: Any, limit: int | None = None, offset: int = 0) -> Sequence[LedgerRow]:
