@@ -28,6 +28,7 @@ from webapp.providers.http.errors import (
     TooManyCalls,
     Unauthorized,
     UnreadableAnswer,
+    UnreadableRow,
     told_as,
 )
 
@@ -81,6 +82,14 @@ OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, Laz
     AnswerLost: _NO_ANSWER,
     ProviderFailed: _NO_ANSWER,
     UnreadableAnswer: _UNREADABLE,
+    UnreadableRow: (
+        502,
+        lazy_gettext("Postpay's answer could not be read"),
+        lazy_gettext(
+            "One row of Postpay's list is not what it documents, so the list is not shown. Nothing was changed."
+        ),
+        _ASK_AN_ADMIN,
+    ),
     Refused: (
         502,
         lazy_gettext("Postpay refused this"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from webapp.jobs.runner import _cause
+from webapp.jobs.causes import cause_of
 from webapp.presentation.job_words import CAUSES
 from webapp.presentation.provider_errors import OF_THE_PROVIDER, words_for_gateway
 from webapp.providers.http.errors import (
@@ -19,6 +19,7 @@ from webapp.providers.http.errors import (
     Refused,
     Throttled,
     UnreadableAnswer,
+    UnreadableRow,
 )
 from webapp.web.connection.words import OUTCOMES
 
@@ -36,6 +37,8 @@ def one_of(kind: type[GatewayError]) -> GatewayError:
     """A failure of this kind."""
     if issubclass(kind, Refused):
         return kind("list_orders", "GET", status=400, code="")
+    if issubclass(kind, UnreadableRow):
+        return kind("list_orders", "GET", "no amount", status=200, row="row-1", field="amount")
     if issubclass(kind, UnreadableAnswer):
         return kind("list_orders", "GET", "no JSON", status=200)
     return kind("list_orders", "GET", status=500) if issubclass(kind, ProviderFailed) else kind("e", "GET", "x")  # type: ignore[call-arg]
@@ -63,7 +66,7 @@ def test_no_two_refusals_say_the_same(app: Flask) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_job_has_words_of_its_own(kind: type[GatewayError]) -> None:
-    cause = _cause(one_of(kind))
+    cause = cause_of(one_of(kind))
     assert cause in CAUSES
     assert (cause == "unreadable") == (kind is GatewayError or issubclass(kind, UnreadableAnswer))
 
@@ -77,4 +80,4 @@ def test_a_403_in_html_is_told_as_a_403(app: Flask) -> None:
     error = UnreadableAnswer("list_orders", "GET", "no error as documented", status=403)
     with app.test_request_context():
         assert words_for_gateway(error) == words_for_gateway(one_of(Forbidden))
-    assert _cause(error) == "forbidden"
+    assert cause_of(error) == "forbidden"

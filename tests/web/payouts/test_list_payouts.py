@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -19,7 +19,7 @@ from webapp.models.base import now
 from webapp.models.job import Job
 from webapp.models.ledger import LedgerPeriod
 
-from .conftest import HTMX, PAID, PAYOUT, PERIOD, cells, settled
+from .conftest import HTMX, PAID, PERIOD, cells, settled
 
 Read = Callable[..., None]
 
@@ -228,65 +228,6 @@ def test_a_month_long_over_is_only_counted_again_while_its_count_is_the_same(
     settled(provider, paid, created="2026-03-02T10:00:00Z")
     read(farah, period, button="Read again")
     assert cells(farah)[0][-2] == "Rows 2"
-
-
-def test_a_reading_can_be_cancelled_and_what_was_proved_stays(
-    farah: Browser, provider: Provider, app: Flask, read: Read
-) -> None:
-    settled(provider)
-    read(farah)
-    settled(provider)
-    farah.open(PERIOD)
-    farah.submit("Read again")
-    farah.submit("Cancel")
-    assert "The reading is being cancelled" in farah.words
-    work_once(app)
-    farah.open(PERIOD)
-    assert "Reading from Postpay" not in farah.words
-    assert cells(farah)[0][-2] == "Rows 1"
-
-
-def test_a_row_that_cannot_be_read_is_named_and_no_sum_is_made_without_it(
-    farah: Browser, provider: Provider, app: Flask, read: Read
-) -> None:
-    """What the desk said before: a total of 1,071 rows of 1,201, and a file that called itself proved."""
-    settled(provider)
-    read(farah)
-    total = cells(farah, "tr.is-total")
-    bad = settled(provider, created="2026-09-02T10:00:00Z")
-    provider.change_transaction(bad, amount=814.8)
-    read(farah, button="Read again")
-    assert f"Transaction {bad} cannot be read: its field amount is not what Postpay documents." in farah.words
-    assert "What is shown of it is what Postpay said on" in farah.words
-    assert cells(farah, "tr.is-total") == total
-    provider.change_transaction(bad, amount=81480)
-    read(farah, button="Try again")
-    assert "cannot be read" not in farah.words
-    assert cells(farah)[0][-2] == "Rows 2"
-
-
-def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
-    farah: Browser, provider: Provider, app: Flask, read: Read
-) -> None:
-    settled(provider)
-    settled(provider, amount=5000, type="refund", total_amount=5000)
-    read(farah)
-    assert "Postpay tells refunds as positive amounts" in farah.words
-    assert cells(farah, "tr.is-total") == []
-    farah.open(PAYOUT)
-    assert "Compare" not in farah.words
-    farah.open(PERIOD)
-    farah.submit("They are deducted")
-    work_once(app)
-    farah.open(PERIOD)
-    assert "as positive amounts" not in farah.words
-    assert cells(farah)[0][8] == "725.25 AED", "775.25 less the refund"
-
-
-def test_rows_dated_in_the_future_are_told_as_such(farah: Browser, provider: Provider, read: Read) -> None:
-    settled(provider, (now() + timedelta(days=3)).isoformat())
-    read(farah, "/demo/payouts", button="Read from Postpay")
-    assert "Dated later than today" in farah.words
 
 
 def test_looking_at_totals_is_on_record_once_for_a_page_and_a_period(farah: Browser, app: Flask) -> None:

@@ -29,6 +29,7 @@ OUTCOMES = {
     "BreakerOpen": lazy_gettext("Not asked: Postpay had not been answering"),
     "TooManyCalls": lazy_gettext("Not asked: too many calls at once"),
     "UnreadableAnswer": lazy_gettext("An answer that could not be read"),
+    "UnreadableRow": lazy_gettext("A row of a list that could not be read"),
     "Unauthorized": lazy_gettext("Postpay does not take the desk's key"),
     "Forbidden": lazy_gettext("The desk's key may not do this"),
     "Refused": lazy_gettext("Refused"),

@@ -98,10 +98,12 @@ def mark_changes_seen(account: Account) -> Response:
     return redirect_after_post(own_address(request.form.get("next")) or back)
 
 
-@blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>/<any(bank, explanation, exception):form>")
+@blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>/bank")
+@blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>/explanation")
+@blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>/exception")
 @requires(Permission.SETTLEMENTS_READ)
 @of("postpay")
-def show_payout_after_form(account: Account, currency: str, payout: str, form: str) -> Response:
+def show_payout_after_form(account: Account, currency: str, payout: str) -> Response:
     """The address of a form that was refused, reloaded: the payout as it is."""
     return redirect_after_post(url_for(".show_payout", account=account, currency=currency, payout=payout))
 

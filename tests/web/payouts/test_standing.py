@@ -1,0 +1,76 @@
+"""What the list of payouts says of its figures: as of when they are, what failed, what cannot be summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+
+from tests.browser import Browser
+from tests.provider import Provider
+from webapp.jobs import work_once
+from webapp.models.base import now
+
+from .conftest import PAYOUT, PERIOD, cells, settled
+
+Read = Callable[..., None]
+
+
+def test_a_reading_can_be_cancelled_and_what_was_proved_stays(
+    farah: Browser, provider: Provider, app: Flask, read: Read
+) -> None:
+    settled(provider)
+    read(farah)
+    settled(provider)
+    farah.open(PERIOD)
+    farah.submit("Read again")
+    farah.submit("Cancel")
+    assert "The reading is being cancelled" in farah.words
+    work_once(app)
+    farah.open(PERIOD)
+    assert "Reading from Postpay" not in farah.words
+    assert cells(farah)[0][-2] == "Rows 1"
+
+
+def test_a_row_that_cannot_be_read_is_named_and_no_sum_is_made_without_it(
+    farah: Browser, provider: Provider, app: Flask, read: Read
+) -> None:
+    """What the desk said before: a total of 1,071 rows of 1,201, and a file that called itself proved."""
+    settled(provider)
+    read(farah)
+    total = cells(farah, "tr.is-total")
+    bad = settled(provider, created="2026-09-02T10:00:00Z")
+    provider.change_transaction(bad, amount=814.8)
+    read(farah, button="Read again")
+    assert f"Transaction {bad} cannot be read: its field amount is not what Postpay documents." in farah.words
+    assert "What is shown of it is what Postpay said on" in farah.words
+    assert cells(farah, "tr.is-total") == total
+    provider.change_transaction(bad, amount=81480)
+    read(farah, button="Try again")
+    assert "cannot be read" not in farah.words
+    assert cells(farah)[0][-2] == "Rows 2"
+
+
+def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
+    farah: Browser, provider: Provider, app: Flask, read: Read
+) -> None:
+    settled(provider)
+    settled(provider, amount=5000, type="refund", total_amount=5000)
+    read(farah)
+    assert "Postpay tells refunds as positive amounts" in farah.words
+    assert cells(farah, "tr.is-total") == []
+    farah.open(PAYOUT)
+    assert "Compare" not in farah.words
+    farah.open(PERIOD)
+    farah.submit("They are deducted")
+    work_once(app)
+    farah.open(PERIOD)
+    assert "as positive amounts" not in farah.words
+    assert cells(farah)[0][8] == "725.25 AED", "775.25 less the refund"
+
+
+def test_rows_dated_in_the_future_are_told_as_such(farah: Browser, provider: Provider, read: Read) -> None:
+    settled(provider, (now() + timedelta(days=3)).isoformat())
+    read(farah, "/demo/payouts", button="Read from Postpay")
+    assert "Dated later than today" in farah.words
