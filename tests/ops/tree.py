@@ -32,7 +32,7 @@ class Tree:
         self.folder = folder
         self.port, self.sandbox_port = free_port(), free_port()
         for name in ("webapp", "templates", "static", "migrations"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name)  # with what is compiled: to do it again takes a second
         given = {"PORT": self.port, "SANDBOX_PORT": self.sandbox_port, "SANDBOX_ORDERS": 30, **settings}
         self.environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         self.environment |= {name: str(value) for name, value in given.items()}
