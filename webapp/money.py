@@ -13,6 +13,19 @@ from iso4217 import Currency as IsoCurrency
 LARGEST_MINOR = 2**63 - 1
 """What the provider's and both databases' integers hold."""
 
+_MINUS = ("-", "\u2212")
+_BLANKS = "".join(
+    chr(code)
+    for first, last in (
+        (0x09, 0x0D), (0x1C, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0xAD, 0xAD), (0x61C, 0x61C), (0x1680, 0x1680),
+        (0x180E, 0x180E), (0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2069), (0x3000, 0x3000), (0xFEFF, 0xFEFF),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
+"""Blanks of all kinds, and the unseen marks that are pasted along, such as those of the writing's direction."""
+_TO_ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
+_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(\.[0-9]+)?")
+
 
 class UnknownCurrency(ValueError):
     """The code is not in ISO 4217, or the standard gives it no smallest unit (XXX, XAU)."""
@@ -23,16 +36,22 @@ class AmountProblem(StrEnum):
 
     EMPTY = "empty"
     NOT_AN_AMOUNT = "not_an_amount"
+    STRAY_MARK = "stray_mark"
+    COMMA = "comma"
     TOO_PRECISE = "too_precise"
     TOO_LARGE = "too_large"
 
 
 class NotAnAmount(ValueError):
-    """The typed text is not a plain amount of the currency; `problem` says in which way."""
+    """The typed text is not an amount of the currency; `problem` says in which way.
 
-    def __init__(self, problem: AmountProblem) -> None:
+    `mark` is what stands in the way, as it was typed: of a STRAY_MARK or a COMMA, otherwise empty.
+    """
+
+    def __init__(self, problem: AmountProblem, mark: str = "") -> None:
         super().__init__(problem.value)
         self.problem = problem
+        self.mark = mark
 
 
 @cache
@@ -146,3 +165,56 @@ def parse_money(text: str, currency: str) -> Money:
     if len(whole) > 12:
         raise NotAnAmount(AmountProblem.TOO_LARGE)
     return Money(int(whole) * 10**digits + int(decimals.ljust(digits, "0") or "0"), currency)
+
+
+def read_typed_amount(text: str, currency: str, *, signed: bool = False) -> Money:
+    """Reads what a person typed or pasted, as far as it can mean one amount only; `parse_money` has the last word.
+
+    Around the amount may stand blanks, unseen marks and the currency's own code, and with `signed` a minus before it.
+    Arabic-Indic digits and their separators are read as ASCII ones. A comma parts thousands only where it cannot part
+    decimals: "1,000" is read in AED and refused in KWD, "1,00" and "1.234,50" are refused everywhere.
+    Raises NotAnAmount with the problem and the mark that stands in the way, UnknownCurrency.
+    """
+    typed = _trimmed(text)
+    bare = _without_code(typed, currency)
+    is_negative = signed and bare.startswith(_MINUS)
+    if is_negative:
+        has_code, bare = bare != typed, _trimmed(bare[1:])
+        bare = bare if has_code else _without_code(bare, currency)
+    plain = bare.translate(_TO_ASCII)
+    if _has_groups_only(plain, exponent(currency)):
+        plain = plain.replace(",", "")
+    try:
+        amount = parse_money(plain, currency)
+    except NotAnAmount as error:
+        raise _named(error, bare, plain) from error
+    return -amount if is_negative else amount
+
+
+def _trimmed(text: str) -> str:
+    return text.strip(_BLANKS)
+
+
+def _without_code(text: str, currency: str) -> str:
+    """Without the currency's code before or behind; only once, in capitals or not."""
+    if text[: len(currency)].upper() == currency:
+        return _trimmed(text[len(currency) :])
+    if text[-len(currency) :].upper() == currency:
+        return _trimmed(text[: -len(currency)])
+    return text
+
+
+def _has_groups_only(plain: str, decimals: int) -> bool:
+    """Whether its commas can part nothing but thousands: more than one, a point behind, or decimals are fewer."""
+    found = _GROUPS.fullmatch(plain)
+    return found is not None and (decimals < 3 or bool(found[1]) or plain.count(",") > 1)
+
+
+def _named(error: NotAnAmount, typed: str, plain: str) -> NotAnAmount:
+    """The same with the mark that stands in the way: the first strange word or sign, else the last point."""
+    if error.problem is not AmountProblem.NOT_AN_AMOUNT:
+        return error
+    odd = re.search(r"[^\W\d_]+|[^0-9.]", plain)
+    start, end = odd.span() if odd else (plain.rfind("."), plain.rfind(".") + 1)
+    is_comma = plain[start:end] == ","
+    return NotAnAmount(AmountProblem.COMMA if is_comma else AmountProblem.STRAY_MARK, typed[start:end])

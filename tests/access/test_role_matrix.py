@@ -101,6 +101,7 @@ MAY: dict[str, frozenset[str]] = {
     "payouts.show_payout": TAKERS,
     "payouts.show_payout_after_form": TAKERS,
     "payouts.enter_bank_amount": FINANCE,
+    "payouts.show_read_amount": FINANCE,
     "payouts.explain_difference": FINANCE,
     "payouts.settle_exception": FINANCE,
     "refunds.ask_refund": MONEY,

@@ -26,10 +26,21 @@ class AmountField(StringField):  # type: ignore[misc]
         try:
             if len(typed) != 1:
                 raise NotAnAmount(AmountProblem.NOT_AN_AMOUNT)
-            self.data = parse_money(typed[0], form.currency)
+            self.data = self.read(typed[0], form.currency)
         except NotAnAmount as error:
             self.data = None
-            raise ValidationError(amount_words(error.problem, form.currency)) from error
+            raise ValidationError(amount_words(error.problem, form.currency, error.mark)) from error
+
+    def read(self, text: str, currency: str) -> Money:
+        """How a typed text is read: plainly, unless a field says otherwise. Raises NotAnAmount."""
+        return parse_money(text, currency)
+
+    @property
+    def read_as(self) -> Money | None:
+        """What was read, where it was not typed in the plain way that says so itself."""
+        if not isinstance(self.data, Money) or self.raw_data == [self.data.plain]:
+            return None
+        return self.data
 
     def _value(self) -> str:
         if self.raw_data:

@@ -14,7 +14,7 @@ from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.bank_receipt import BankReceipt
 
-from .conftest import PAYOUT, PERIOD, cells, settled
+from .conftest import HTMX, PAYOUT, PERIOD, cells, settled
 
 Read = Callable[..., None]
 
@@ -62,10 +62,15 @@ def test_the_very_amount_is_equal(payout: Browser, app: Flask) -> None:
 def test_what_is_no_amount_is_said_and_stays_in_the_field(payout: Browser) -> None:
     wrong = {
         "": "Enter an amount in AED.",
-        "725,25": "Write the amount in plain digits",
+        "725,25": "The comma “,” can part thousands or decimals here.",
+        "1.234,50": "The comma “,” can part thousands or decimals here.",
         "725.255": "AED has 2 decimals",
-        "٧٢٥": "Write the amount in plain digits",
-        "--7": "Write the amount in plain digits",
+        "--7": "“-” does not belong here: write the amount in plain digits, like 120.50.",
+        "725\u200f.25": "An unseen mark inside the amount (right-to-left mark U+200F) does not belong here",
+        "1 725.25": "A blank inside the amount does not belong here",
+        "KWD 725.25": "“KWD” does not belong here",
+        "\uff17": "“\uff17” does not belong here",
+        "725\u20ac": "“\u20ac” (euro sign U+20AC) does not belong here",
     }
     for typed, words in wrong.items():
         payout.submit("Compare", received=typed)
@@ -74,6 +79,46 @@ def test_what_is_no_amount_is_said_and_stays_in_the_field(payout: Browser) -> No
         assert payout.page.select_one("#received")["value"] == typed  # type: ignore[index]
         assert payout.page.title is not None
         assert payout.page.title.get_text().startswith("Error:")
+
+
+PASTED = ["AED\u00a0725.25 ", "\u200f\u0667\u0662\u0665\u066b\u0662\u0665", "725.25\t", "725.25\u200e"]
+
+
+@pytest.mark.parametrize("typed", PASTED)
+def test_what_a_statement_says_is_read_and_how_is_said(payout: Browser, app: Flask, typed: str) -> None:
+    payout.submit("Compare", received=typed)
+    assert "The bank received exactly the net of the payout. It was read as AED 725.25." in payout.words
+    assert (receipt(app).received_minor, receipt(app).state) == (72525, "equal")
+
+
+def test_thousands_are_read_where_the_comma_can_be_nothing_else(payout: Browser, app: Flask) -> None:
+    payout.submit("Compare", received="-1,725.25")
+    assert "The bank received AED 2,450.50 less than the net. It was read as AED −1,725.25." in payout.words
+    assert receipt(app).received_minor == -172525
+
+
+def test_how_an_amount_would_be_read_is_told_while_it_is_typed(
+    payout: Browser, app: Flask, sign_in: Callable[[str], Browser]
+) -> None:
+    field = payout.page.select_one("#received")
+    assert field is not None
+    told = {
+        "19,143.73": "It was read as AED 19,143.73.",
+        "1,00": "The comma “,” can part thousands or decimals here.",
+        "725.25": "",
+        "<b>": "“&lt;” does not belong here",
+        " ": "",
+    }
+    for typed, words in told.items():
+        answer = payout.client.get(field["hx-get"], query_string={"received": typed}, headers=HTMX)
+        assert answer.status_code == 200
+        text = answer.get_data(as_text=True).replace("\u00a0", " ")
+        assert text.startswith(words), typed
+        assert words or not text, typed
+    payout.open(str(field["hx-get"]))
+    assert payout.address == PAYOUT, "without htmx it is the page of the payout"
+    assert sign_in("auditor").client.get(field["hx-get"], headers=HTMX).status_code == 403
+    assert events(app) == [], "nothing is kept"
 
 
 def test_a_difference_by_whole_lines_is_offered_and_accepted(payout: Browser, app: Flask) -> None:
@@ -141,10 +186,11 @@ def test_of_two_people_the_second_sees_what_the_first_has_done(
     second = sign_in("finance")
     second.open(PAYOUT)
     payout.submit("Compare", received="725.25")
-    second.submit("Compare", received="1.00")
+    second.submit("Compare", received="1,001.00")
     assert second.status == 409
     assert "Somebody else has changed it" in second.words
-    assert second.page.select_one("#received")["value"] == "1.00"  # type: ignore[index]
+    assert second.page.select_one("#received")["value"] == "1,001.00"  # type: ignore[index]
+    assert "It was read as AED 1,001.00." in second.words
     assert receipt(app).received_minor == 72525
     second.submit("Compare", received="700.00")
     assert receipt(app).received_minor == 70000

@@ -10,29 +10,18 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from webapp.models.bank_receipt import BankReceipt
+from webapp.money import Money, read_typed_amount
 from webapp.settlement.ledger.bank_receipts import people_who_may_own
 from webapp.web.forms import AmountField, BaseForm
 
-MINUS = ("-", "\u2212")
 LONGEST_NOTE = 500
 
 
-class SignedAmountField(AmountField):
-    """An amount that may be negative: of a payout that was more refunds than sales, the bank takes money."""
+class BankAmountField(AmountField):
+    """What a bank's statement says, pasted or typed. Negative where the bank took money: more refunds than sales."""
 
-    raw_data: list[str] | None
-
-    def pre_validate(self, form: BaseForm) -> None:
-        typed: list[str] = self.raw_data or [""]
-        is_negative = len(typed) == 1 and typed[0][:1] in MINUS
-        if is_negative:
-            self.raw_data = [typed[0][1:]]
-        try:
-            super().pre_validate(form)
-        finally:
-            self.raw_data = typed
-        if is_negative and self.data is not None:
-            self.data = -self.data
+    def read(self, text: str, currency: str) -> Money:
+        return read_typed_amount(text, currency, signed=True)
 
 
 class _OnVersion(BaseForm):
@@ -50,7 +39,7 @@ class _OnVersion(BaseForm):
 class BankForm(_OnVersion):
     """What the bank received."""
 
-    received = SignedAmountField(lazy_gettext("Amount that the bank received"))
+    received = BankAmountField(lazy_gettext("Amount that the bank received"))
 
     def __init__(self, currency: str, **kwargs: Any) -> None:
         self.currency = currency

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Response, abort, flash, request, url_for
+from flask import Response, abort, flash, make_response, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
+from markupsafe import escape
 
 from webapp import audit
 from webapp.access.permissions import Permission, of, requires
@@ -18,7 +19,7 @@ from webapp.settlement.ledger import bank_receipts
 from webapp.settlement.ledger.bank_receipts import ReceiptRefused, SeenReceipt, StaleReceipt, receipt_of
 from webapp.settlement.ledger.changes import MOST_SHOWN, mark_seen
 from webapp.settlement.ledger.payouts import Payout
-from webapp.web.htmx import redirect_after_post
+from webapp.web.htmx import redirect_after_post, wants_fragment
 from webapp.web.safe_redirect import own_address
 
 from . import blueprint
@@ -52,8 +53,25 @@ def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
         receipt = bank_receipts.enter_amount(seen, received, current_user.id)
     except StaleReceipt:
         return payout_page(account, found, 409, bank_form=form, problem=_stale_words())
-    flash(*_entered_words(receipt))
+    words, tone = _entered_words(receipt)
+    flash(f"{words} {_read_words(form)}".strip(), tone)
     return _back(account, found)
+
+
+@blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>/bank/read-as")
+@requires(Permission.SETTLEMENTS_RESOLVE)
+@of("postpay")
+def show_read_amount(account: Account, currency: str, payout: str) -> Response:
+    """How the amount in the field would be read, or why it would not; while it is typed, and nothing is kept."""
+    if not wants_fragment():
+        return show_payout_after_form(account, currency, payout, "bank")
+    if not is_known_currency(currency):
+        abort(404)
+    form = BankForm(currency, formdata=request.args, meta={"csrf": False})
+    if not (request.args.get("received") or "").strip():
+        return make_response("")
+    form.validate()
+    return make_response(escape(_read_words(form) or " ".join(form.received.errors)))
 
 
 @blueprint.post("/<account:account>/payouts/<provider_id:currency>/<payout>/explanation")
@@ -150,6 +168,12 @@ def _entered_words(receipt: BankReceipt) -> tuple[str, str]:
     if receipt.difference.minor < 0:
         return gettext("The bank received %(amount)s less than the net.", amount=size), "warning"
     return gettext("The bank received %(amount)s more than the net.", amount=size), "warning"
+
+
+def _read_words(form: BankForm) -> str:
+    """How the amount was read, where that cannot be seen from how it was typed."""
+    read = form.received.read_as
+    return gettext("It was read as %(amount)s.", amount=money(read)) if read else ""
 
 
 def _back(account: Account, found: Payout) -> Response:
