@@ -141,12 +141,12 @@ _CHANGES = {
 
 def _changed_row(change: LedgerChange, places: _Places) -> ExceptionRow:
     words, tone, icon = _CHANGES[ChangeKind(change.kind)]
-    after = amount_html(change.after) if change.after else gettext("nothing")
+    after = money(change.after) if change.after else gettext("nothing")
     return ExceptionRow(
         places.transaction(change.transaction_id),
         change.transaction_id,
         [Note(str(words), tone, icon)],
-        Markup("{} \u2192 {}").format(amount_html(change.before), after),
+        Markup("{} \u2192 {}").format(money(change.before), after),
         times_html()(change.found),
         [_of_order(change.order_id, places)],
     )

@@ -21,7 +21,7 @@ class ListWords(NamedTuple):
 
 WORDS: dict[WorkList, ListWords] = {
     WorkList.CHANGED: ListWords(
-        lazy_gettext("Changed after it was read"),
+        lazy_gettext("Changed"),
         "refresh",
         lazy_gettext(
             "Transactions that Postpay tells otherwise than when the desk last read them whole: paid out at another"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import url_for
@@ -14,7 +15,8 @@ from webapp.core.extensions import db
 from webapp.lists.filters.controls import row_address
 from webapp.models.ledger import ChangeKind, LedgerChange
 from webapp.models.user import User
-from webapp.presentation.formatting import amount_html, time_html
+from webapp.money import Money
+from webapp.presentation.formatting import money, time_html
 
 KINDS = {
     ChangeKind.MOVED: (lazy_gettext("Paid out at another time"), "wait"),
@@ -45,7 +47,7 @@ def change_lines(account: Account, found: Sequence[LedgerChange]) -> list[Change
 
 def _line(one: LedgerChange, base: str) -> ChangeLine:
     words, tone = KINDS[ChangeKind(one.kind)]
-    before = _told(amount_html(one.before), time_html(one.paid_before) if one.paid_before else None)
+    before = _told(one.before, one.paid_before)
     return ChangeLine(
         one.id,
         one.transaction_id,
@@ -59,13 +61,13 @@ def _line(one: LedgerChange, base: str) -> ChangeLine:
     )
 
 
-def _told(amount: Markup, paid: Markup | None) -> Markup:
-    return Markup("{}, {}").format(amount, paid or gettext("not paid out"))
+def _told(amount: Money, paid: datetime | None) -> Markup:
+    return Markup("<span>{}, {}</span>").format(money(amount), time_html(paid) if paid else gettext("not paid out"))
 
 
 def _after(one: LedgerChange) -> Markup:
     if one.after is not None:
-        return _told(amount_html(one.after), time_html(one.paid_after) if one.paid_after else None)
+        return _told(one.after, one.paid_after)
     return Markup("{}").format(gettext("nothing") if one.kind == ChangeKind.GONE else gettext("see the transaction"))
 
 
