@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from tests.browser import Browser
@@ -21,10 +22,14 @@ from .desk import Book, ids_in
 def test_before_the_first_check_nothing_is_called_good(farah: Browser) -> None:
     farah.open("/demo/to-look-at")
     assert farah.words.count("Not checked yet") == 5
-    assert farah.words.count("Nothing to look at") == 1, "bank exceptions are the desk's own"
+    assert "Nothing to look at" not in farah.words
+    assert "No amount entered yet" in farah.words
     farah.open("/demo/to-look-at/unpaid")
     assert "Not checked yet Nothing was read from Postpay for this list so far." in farah.words
     assert farah.form("Check now")
+    farah.open("/demo/to-look-at/bank")
+    assert "No amount entered yet Nobody has said yet what the bank received." in farah.words
+    assert "Nothing to look at" not in farah.words
 
 
 def test_an_empty_list_that_was_checked_is_good_news(farah: Browser, book: Book) -> None:
@@ -65,6 +70,19 @@ def test_a_long_list_has_pages_of_twenty_or_fifty(farah: Browser, book: Book) ->
     for odd in ("page=x&page_size=7", "page=-3", "page=99999999999999999999"):
         farah.open(f"/demo/to-look-at/unpaid?{odd}")
         assert farah.status == 200, odd
+
+
+def test_no_open_difference_is_good_news_once_an_amount_was_entered(farah: Browser, book: Book) -> None:
+    with book.app.app_context(), writing() as session:
+        person = session.scalars(select(User).where(User.name == "Farah Finance")).one()
+        session.add(
+            BankReceipt(
+                account="demo", currency="AED", payout="2026-11-19T000000.000000Z", received_minor=1,
+                expected_minor=1, state=ReceiptState.EQUAL, entered_by=person.id,
+            )
+        )  # fmt: skip
+    farah.open("/demo/to-look-at/bank")
+    assert "Nothing to look at No difference at the bank is open." in farah.words
 
 
 def test_open_bank_exceptions_are_listed_with_their_owner(farah: Browser, book: Book) -> None:
@@ -122,30 +140,35 @@ def months_ago(book: Book, count: int) -> datetime:
     return start + (end - start) / 2
 
 
-def test_fees_by_month_as_table_and_picture(farah: Browser, book: Book) -> None:
+@pytest.fixture
+def fees(farah: Browser, book: Book) -> tuple[Browser, list[datetime]]:
+    """Three months with payouts, of which the oldest was not read whole; and the months."""
     moments = [months_ago(book, count) for count in (2, 3, 4)]
     book.read(*(month_of(moment) for moment in moments), until=now() + timedelta(days=3))
     for moment in moments:
         book.row(paid=moment, created=moment)
+        book.row(paid=moment, created=moment)
     book.row(paid=moments[0], created=moments[1], currency="KWD")
     book.row(paid=moments[0], created=moments[0], currency="KWD", fee_rate=490, new_rate=True)
     farah.open("/demo/fees")
-    words = farah.words.replace("\u00a0", " ")
-    line = f"{moments[0]:%b %Y} Sales 814.80 AED Fees 37.67 AED Tax on fees 1.88 AED 4.85 % 1 Whole"
-    assert line in " ".join(words.split())
-    assert f"{moments[2]:%b %Y} Sales \u2013" in words, "its first hours are in a month of UTC that was not read"
-    assert "Incomplete" in words
-    assert "Not read" in words
+    return farah, moments
+
+
+def plain(browser: Browser) -> str:
+    return " ".join(browser.words.replace("\u00a0", " ").split())
+
+
+def test_fees_by_month_as_table_and_picture(fees: tuple[Browser, list[datetime]]) -> None:
+    farah, moments = fees
+    line = f"{moments[0]:%b %Y} Charged amount 1,629.60 AED Fees 75.34 AED Tax on fees 3.76 AED 4.85 % 2 Whole"
+    assert line in plain(farah)
+    assert "“Sales” under Payouts are the sales alone." in plain(farah)
     pictures = farah.page.select("svg[role=img]")
-    assert [svg.get("class") for svg in pictures] == [["chart-wide"], ["chart-narrow"]] * 2
+    assert [svg.get("class") for svg in pictures] == [["chart-wide"], ["chart-narrow"]]
     for svg in pictures:
         named = [farah.page.find(id=name) for name in str(svg["aria-labelledby"]).split()]
         assert all(tag is not None and tag.get_text() for tag in named)
-    assert f"{moments[0]:%b %Y}: 4.85 %" in str(farah.page.find(id="rate-AED-wide-desc")).replace("\u00a0", " ")
-    assert "Sale KWD 4.9 %" in words
-    assert words.count("Changed") == 1
-    unread = next(a for a in farah.page.select(".notice a") if a.get_text() == f"{moments[2]:%b %Y}")
-    assert str(unread["href"]).startswith("/demo/payouts?paid=range&paid_from=")
+    assert f"{moments[0]:%b %Y}: 4.85 %" in str(farah.page.find(id="rate-wide-desc")).replace("\u00a0", " ")
     farah.follow("Earlier")
     assert "Not read yet" in farah.words
     farah.follow("Later")
@@ -154,11 +177,69 @@ def test_fees_by_month_as_table_and_picture(farah: Browser, book: Book) -> None:
     assert "4.85" in farah.words
 
 
+def test_months_that_were_not_read_are_folded_and_lead_to_where_they_can_be_read(
+    fees: tuple[Browser, list[datetime]],
+) -> None:
+    farah, moments = fees
+    shown = [cell.get_text(strip=True) for cell in farah.page.select("table.fees td.at-start")]
+    assert shown == [f"{moment:%b %Y}" for moment in moments[:2]]
+    folded = farah.page.select_one("details#unread")
+    assert folded is not None
+    assert not folded.has_attr("open")
+    words = " ".join(folded.get_text(" ").split())
+    assert words.startswith("10 months were not read whole")
+    assert f"{moments[2]:%b %Y} Incomplete" in words, "its first hours are in a month of UTC that was not read"
+    assert f"{now():%b %Y} Not read" in words
+    farah.follow(f"{moments[2]:%b %Y}")
+    assert farah.address.startswith("/demo/payouts?paid=range&paid_from=")
+
+
+def test_a_currency_is_chosen_by_a_link_and_kept_while_the_year_is_turned(fees: tuple[Browser, list[datetime]]) -> None:
+    farah, _ = fees
+    assert [(a.get_text(), a.get("aria-current")) for a in farah.page.select(".tabs a")] == [
+        ("AED", "page"),
+        ("KWD", None),
+    ]
+    assert "KWD 4.9 %" not in plain(farah)
+    farah.follow("KWD")
+    assert "Effective rate in KWD" in plain(farah)
+    assert "Sale KWD 4.9 %" in plain(farah)
+    assert plain(farah).count("Changed") == 1
+    farah.follow("Earlier")
+    assert farah.address.endswith("&currency=KWD")
+    farah.follow("Later")
+    assert "Effective rate in KWD" in plain(farah)
+    for odd in ("ZZZ", "aed", "%00", "x" * 3000):
+        farah.open(f"/demo/fees?currency={odd}")
+        assert "Effective rate in AED" in plain(farah), odd
+
+
+def test_a_month_says_as_of_when_it_is_and_when_its_parts_are_of_two_moments(farah: Browser, book: Book) -> None:
+    middle = months_ago(book, 2)
+    read = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
+    book.read(month_of(middle), until=read)
+    book.read(month_of(months_ago(book, 3)), until=read - timedelta(hours=3))
+    book.row(paid=middle, created=middle)
+    farah.open("/demo/fees")
+    assert "Whole 20 Nov, 09:15 – 20 Nov, 12:15" in plain(farah)
+    assert "As Postpay said: 20 Nov, 09:15 – 20 Nov, 12:15 ." in plain(farah)
+    book.read(month_of(months_ago(book, 3)), until=read)
+    farah.open("/demo/fees")
+    assert "Whole 20 Nov, 12:15 " in plain(farah)
+    assert "As Postpay said: 20 Nov, 12:15 ." in plain(farah)
+
+
 def test_before_a_payout_was_read_fees_lead_to_payouts(farah: Browser, book: Book) -> None:
     farah.open("/demo/fees")
     assert "Not read yet" in farah.words
     farah.follow("Read them under Payouts")
     assert farah.address.startswith("/demo/payouts")
-    book.read(month_of(datetime.now(UTC)))
+    book.read(month_of(now()))
+    farah.open("/demo/fees")
+    assert "Not read yet" in farah.words, "its first hours are in a month of UTC that was not read"
+    book.read(month_of(months_ago(book, 1)))
+    farah.open("/demo/fees")
+    assert "Nothing was paid out in the months that were read" in farah.words
+    book.read(*(month_of(months_ago(book, count)) for count in range(13)))
     farah.open("/demo/fees")
     assert "Nothing was paid out in these months" in farah.words

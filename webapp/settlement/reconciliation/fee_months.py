@@ -36,12 +36,22 @@ class FeeMonths(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of the account's calendar, named by its `first` day; `start` and `end` are instants."""
+    """A month of the account's calendar, named by its `first` day; `start` and `end` are instants.
+
+    `oldest` and `newest`: as of when its parts are, None where nothing of it was read.
+    """
 
     first: date
     start: datetime
     end: datetime
     reading: FeeMonths
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all there is of it so far was read, so that its sums can be told."""
+        return self.reading in (FeeMonths.WHOLE, FeeMonths.RUNNING)
 
     @property
     def following(self) -> date:
@@ -115,7 +125,7 @@ def months_until(last: date, count: int, account: Account, moment: datetime) -> 
     firsts = [_shifted(last.replace(day=1), -number) for number in range(count)]
     spans = [(first, *month_span(first, account.zone)) for first in firsts]
     known = proved(account, months_between(spans[-1][1], spans[0][2]))
-    return [Month(first, start, end, _reading(start, end, known, moment)) for first, start, end in spans]
+    return [_month(*span, known, moment) for span in spans]
 
 
 def month_span(first: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -128,24 +138,27 @@ def _shifted(first: date, months: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def _reading(start: datetime, end: datetime, known: dict[str, LedgerPeriod], moment: datetime) -> FeeMonths:
-    """Of a month that is not over, or was read before it was, all there is so far is `running`."""
-    if start >= moment:
-        return FeeMonths.NOTHING
-    touched = months_between(start, min(end, moment))
+def _month(first: date, start: datetime, end: datetime, known: dict[str, LedgerPeriod], moment: datetime) -> Month:
+    touched = months_between(start, min(end, moment)) if start < moment else []
     read = [one.read for one in (known.get(name) for name in touched) if one and one.read]
-    if len(read) < len(touched):
+    told = _reading(end, read, len(touched))
+    return Month(first, start, end, told, min(read, default=None), max(read, default=None))
+
+
+def _reading(end: datetime, read: list[datetime], touched: int) -> FeeMonths:
+    """Of a month that is not over, or was read before it was, all there is so far is `running`."""
+    if len(read) < touched or not read:
         return FeeMonths.PART if read else FeeMonths.NOTHING
     return FeeMonths.WHOLE if min(read) >= end else FeeMonths.RUNNING
 
 
 def fee_months(account: Account, months: list[Month]) -> dict[str, list[FeeMonth]]:
     """By currency, a line for each month in the order given; currencies without a row in all of them are left out."""
-    known = [month for month in months if month.reading in (FeeMonths.WHOLE, FeeMonths.RUNNING)]
+    known = [month for month in months if month.is_known]
     found = _sums(account.slug, known) if known else {}
 
     def line(currency: str, month: Month) -> FeeMonth:
-        return FeeMonth(month, found.get((currency, month.first), Sums(currency)) if month in known else None)
+        return FeeMonth(month, found.get((currency, month.first), Sums(currency)) if month.is_known else None)
 
     currencies = sorted({currency for currency, _ in found})
     return {currency: [line(currency, month) for month in months] for currency in currencies}

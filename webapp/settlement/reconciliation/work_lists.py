@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, exists, func, select
 
 from webapp.core.accounts import Account
 from webapp.core.database import release
@@ -98,3 +98,10 @@ def checked_at(account: Account) -> dict[WorkList, datetime | None]:
         WorkList.UNPAID: coming,
         WorkList.BANK: None,
     }
+
+
+def has_bank_amounts(account: Account) -> bool:
+    """Whether anybody has entered what the bank received; before that no difference can be open or closed."""
+    found = db.session.scalar(select(exists().where(BankReceipt.account == account.slug)))
+    release()
+    return bool(found)

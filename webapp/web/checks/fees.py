@@ -15,7 +15,7 @@ from webapp.calendar import parse_day, today_in
 from webapp.core.accounts import Account
 from webapp.models.base import now
 from webapp.presentation.charts import ChartColumn, Drawing, columns
-from webapp.presentation.formatting import amount_html, month_words, rate, short_day
+from webapp.presentation.formatting import amount_html, month_words, rate, short_day, time_html, when
 from webapp.presentation.transaction_words import type_label
 from webapp.settlement.ledger.rates import Rate
 from webapp.settlement.reconciliation.fee_months import (
@@ -23,6 +23,7 @@ from webapp.settlement.reconciliation.fee_months import (
     FeeMonth,
     FeeMonths,
     Month,
+    Sums,
     charged_rates,
     fee_months,
     months_until,
@@ -32,21 +33,24 @@ DASH = "\u2013"
 
 
 class FeeMonthLine(NamedTuple):
-    """One month of one currency. `note` is None where the month was read whole; `href` leads to its payouts."""
+    """One month of one currency, ready for its cells. `note` is None where the month was read whole; `as_of`: when
+    Postpay said so; `href` leads to its payouts.
+    """
 
     month: str
-    sales: Markup
+    charged: Markup
     fees: Markup
     tax: Markup
     difference: Markup
     rate: str
     transactions: str
     note: tuple[str, str] | None
+    as_of: Markup
     href: str
 
 
 class Currency(NamedTuple):
-    """A currency's months, newest first, and their picture, oldest first."""
+    """A currency's months as far as they were read, newest first, and the picture of all, oldest first."""
 
     code: str
     lines: list[FeeMonthLine]
@@ -69,34 +73,65 @@ class RateLine(NamedTuple):
     is_change: bool
 
 
-def values(account: Account, until: str) -> dict[str, Any]:
-    """What the page shows: the twelve months that end with `until` (2026-11), this month if that says nothing."""
+class UnreadMonth(NamedTuple):
+    """A month that was not read whole: its words, where it can be read, and how much of it is known."""
+
+    words: str
+    href: str
+    note: tuple[str, str]
+
+
+def values(account: Account, until: str, currency: str) -> dict[str, Any]:
+    """What the page shows of one currency: the twelve months that end with `until` (2026-11), this month if that says
+    nothing; the currency with the most transactions if `currency` is none that the ledger has fees of.
+    """
     today = today_in(account.zone)
     last = min(parse_day(f"{until}-01") or today, today)
     months = months_until(last, MONTHS, account, now())
-    found = fee_months(account, months)
+    found, rates = fee_months(account, months), charged_rates(account)
+    codes = sorted({*found, *(one.currency for one in rates)})
+    shown = (
+        currency if currency in codes else max(codes, key=lambda code: _transactions(found.get(code, [])), default="")
+    )
+
+    def address(day: date, code: str = shown) -> str:
+        return url_for("checks.show_fees", account=account, until=f"{day:%Y-%m}", currency=code or None)
+
     return {
-        "currencies": [_currency(code, lines, account) for code, lines in found.items()],
-        "unread": [
-            (month_words(month.first), _payouts_of(month, account))
-            for month in months
-            if month.reading in (FeeMonths.NOTHING, FeeMonths.PART)
-        ],
-        "is_read": any(month.reading is not FeeMonths.NOTHING for month in months),
-        "rates": [_rate_line(one, account) for one in charged_rates(account)],
+        "code": shown,
+        "switch": [(code, address(months[0].first, code), code == shown) for code in codes],
+        "fees": _currency(shown, found[shown], account) if shown in found else None,
+        "unread": [_unread(month, account) for month in months if not month.is_known and month.start < now()],
+        "is_read": any(month.is_known for month in months),
+        "as_of": _as_of([month for month in months if month.is_known]),
+        "rates": [_rate_line(one, account) for one in rates if one.currency == shown],
         "first_month": month_words(months[-1].first),
         "last_month": month_words(months[0].first),
-        "earlier_href": _address(account, months[-1].first - timedelta(days=1)),
-        "later_href": _address(account, _later(months[0].first)) if months[0].end <= now() else None,
+        "earlier_href": address(months[-1].first - timedelta(days=1)),
+        "later_href": address(_later(months[0].first)) if months[0].end <= now() else None,
     }
+
+
+def _transactions(lines: Sequence[FeeMonth]) -> int:
+    return sum(line.sums.count for line in lines if line.sums)
+
+
+def _as_of(months: Sequence[Month]) -> Markup:
+    """One moment, or the oldest and the newest where the parts of a sum were read at different ones."""
+    read = [moment for month in months for moment in (month.oldest, month.newest) if moment]
+    if not read:
+        return Markup("")
+    oldest, newest = time_html(min(read)), time_html(max(read))
+    return oldest if when(min(read)) == when(max(read)) else Markup("{} \u2013 {}").format(oldest, newest)
+
+
+def _unread(month: Month, account: Account) -> UnreadMonth:
+    words, tone = _note(month) or ("", "")
+    return UnreadMonth(month_words(month.first), _payouts_of(month, account), (words, tone))
 
 
 def _later(first: date) -> date:
     return date(first.year + 1, first.month, 1)
-
-
-def _address(account: Account, day: date) -> str:
-    return url_for("checks.show_fees", account=account, until=f"{day:%Y-%m}")
 
 
 def percent(hundredths: int | None) -> str:
@@ -112,7 +147,7 @@ def _currency(code: str, lines: Sequence[FeeMonth], account: Account) -> Currenc
     told = [(line.month, line.sums.rate) for line in reversed(lines) if line.sums and line.sums.rate is not None]
     return Currency(
         code,
-        [_line(line, account) for line in lines],
+        [_line(line.month, line.sums, account) for line in lines if line.sums],
         columns([_column(line) for line in reversed(lines)]),
         "; ".join(f"{month_words(month.first)}: {percent(rate)}" for month, rate in told),
         any(line.sums and not line.sums.besides.is_zero for line in lines),
@@ -126,18 +161,18 @@ def _column(line: FeeMonth) -> ChartColumn:
     return ChartColumn(words, line.sums.rate, percent(line.sums.rate), line.month.reading is FeeMonths.WHOLE)
 
 
-def _line(line: FeeMonth, account: Account) -> FeeMonthLine:
-    sums = line.sums
+def _line(month: Month, sums: Sums, account: Account) -> FeeMonthLine:
     return FeeMonthLine(
-        month_words(line.month.first),
-        amount_html(sums.amount if sums else None),
-        amount_html(sums.fees if sums else None),
-        amount_html(sums.tax if sums else None),
-        amount_html(sums.besides if sums else None),
-        percent(sums.rate if sums else None),
-        f"{sums.count:,}" if sums else DASH,
-        _note(line.month),
-        _payouts_of(line.month, account),
+        month_words(month.first),
+        amount_html(sums.amount),
+        amount_html(sums.fees),
+        amount_html(sums.tax),
+        amount_html(sums.besides),
+        percent(sums.rate),
+        f"{sums.count:,}",
+        _note(month),
+        _as_of([month]),
+        _payouts_of(month, account),
     )
 
 

@@ -13,14 +13,16 @@ from webapp.models.base import now
 from webapp.settlement.reconciliation.ages import Ages, ages
 from webapp.settlement.reconciliation.counter import correct_to_look_at
 from webapp.settlement.reconciliation.start import last_job
-from webapp.settlement.reconciliation.work_lists import WorkList, checked_at, counts
+from webapp.settlement.reconciliation.work_lists import WorkList, checked_at, counts, has_bank_amounts
 from webapp.web.job_status import failure_words, unattended_words
 
 from .words import WORDS, count_words, meaning
 
 
 class Section(NamedTuple):
-    """One list. `is_known` is False where nothing was read for it yet: then its count means nothing."""
+    """One list. `is_known` is False where nothing was read for it yet: then its count means nothing, and `unknown`
+    and `unknown_hint` stand in its place.
+    """
 
     name: str
     title: str
@@ -32,6 +34,8 @@ class Section(NamedTuple):
     count_words: str
     as_of: datetime | None
     is_known: bool
+    unknown: str
+    unknown_hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,12 @@ def span_of(account: Account) -> Ages:
 def sections(account: Account, span: Ages) -> list[Section]:
     """All lists with their counts; the counter in the navigation follows."""
     counted, checked = counts(account.slug, span), checked_at(account)
+    known = {one for one in WorkList if checked[one]} | ({WorkList.BANK} if has_bank_amounts(account) else set())
     correct_to_look_at(account, sum(counted.values()))
-    return [_section(one, account, counted[one], checked[one]) for one in WorkList]
+    return [_section(one, account, counted[one], checked[one], one in known) for one in WorkList]
 
 
-def _section(work_list: WorkList, account: Account, count: int, as_of: datetime | None) -> Section:
+def _section(work_list: WorkList, account: Account, count: int, as_of: datetime | None, is_known: bool) -> Section:
     words = WORDS[work_list]
     return Section(
         work_list.value,
@@ -68,7 +73,9 @@ def _section(work_list: WorkList, account: Account, count: int, as_of: datetime 
         count,
         count_words(count),
         as_of,
-        as_of is not None or work_list is WorkList.BANK,
+        is_known,
+        str(words.unknown),
+        str(words.unknown_hint),
     )
 
 

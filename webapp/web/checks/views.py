@@ -98,6 +98,7 @@ def cancel_check(account: Account) -> Response:
 @requires(Permission.SETTLEMENTS_READ)
 @of("postpay")
 def show_fees(account: Account) -> str:
-    """The effective rate of twelve months by currency, and every rate that was seen."""
+    """The effective rate of twelve months in one currency, and every rate of it that was seen."""
     record_look(Action.SETTLEMENTS_VIEWED, account=account.slug, facts={"page": "fees"})
-    return render_template("checks/fees.html", account=account, **fees.values(account, request.args.get("until", "")))
+    shown = fees.values(account, request.args.get("until", ""), request.args.get("currency", ""))
+    return render_template("checks/fees.html", account=account, **shown)

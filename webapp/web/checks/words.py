@@ -11,12 +11,18 @@ from webapp.settlement.reconciliation.work_lists import WorkList
 
 
 class ListWords(NamedTuple):
-    """`meaning` may hold %(days)s and %(window)s; `good` is said when nothing stands in the list."""
+    """`meaning` may hold %(days)s and %(window)s; `good` is said when nothing stands in the list, and `unknown` with
+    its hint while nothing can be said of it.
+    """
 
     title: Any
     icon: str
     meaning: Any
     good: Any
+    unknown: Any = lazy_gettext("Not checked yet")
+    unknown_hint: Any = lazy_gettext(
+        "Nothing was read from Postpay for this list so far. “Check now” does; it also happens once a day by itself."
+    )
 
 
 WORDS: dict[WorkList, ListWords] = {
@@ -68,6 +74,8 @@ WORDS: dict[WorkList, ListWords] = {
         "building-bank",
         lazy_gettext("Payouts for which the bank received another amount, and nobody has explained or closed it."),
         lazy_gettext("No difference at the bank is open."),
+        lazy_gettext("No amount entered yet"),
+        lazy_gettext("Nobody has said yet what the bank received. The page of each payout has a field for it."),
     ),
 }
 
