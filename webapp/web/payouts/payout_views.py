@@ -64,7 +64,7 @@ def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
 def show_read_amount(account: Account, currency: str, payout: str) -> Response:
     """How the amount in the field would be read, or why it would not; while it is typed, and nothing is kept."""
     if not wants_fragment():
-        return show_payout_after_form(account, currency, payout, "bank")
+        return show_payout_after_form(account, currency, payout)
     if not is_known_currency(currency):
         abort(404)
     form = BankForm(currency, formdata=request.args, meta={"csrf": False})
