@@ -21,6 +21,7 @@ from webapp.providers.http.errors import UnreadableAnswer, UnreadableRow
 from webapp.providers.http.patience import Wait, ask_patiently
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Transaction, TransactionType
+from webapp.providers.postpay.scan import EveryRow
 from webapp.providers.registry import postpay
 
 from .payout_field import prove_payout_field
@@ -28,9 +29,11 @@ from .periods import COMING, query_of
 from .refund_sign import refunds_are_deducted
 from .totals import charge
 
-MOST_READINGS = 3
 MOST_ASKED = 8
-A_DAY = timedelta(days=1)
+AHEAD = (timedelta(days=1), timedelta(days=400), timedelta(days=36_500))
+"""How far in the future the rows of a month may be created: a day is enough for clocks that differ. When the provider
+counts more than that it is read again, farther; a reading is the slower the farther.
+"""
 LARGEST_RATE = 2**31 - 1
 _LONGEST = {"id": 255, "type": 40, "currency": 16}
 
@@ -87,33 +90,44 @@ def collect(account: Account, month: str, tell: Tell, wait: Wait) -> Iterator[Co
     name = ask_patiently(lambda: prove_payout_field(account), wait, times=MOST_ASKED)
     deducted = refunds_are_deducted(account)
     with Staging() as rows:
-        for _ in range(MOST_READINGS):
+        for ahead in AHEAD:
             begun = now()
             skew = max(client.clock_skew or timedelta(), timedelta())
-            query = query_of(month, begun + skew, name)
-            # A row may have been created by a clock ahead of ours; what is not paid out comes in all the time.
-            bound = begun + skew if month == COMING else begun + skew + A_DAY
+            # What is not paid out comes in all the time.
+            bound = begun + skew if month == COMING else begun + skew + ahead
+            query = query_of(month, bound if month == COMING else begun, name)
             reading = client.each_transaction(query, bound=bound, wait=wait)
             rows.clear()
             tell(0, None)
             for batch in reading:
                 rows.add(_staged(row, deducted=deducted) for row in batch)
                 tell(rows.arrived, reading.counted)
-            recounted = ask_patiently(reading.recount, wait, times=MOST_ASKED)
+            recounted = _recount(account, month, reading, wait)
             if len(rows) == rows.arrived == reading.counted == recounted:
                 yield Collected(month, begun, rows, recounted)
                 return
     raise Unsettled(month)
 
 
+def _recount(account: Account, month: str, reading: EveryRow[Transaction], wait: Wait) -> int:
+    """How many rows the provider counts after the reading; of a month also those created later than was asked for."""
+    if month == COMING:
+        return ask_patiently(reading.recount, wait, times=MOST_ASKED)
+    return count(account, postpay(account), month, wait)
+
+
 def count(account: Account, client: PostpayClient, month: str, wait: Wait = time.sleep) -> int:
-    """How many rows the provider counts for a period that is over. Raises GatewayError."""
+    """How many rows the provider counts for a month. Raises GatewayError."""
     name = ask_patiently(lambda: prove_payout_field(account), wait, times=MOST_ASKED)
     query = replace(query_of(month, now(), name), page_size=1)
-    page = ask_patiently(lambda: client.list_transactions(query), wait, times=MOST_ASKED)
-    if page.unexpected:
-        raise UnreadableAnswer("list_transactions", "GET", "rows that were not asked for", status=200)
-    return page.count
+
+    def ask() -> int:
+        page = client.list_transactions(query)
+        if page.unexpected or len(page.results) != min(1, page.count):
+            raise UnreadableAnswer("list_transactions", "GET", "not the rows that were asked for", status=200)
+        return page.count
+
+    return ask_patiently(ask, wait, times=MOST_ASKED)
 
 
 def _staged(row: Transaction, *, deducted: bool) -> StagedRow:

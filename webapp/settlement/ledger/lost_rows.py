@@ -9,6 +9,7 @@ from webapp.models.base import now
 from webapp.providers.http.errors import UnreadableAnswer
 from webapp.providers.http.patience import Wait, ask_patiently
 from webapp.providers.postpay.filters import LARGEST_PAGE, TransactionQuery
+from webapp.providers.postpay.models import Transaction
 from webapp.providers.registry import postpay
 
 from .collect import MOST_ASKED
@@ -33,7 +34,7 @@ class LostRows:
             return [current]  # where most of what was coming arrives
         for start in range(0, len(missed), LARGEST_PAGE):
             asked = missed[start : start + LARGEST_PAGE]
-            if found := self._ask(asked):
+            if (found := self._ask(asked)) is not None:
                 return [found]
             self._gone |= set(asked)
         return []
@@ -46,8 +47,15 @@ class LostRows:
 
     def _ask(self, ids: list[str]) -> str | None:
         """The period that one of the rows is in now."""
+        found = ask_patiently(lambda: self._find(ids), self._wait, times=MOST_ASKED)
+        return next((period_of(row.paid, now()) for row in found), None)
+
+    def _find(self, ids: list[str]) -> tuple[Transaction, ...]:
+        """Those that the provider still has. Raises UnreadableAnswer for an answer that does not hold what it counts:
+        no row is called gone on its word.
+        """
         query = TransactionQuery(transaction_ids=tuple(ids), page_size=LARGEST_PAGE)
-        page = ask_patiently(lambda: postpay(self._account).list_transactions(query), self._wait, times=MOST_ASKED)
-        if page.unexpected:
-            raise UnreadableAnswer("list_transactions", "GET", "rows that were not asked for", status=200)
-        return next((period_of(row.paid, now()) for row in page.results), None)
+        page = postpay(self._account).list_transactions(query)
+        if page.unexpected or page.count != len(page.results):
+            raise UnreadableAnswer("list_transactions", "GET", "not the rows that were asked for", status=200)
+        return page.results

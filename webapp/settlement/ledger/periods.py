@@ -34,7 +34,8 @@ OLDEST = timedelta(days=30)
 
 def month_of(moment: datetime) -> str:
     """The UTC month that the ledger keeps the moment under: 2026-11."""
-    return moment.astimezone(UTC).strftime("%Y-%m")
+    utc = moment.astimezone(UTC)
+    return f"{utc.year:04}-{utc.month:02}"
 
 
 def month_range(month: str) -> tuple[datetime, datetime]:

@@ -111,7 +111,7 @@ def _drawn_in(group: dict[str, Difference], lost: LostRows) -> list[str]:
     others = {period for one in group.values() for period in one.elsewhere.values()} - set(group)
     if others:
         return sorted(others)
-    if moved := _in_two(group):
+    if (moved := _in_two(group)) is not None:
         return [moved]
     return lost.periods(group)
 
