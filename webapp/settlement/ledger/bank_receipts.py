@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 from webapp import audit
 from webapp.access.permissions import Permission, Role, permissions_of
 from webapp.audit.recording import Fact
+from webapp.calendar import TICK
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.base import now
 from webapp.models.user import User
-from webapp.money import Money
+from webapp.money import LARGEST_MINOR, Money
 
 from .payout_id import Naming, PayoutsBy
 from .payouts import Payout
-from .periods import months_between
+from .periods import period_of
 from .sums import moment_text, net_by_payout
 from .totals import explanations
 
@@ -159,7 +160,7 @@ def reopen_changed(session: Session, account: Account, periods: Iterable[str]) -
     """Compares with the bank again what these periods' payouts come to now: inside of the transaction that made them
     current. A difference that was none, or was dealt with, is open again.
     """
-    listed = list(periods)
+    listed = set(periods)
     nets = net_by_payout(account.slug, listed)
     for receipt in session.scalars(select(BankReceipt).where(BankReceipt.account == account.slug)):
         net = _net_of(receipt, account, nets, listed)
@@ -174,14 +175,23 @@ def reopen_changed(session: Session, account: Account, periods: Iterable[str]) -
 
 
 def _net_of(
-    receipt: BankReceipt, account: Account, nets: dict[tuple[str, str], int], periods: Sequence[str]
+    receipt: BankReceipt, account: Account, nets: dict[tuple[str, str], int], periods: set[str]
 ) -> int | None:
-    """What the receipt's payout comes to by these periods; None where it has nothing to do with them."""
+    """What the receipt's payout comes to, no more than its column holds; None where it has nothing to do with these
+    periods. A day may reach into another month, whose rows count as they were proved before.
+    """
     span = Naming(PayoutsBy.MOMENT, account.zone).of(receipt.payout).range(receipt.payout)
-    if span is None or not set(months_between(*span)) <= set(periods):
+    if span is None:
         return None
+    moment = now()
+    touched = {period_of(first, moment) for first in (span[0], span[1] - TICK)}
+    if not touched & periods:
+        return None
+    if not touched <= periods:
+        nets = net_by_payout(account.slug, touched)
     first, end = map(moment_text, span)
-    return sum(net for (currency, paid), net in nets.items() if currency == receipt.currency and first <= paid < end)
+    own = (net for (currency, paid), net in nets.items() if currency == receipt.currency and first <= paid < end)
+    return max(-LARGEST_MINOR, min(sum(own), LARGEST_MINOR))
 
 
 def _settle(
