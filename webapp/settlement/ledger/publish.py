@@ -37,19 +37,19 @@ class Outdated(Exception):
 
 def publish(account: Account, differences: Sequence[Difference], writes: Writes) -> None:
     """Makes the periods current. Each row stands in one of them only. Raises Outdated, and what `writes` raises."""
-    changes = list(_changes(account, differences))
-    staying = {name for one in differences for name in one.elsewhere}
+    months, gone = [one.month for one in differences], _gone(differences)
+    changes = list(_changes(account, differences, gone))
     with writes() as session:
         read = _read_before(session, account, differences)
-        _remove(session, account, [name for one in differences for name in one.left if name not in staying])
+        _remove(session, account, gone)
         for one in differences:
-            _write_rows(session, account, one)
+            _write_rows(session, account, one, months)
             one.added_up.replace(session, account.slug, one.month)
             _close(session, account, one)
         for change in changes:
             session.add(LedgerChange(account=account.slug, read_before=read.get(change.pop("period")), **change))
         session.flush()
-        reopen_changed(session, account, [one.month for one in differences])
+        reopen_changed(session, account, months)
 
 
 def note_failure(account: Account, month: str, cause: str, writes: Writes, *, row: str = "", field: str = "") -> None:
@@ -79,6 +79,26 @@ def _read_before(session: Session, account: Account, differences: Sequence[Diffe
     return {month: known[month].read if month in known else None for month in months}
 
 
+def _refuse_foreign(session: Session, account: Account, names: Sequence[str], months: Sequence[str]) -> None:
+    """Raises Outdated when somebody else has put one of the rows into a period that is not among these meanwhile:
+    its sums would go on counting it.
+    """
+    row = LedgerRow
+    elsewhere = (row.account == account.slug, row.transaction_id.in_(names), row.period.not_in(months))
+    if (period := session.scalar(select(row.period).where(*elsewhere).limit(1))) is not None:
+        raise Outdated(period)
+
+
+def _gone(differences: Sequence[Difference]) -> list[str]:
+    """Rows that have left their period for none of the others."""
+    gone: list[str] = []
+    for one in differences:
+        for names in parts(one.left):
+            here = [other.collected.find(list(names)) for other in differences if other is not one]
+            gone += [name for name in names if not any(name in rows for rows in here)]
+    return gone
+
+
 def _remove(session: Session, account: Account, ids: Sequence[str]) -> None:
     for part in parts(ids):
         session.execute(
@@ -88,14 +108,15 @@ def _remove(session: Session, account: Account, ids: Sequence[str]) -> None:
         )
 
 
-def _write_rows(session: Session, account: Account, one: Difference) -> None:
-    """The rows that are new or told otherwise; of a first reading all."""
+def _write_rows(session: Session, account: Account, one: Difference, months: Sequence[str]) -> None:
+    """The rows that are new or told otherwise; of a first reading all. Raises Outdated."""
     blocks: Iterator[Mapping[str, Mapping[str, object]]]
     if one.changed is None:
         blocks = one.collected.blocks()
     else:
         blocks = (one.collected.find(list(part)) for part in parts(one.changed))
     for block in blocks:
+        _refuse_foreign(session, account, list(block), months)
         _upsert(session, [{"account": account.slug, "transaction_id": name, "period": one.month, "new_rate": False}
                           | dict(row) for name, row in block.items()])  # fmt: skip
 
@@ -118,9 +139,8 @@ def _close(session: Session, account: Account, one: Difference) -> None:
     )  # fmt: skip
 
 
-def _changes(account: Account, differences: Sequence[Difference]) -> Iterator[dict[str, Any]]:
+def _changes(account: Account, differences: Sequence[Difference], gone: Sequence[str]) -> Iterator[dict[str, Any]]:
     """What the provider told otherwise of rows that were paid out, and the rows that it has no more."""
-    staying = {name for one in differences for name in one.elsewhere}
     for one in differences:
         known = list(one.elsewhere) if one.changed is None else one.changed
         for part in parts(known):
@@ -128,9 +148,9 @@ def _changes(account: Account, differences: Sequence[Difference]) -> Iterator[di
             for name, before in kept_rows(account, part).items():
                 if before["paid"] is not None and _is_told_otherwise(before, told[name]):
                     yield _change(before, told[name])
-        for part in parts([name for name in one.left if name not in staying]):
-            for before in kept_rows(account, part).values():
-                yield _change(before, None)
+    for part in parts(gone):
+        for before in kept_rows(account, part).values():
+            yield _change(before, None)
 
 
 def _is_told_otherwise(before: Kept, after: Mapping[str, object]) -> bool:
