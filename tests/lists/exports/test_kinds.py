@@ -115,6 +115,20 @@ def test_payouts_are_proved_at_the_provider_before_they_are_a_file(
     assert "cannot be read" in farah.words
 
 
+def test_an_old_month_is_read_and_not_only_counted_for_a_file(app: Flask, farah: Browser, sandbox: Sandbox) -> None:
+    """A count does not see a total that has changed."""
+    provider = provider_of(sandbox)
+    last_year = datetime.now(UTC).year - 1
+    row = provider.transaction(**SALE, paid=f"{last_year}-06-12T08:00:00Z")
+    address = f"/demo/payouts?paid=range&paid_from={last_year}-06-02&paid_to={last_year}-06-20"
+    farah.open(address)
+    farah.submit("Read from Postpay")
+    assert work_once(app)
+    an_hour_passes(app)
+    provider.change_transaction(row["id"], total_amount=77025)
+    assert make(farah, address).column("Net") == ["770.25"]
+
+
 def test_the_audit_log_is_taken_along_by_auditors_as_its_page_shows_it(app: Flask, omar: Browser) -> None:
     omar.open("/audit?what=auth")
     shown = [" ".join(link.get_text().split()) for link in omar.page.select("table.entries td.at-start a")]

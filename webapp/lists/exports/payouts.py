@@ -60,16 +60,17 @@ def _period(asked: Asked) -> tuple[datetime, datetime]:
 
 
 def prepare(asked: Asked, job: JobContext) -> datetime:
-    """Proves the months of the period against the provider first; returns as of when the oldest of them is.
+    """Reads the months of the period whole first; returns as of when the oldest of them is.
 
+    Counting an old month would not do: its figures would be of an earlier moment than the file says.
     Raises Failed where one of them cannot be proved now.
     """
     months = months_to_read(*_period(asked))
-    read_periods(job, lambda _: (months, asked.bound - FRESH_FOR))
+    read_periods(job, lambda _: (months, asked.bound - FRESH_FOR), whole=True)
     periods = proved(asked.account, months)
     if set(periods) != set(months):
         raise Failed("not_read")
-    return min(one.checked for one in periods.values() if one.checked)
+    return min(one.read for one in periods.values() if one.read)
 
 
 class PayoutsOfPeriod:

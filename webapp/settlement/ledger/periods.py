@@ -103,11 +103,11 @@ def is_recent(month: str, moment: datetime) -> bool:
     return month == COMING or month_range(month)[1] > moment - RECENT
 
 
-def is_good(period: LedgerPeriod | None, since: datetime) -> bool:
-    """Whether it need not be read or counted again by who wants nothing older than `since`."""
+def is_good(period: LedgerPeriod | None, since: datetime, *, whole: bool = False) -> bool:
+    """Whether it need not be read or counted again by who wants nothing older than `since`; `whole`: to be read."""
     if period is None or not period.is_proved or period.failure:
         return False
-    if is_recent(period.month, now()):
+    if whole or is_recent(period.month, now()):
         return _reached(period.read, since)
     return _reached(period.checked, since) and _reached(period.read, now() - OLDEST)
 
@@ -123,11 +123,13 @@ def _reached(moment: datetime | None, since: datetime) -> bool:
     return moment is not None and moment >= since
 
 
-def missing(account: Account, months: Iterable[str], since: datetime) -> list[str]:
-    """Which of the periods must be read or counted so that what is told of them is not older than `since`."""
+def missing(account: Account, months: Iterable[str], since: datetime, *, whole: bool = False) -> list[str]:
+    """Which of the periods must be read or counted so that what is told of them is not older than `since`; `whole`:
+    which must be read.
+    """
     listed = list(months)
     known = periods_of(account, listed)
-    return [month for month in listed if not is_good(known.get(month), since)]
+    return [month for month in listed if not is_good(known.get(month), since, whole=whole)]
 
 
 def covers(account: Account, since: datetime, until: datetime) -> bool:

@@ -59,10 +59,10 @@ def note_failure(account: Account, month: str, cause: str, writes: Writes, *, ro
         put(session, LedgerPeriod, account=account.slug, month=month, **values)
 
 
-def note_count(account: Account, month: str, writes: Writes) -> None:
-    """The provider counts as many rows as the ledger has."""
+def note_count(account: Account, month: str, begun: datetime, writes: Writes) -> None:
+    """The provider counted as many rows as the ledger has, when it was asked at `begun`."""
     with writes() as session:
-        put(session, LedgerPeriod, account=account.slug, month=month, checked=now())
+        put(session, LedgerPeriod, account=account.slug, month=month, checked=begun)
 
 
 def _read_before(session: Session, account: Account, differences: Sequence[Difference]) -> dict[str, datetime | None]:

@@ -43,10 +43,15 @@ MOST_ROUNDS = 4
 
 
 class Reading:
-    """One run through periods of an account. `failed` tells why periods came to nothing."""
+    """One run through periods of an account. `failed` tells why periods came to nothing.
 
-    def __init__(self, account: Account, tell: Tell, wait: Wait = time.sleep, writes: Writes = writing) -> None:
-        self.account, self.tell, self.wait, self.writes = account, tell, wait, writes
+    With `whole` none is only counted.
+    """
+
+    def __init__(
+        self, account: Account, tell: Tell, wait: Wait = time.sleep, writes: Writes = writing, *, whole: bool = False
+    ) -> None:
+        self.account, self.tell, self.wait, self.writes, self.whole = account, tell, wait, writes, whole
         self.failed: dict[str, str] = {}
         self._at = COMING
 
@@ -77,11 +82,12 @@ class Reading:
 
     def _is_as_counted(self, month: str) -> bool:
         period = periods_of(self.account, [month]).get(month)
-        if period is None or not may_be_counted(period):
+        if self.whole or period is None or not may_be_counted(period):
             return False
+        begun = now()
         if count(self.account, postpay(self.account), month, self.wait) != period.rows:
             return False
-        note_count(self.account, month, self.writes)
+        note_count(self.account, month, begun, self.writes)
         return True
 
     def _read_group(self, month: str) -> None:
@@ -184,14 +190,19 @@ def read_ledger(running: JobContext) -> None:
     read_periods(running, _asked_for)
 
 
-def read_periods(running: JobContext, asked_for: Callable[[JobContext], tuple[list[str], datetime]]) -> int:
+def read_periods(
+    running: JobContext, asked_for: Callable[[JobContext], tuple[list[str], datetime]], *, whole: bool = False
+) -> int:
     """Brings periods up to date, whatever is asked for by then, and compares the rates; returns the rows read.
 
+    With `whole` no month is only counted, for a count does not show a total that has changed.
     Raises Failed with the cause of the first period that could not be read, once all others were.
     """
     told = _Told(running)
-    reading = Reading(running.account, told, running.pause, running.writing)
-    while left := [month for month in missing(running.account, *asked_for(running)) if month not in reading.failed]:
+    reading = Reading(running.account, told, running.pause, running.writing, whole=whole)
+    while left := [
+        month for month in missing(running.account, *asked_for(running), whole=whole) if month not in reading.failed
+    ]:
         told.begin(sum(one.rows for one in periods_of(running.account, left[1:]).values()))
         reading.bring_up_to_date(left[0])
     mark_new_rates(running.account, running.writing)
