@@ -1,4 +1,4 @@
-"""The tests. What hypothesis makes up may take as long as a busy machine needs: slowness is no fault of what is tested."""
+"""The tests. What hypothesis makes up may take as long as a busy machine needs: slowness is not what they look for."""
 
 from __future__ import annotations
 
