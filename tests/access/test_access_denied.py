@@ -16,7 +16,7 @@ def test_a_viewer_who_asks_for_a_refund_is_refused(sign_in: Callable[[str], Brow
     records.news()
     vera.open("/demo/orders/order-1/refund")
     assert vera.status == 403
-    assert vera.heading == "You may not do this"
+    assert vera.heading == "You don't have access"
     assert "Your role does not include this action." in vera.words
     (entry,) = records.new_entries()
     assert (entry["event"], entry["outcome"], entry["account"]) == ("access.denied", "denied", "demo")

@@ -23,7 +23,7 @@ from webapp.core.extensions import db
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.awaiting_capture import AwaitingCapture
-from webapp.models.base import Base
+from webapp.models.base import Base, now
 from webapp.models.check import ToLookAt
 from webapp.models.delivery import Forwarding
 from webapp.models.finding import Finding
@@ -122,7 +122,7 @@ def to_look_at(account: Account) -> None:
 
 
 def a_month(account: Account) -> None:
-    note_count(account, "2026-10", writing)
+    note_count(account, "2026-10", now(), writing)
 
 
 COUNTED: list[tuple[type[Base], Callable[[Account], object]]] = [

@@ -47,7 +47,7 @@ def test_the_first_minute_shows_books_that_are_worth_looking_at(
     assert {"Equal", "Open", "Not entered"} <= states
     assert farah.page.select("tr.is-total")
     farah.open("/demo/to-look-at")
-    empty = [one for one in farah.page.select(".work-lists section") if "Nothing to look at" in one.get_text(" ")]
+    empty = [one for one in farah.page.select(".work-lists section") if "Nothing needs review" in one.get_text(" ")]
     assert [one.h2.get_text(strip=True) for one in empty if one.h2] == ["Refunded, no transaction"]
 
 

@@ -54,7 +54,7 @@ _CAPTURE_REFUSED = {
         lazy_gettext("Not captured: the payment was declined"),
         lazy_gettext(
             "The customer's bank declined the payment. The order stays approved: ask the customer to check their "
-            "card with Postpay, then try again. Do not send the goods before."
+            "card with Postpay, then try again. Do not send the goods until it is captured."
         ),
     ),
     "expired": (

@@ -85,7 +85,7 @@ def _words_for_status(status: int) -> Words:
             gettext("Go back and try again."),
         ),
         403: (
-            gettext("You may not do this"),
+            gettext("You don't have access"),
             gettext("Your role does not include this action. Nothing was changed."),
             gettext("If you need it for your work, ask an admin."),
         ),

@@ -36,7 +36,7 @@ PLACES: tuple[tuple[Any, Places], ...] = (
         (
             ("settlements.list_transactions", lazy_gettext("Settlements"), "cash", Permission.SETTLEMENTS_READ),
             ("payouts.list_payouts", lazy_gettext("Payouts"), "building-bank", Permission.SETTLEMENTS_READ),
-            ("checks.list_to_look_at", lazy_gettext("To look at"), "alert-triangle", Permission.SETTLEMENTS_READ),
+            ("checks.list_to_look_at", lazy_gettext("Needs review"), "alert-triangle", Permission.SETTLEMENTS_READ),
             ("checks.show_fees", lazy_gettext("Fees"), "wallet", Permission.SETTLEMENTS_READ),
             ("exports.list_exports", lazy_gettext("Exports"), "file-download", Permission.EXPORT),
         ),

@@ -61,7 +61,7 @@ def test_payouts_and_the_rows_of_one(app: Flask, farah: Browser, sandbox: Sandbo
             provider.transaction(**SALE, paid=f"{last_month}-{day}T08:00:00Z")
     address = f"/demo/payouts?paid=range&paid_from={last_month}-02&paid_to={last_month}-20"
     farah.open(address)
-    farah.submit("Read from Postpay")
+    farah.submit("Sync with Postpay")
     assert work_once(app)
     file = make(farah, address)
     assert file.column("Rows") == ["3", "2"], "newest first"
@@ -122,7 +122,7 @@ def test_an_old_month_is_read_and_not_only_counted_for_a_file(app: Flask, farah:
     row = provider.transaction(**SALE, paid=f"{last_year}-06-12T08:00:00Z")
     address = f"/demo/payouts?paid=range&paid_from={last_year}-06-02&paid_to={last_year}-06-20"
     farah.open(address)
-    farah.submit("Read from Postpay")
+    farah.submit("Sync with Postpay")
     assert work_once(app)
     an_hour_passes(app)
     provider.change_transaction(row["id"], total_amount=77025)

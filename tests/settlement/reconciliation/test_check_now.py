@@ -55,7 +55,7 @@ def test_a_captured_order_without_a_transaction_is_found(provider: Provider, che
     captured_without(provider, "too long ago", created=200, captured=190)
     farah = checked()
     assert "Captured, no transaction 2 rows" in farah.words
-    assert [tag.get_text(" ", strip=True) for tag in farah.page.select(".side .is-here")] == ["To look at 2 waiting"]
+    assert [tag.get_text(" ", strip=True) for tag in farah.page.select(".side .is-here")] == ["Needs review 2 waiting"]
     farah.follow("Captured, no transaction")
     assert ids_in(farah) == ["lost longest", "lost"]
     assert "15 days 814.80" in farah.words
@@ -67,7 +67,7 @@ def test_transactions_are_found_whether_paid_out_or_not(provider: Provider, chec
     provider.order("paid", created=ago(40), status_changed=ago(39))
     provider.pay_out()
     provider.order("unpaid", created=ago(40), status_changed=ago(39))
-    assert "Captured, no transaction Nothing to look at" in checked().words
+    assert "Captured, no transaction Nothing needs review" in checked().words
 
 
 def test_an_order_that_is_settled_by_instalments_has_its_transaction(provider: Provider, checked: Checked) -> None:
@@ -109,7 +109,7 @@ def test_what_was_missed_stays_missed_since_then_until_it_is_there(
         assert found["lost"] == first < found["lost too"]
     provider.transaction(type="order", currency="AED", amount=81480, order_id="lost")
     provider.transaction(type="order", currency="AED", amount=81480, order_id="lost too")
-    assert "Captured, no transaction Nothing to look at" in checked().words
+    assert "Captured, no transaction Nothing needs review" in checked().words
 
 
 def test_a_check_that_could_not_ask_says_so_and_keeps_what_was_known(provider: Provider, checked: Checked) -> None:

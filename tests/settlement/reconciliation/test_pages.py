@@ -22,20 +22,20 @@ from .desk import Book, ids_in
 def test_before_the_first_check_nothing_is_called_good(farah: Browser) -> None:
     farah.open("/demo/to-look-at")
     assert farah.words.count("Not checked yet") == 5
-    assert "Nothing to look at" not in farah.words
+    assert "Nothing needs review" not in farah.words
     assert "No amount entered yet" in farah.words
     farah.open("/demo/to-look-at/unpaid")
     assert "Not checked yet Nothing was read from Postpay for this list so far." in farah.words
     assert farah.form("Check now")
     farah.open("/demo/to-look-at/bank")
     assert "No amount entered yet Nobody has said yet what the bank received." in farah.words
-    assert "Nothing to look at" not in farah.words
+    assert "Nothing needs review" not in farah.words
 
 
 def test_an_empty_list_that_was_checked_is_good_news(farah: Browser, book: Book) -> None:
     book.read("", month_of(now()))
     farah.open("/demo/to-look-at/unpaid")
-    assert "Nothing to look at Nothing has waited that long for its payout." in farah.words
+    assert "Nothing needs review Nothing has waited that long for its payout." in farah.words
     assert "Transactions created more than 14 days ago that are in no payout yet." in farah.words
     farah.open("/demo/to-look-at/fees")
     assert "Every payout is what its own fees give, and no rate has changed." in farah.words
@@ -82,7 +82,7 @@ def test_no_open_difference_is_good_news_once_an_amount_was_entered(farah: Brows
             )
         )  # fmt: skip
     farah.open("/demo/to-look-at/bank")
-    assert "Nothing to look at No difference at the bank is open." in farah.words
+    assert "Nothing needs review No difference at the bank is open." in farah.words
 
 
 def test_open_bank_exceptions_are_listed_with_their_owner(farah: Browser, book: Book) -> None:

@@ -207,4 +207,4 @@ def test_days_of_a_chip_are_written_as_everywhere_else(sign_in: SignIn) -> None:
 
 def test_after_a_mistake_the_page_says_that_nothing_was_asked(alice: Browser) -> None:
     alice.open("/demo/orders?hour=99")
-    assert "Nothing was asked yet" in alice.words
+    assert "The filters need correcting" in alice.words

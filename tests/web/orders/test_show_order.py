@@ -44,7 +44,7 @@ def test_the_money_is_told_in_full(alice: Browser, provider: Provider) -> None:
         "Total": "814.80 AED",
         "Captured": "814.80 AED",
         "Refunded": "100.00 AED",
-        "Being refunded": "0.00 AED",
+        "On its way": "0.00 AED",
         "Remaining": "714.80 AED",
         "Items": "840.00 AED",
         "Shipping": "20.00 AED",
@@ -218,7 +218,7 @@ def test_an_open_refund_stands_on_top_and_blocks_another(hasty: Browser, provide
     assert hasty.page.select_one(".timeline h3").get_text() == "Not settled yet"  # type: ignore[union-attr]
     assert actions(hasty) == []
     assert "Refund of AED 10.50 by Alice Agent, started" in reasons(hasty)
-    assert (figures(hasty)["Being refunded"], figures(hasty)["Remaining"]) == ("10.50 AED", "804.30 AED")
+    assert (figures(hasty)["On its way"], figures(hasty)["Remaining"]) == ("10.50 AED", "804.30 AED")
     hasty.follow("See how it stands")
     assert hasty.status == 200
     assert "/refunds/" in hasty.address
@@ -233,7 +233,7 @@ def test_looking_at_the_order_settles_what_it_proves(hasty: Browser, provider: P
     hasty.submit("Refund AED 10.50 now")
     assert "Not known yet whether" in hasty.words
     hasty.open(PAGE)
-    assert (figures(hasty)["Refunded"], figures(hasty)["Being refunded"]) == ("10.50 AED", "0.00 AED")
+    assert (figures(hasty)["Refunded"], figures(hasty)["On its way"]) == ("10.50 AED", "0.00 AED")
     assert actions(hasty) == ["Refund"]
     titles = [" ".join(entry.get_text(" ").split()) for entry in hasty.page.select(".timeline li p:first-child")]
     assert titles[0] == "Refund confirmed, asked by Alice Agent"

@@ -41,7 +41,7 @@ def settled(provider: Provider, paid: str | None = PAID, amount: int = 81480, **
 def read(app: Flask) -> Callable[..., None]:
     """Presses the button of the list and lets the worker read."""
 
-    def read_period(browser: Browser, address: str = PERIOD, button: str = "Read from Postpay") -> None:
+    def read_period(browser: Browser, address: str = PERIOD, button: str = "Sync with Postpay") -> None:
         browser.open(address)
         browser.submit(button)
         assert work_once(app), "there was something to read"

@@ -203,7 +203,7 @@ def test_a_net_that_changed_after_the_comparison_opens_it_again(
     assert receipt(app).state == "equal"
     refund = next(row for row in provider.rows() if row["type"] == "refund")
     provider.change_transaction(refund["id"], total_amount=-4900)
-    read(payout, button="Read again")
+    read(payout, button="Sync again")
     assert (receipt(app).state, receipt(app).expected_minor) == ("open", 72625)
     assert events(app)[-1] == "exception_opened"
     payout.open("/demo/to-look-at/bank")
@@ -212,7 +212,7 @@ def test_a_net_that_changed_after_the_comparison_opens_it_again(
     payout.open(PERIOD)
     assert "1 row changed after it was read" in payout.words
     provider.change_transaction(refund["id"], total_amount=-5000)
-    read(payout, button="Read again")
+    read(payout, button="Sync again")
     assert receipt(app).state == "equal"
 
 

@@ -100,7 +100,7 @@ def test_days_are_those_of_the_account(
         settled(provider, paid=paid)
     browser = desk(zone)
     browser.open("/demo/payouts?paid=range&paid_from=2026-09-29&paid_to=2026-10-02")
-    browser.submit("Read from Postpay")
+    browser.submit("Sync with Postpay")
     work_once(browser.app)
     for day, moments in days.items():
         browser.open(f"/demo/payouts?paid=range&paid_from={day}&paid_to={day}")
@@ -114,7 +114,7 @@ def test_payouts_of_one_day_are_one_where_days_are_grouped(desk: Callable[..., B
         settled(provider, paid=moment)
     browser = desk(payouts_by="day")
     browser.open(PERIOD)
-    browser.submit("Read from Postpay")
+    browser.submit("Sync with Postpay")
     work_once(browser.app)
     browser.open(PERIOD)
     assert [(row[0], row[-2]) for row in cells(browser)] == [
@@ -127,7 +127,7 @@ def test_payouts_of_one_day_are_one_where_days_are_grouped(desk: Callable[..., B
 def test_progress_is_shown_while_it_is_read_and_leads_back(farah: Browser, provider: Provider, app: Flask) -> None:
     settled(provider)
     farah.open(PERIOD)
-    farah.submit("Read from Postpay")
+    farah.submit("Sync with Postpay")
     assert farah.heading == "Reading payouts"
     assert farah.response.headers["Refresh"] == "2"
     assert "0 of 2 months done" in farah.words
@@ -162,7 +162,7 @@ def test_a_failure_is_said_with_a_way_to_try_again(farah: Browser, provider: Pro
     settled(provider)
     provider.fault("status", method="GET", path="/transactions*", times=9, status=401)
     farah.open(PERIOD)
-    farah.submit("Read from Postpay")
+    farah.submit("Sync with Postpay")
     work_once(app)
     farah.open(PERIOD)
     assert "Not everything could be read from Postpay" in farah.words
@@ -180,7 +180,7 @@ def test_a_worker_that_was_killed_is_followed_by_one_that_reads_on(
     for number in range(60):
         settled(provider, created=f"2026-09-01T10:{number:02}:00Z")
     farah.open(PERIOD)
-    farah.submit("Read from Postpay")
+    farah.submit("Sync with Postpay")
     provider.fault("status", method="GET", path="/transactions*", times=1, status=429, retry_after="1", skip=4)
     with app.app_context(), writing() as session:  # as it stands when its worker has just died
         session.execute(update(Job).values(state="running", holder="dead", attempt=1, lease_until=now()))
@@ -197,7 +197,7 @@ def test_more_that_is_asked_for_meanwhile_is_read_by_the_same_job(
     for period in (PERIOD, "/demo/payouts?paid=range&paid_from=2026-07-05&paid_to=2026-07-09"):
         farah.open(period)
         if "Reading from Postpay" not in farah.words:
-            farah.submit("Read from Postpay")
+            farah.submit("Sync with Postpay")
         else:
             farah.send("/demo/payouts/read", {"csrf_token": token(farah), **query(period)})
     assert work_once(app)
@@ -222,11 +222,11 @@ def test_a_month_long_over_is_only_counted_again_while_its_count_is_the_same(
     settled(provider, paid, created="2026-03-01T10:00:00Z")
     read(farah, period)
     provider.forget()
-    read(farah, period, button="Read again")
+    read(farah, period, button="Sync again")
     asked = [call for call in provider.seen("GET") if "2026-03" in call["query"]]
     assert [call["query"].rpartition("=")[2] for call in asked] == ["1", "1"], "one count of each of its UTC months"
     settled(provider, paid, created="2026-03-02T10:00:00Z")
-    read(farah, period, button="Read again")
+    read(farah, period, button="Sync again")
     assert cells(farah)[0][-2] == "Rows 2"
 
 

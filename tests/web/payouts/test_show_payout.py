@@ -137,7 +137,7 @@ def test_a_payout_whose_month_was_never_proved_offers_to_read_it(
     assert farah.status == 200
     assert "This payout is not known whole" in farah.words
     assert "0.00" not in farah.words
-    farah.submit("Read from Postpay")
+    farah.submit("Sync with Postpay")
     assert work_once(app)
     farah.open(PAYOUT)
     assert farah.heading == "Payout of AED 775.25"
@@ -150,7 +150,7 @@ def test_what_changed_after_it_was_read_is_told_until_somebody_has_seen_it(
     row = settled(provider)
     read(farah)
     provider.change_transaction(row, paid="2026-09-11T00:00:00Z", total_amount=77025)
-    read(farah, button="Read again")
+    read(farah, button="Sync again")
     assert [one[9] for one in cells(farah)] == ["770.25 AED"]
     farah.open(PAYOUT)
     assert "Nothing is paid out here any more" in farah.words

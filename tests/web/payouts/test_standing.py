@@ -24,7 +24,7 @@ def test_a_reading_can_be_cancelled_and_what_was_proved_stays(
     read(farah)
     settled(provider)
     farah.open(PERIOD)
-    farah.submit("Read again")
+    farah.submit("Sync again")
     farah.submit("Cancel")
     assert "The reading is being cancelled" in farah.words
     work_once(app)
@@ -42,7 +42,7 @@ def test_a_row_that_cannot_be_read_is_named_and_no_sum_is_made_without_it(
     total = cells(farah, "tr.is-total")
     bad = settled(provider, created="2026-09-02T10:00:00Z")
     provider.change_transaction(bad, amount=814.8)
-    read(farah, button="Read again")
+    read(farah, button="Sync again")
     assert f"Transaction {bad} cannot be read: its field amount is not what Postpay documents." in farah.words
     assert "What is shown of it is what Postpay said on" in farah.words
     assert cells(farah, "tr.is-total") == total
@@ -72,5 +72,5 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
 
 def test_rows_dated_in_the_future_are_told_as_such(farah: Browser, provider: Provider, read: Read) -> None:
     settled(provider, (now() + timedelta(days=3)).isoformat())
-    read(farah, "/demo/payouts", button="Read from Postpay")
+    read(farah, "/demo/payouts", button="Sync with Postpay")
     assert "Dated later than today" in farah.words

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import EqualTo, InputRequired
 
-YOUR_PASSWORD = _l("Your password now")
+YOUR_PASSWORD = _l("Current password")
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]

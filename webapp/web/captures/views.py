@@ -89,7 +89,7 @@ def _changed() -> Words:
     return Words(
         412,
         gettext("The order has changed since you opened the page"),
-        gettext("Nothing was captured. These are the figures of now."),
+        gettext("Nothing was captured. These are the current figures."),
         gettext("Check them and press the button again."),
     )
 

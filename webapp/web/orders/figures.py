@@ -52,7 +52,7 @@ def figures(reading: OrderSnapshot, open_intents: Sequence[Intent]) -> OrderFigu
         MoneyLine(gettext("Total"), order.total, is_sum=True),
         MoneyLine(gettext("Captured"), reading.captured if is_known else None),
         MoneyLine(gettext("Refunded"), reading.refunded),
-        MoneyLine(gettext("Being refunded"), in_progress),
+        MoneyLine(gettext("On its way"), in_progress),
         MoneyLine(gettext("Remaining"), remaining, is_sum=True),
     ]
     return OrderFigures(state, _parts(order), difference(order), reading.refunded, remaining, _badge(reading))

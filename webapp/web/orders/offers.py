@@ -96,7 +96,7 @@ def _expired(intents: Sequence[Intent]) -> Intent | None:
 def _capture(found: Offers, account: Account, reading: OrderSnapshot, intents: Sequence[Intent]) -> None:
     order = reading.order
     if expired := _expired(intents):
-        said = gettext("Postpay said at %(moment)s that the approval has expired.", moment=when(expired.created))
+        said = gettext("Postpay said on %(moment)s that the approval has expired.", moment=when(expired.created))
         found.reasons.append(Sentence(said, intent_href(expired), gettext("See what was tried")))
         return
     if order.status == CAPTURED:

@@ -135,7 +135,8 @@ def to_look_at(payout: Payout, receipt: BankReceipt | None) -> str | None:
     """Why a payout wants a look, in a few words; None where it does not."""
     reasons = []
     if count := payout.flagged:
-        reasons.append(gettext("1 row to look at") if count == 1 else gettext("%(count)s rows to look at", count=count))
+        words = gettext("%(count)s rows need review", count=count)
+        reasons.append(gettext("1 row needs review") if count == 1 else words)
     if count := payout.changes:
         words = gettext("%(count)s changed after it was read", count=f"{count:,}")
         reasons.append(gettext("1 row changed after it was read") if count == 1 else words)
