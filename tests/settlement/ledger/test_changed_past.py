@@ -191,3 +191,12 @@ def test_a_row_that_moves_to_a_month_of_years_ago_or_to_no_date_of_this_age_is_f
     shop.provider.change_transaction(ids[1], paid="0001-01-01T00:00:00Z")
     assert shop.read(LAST) == {}
     assert {name: row.period for name, row in shop.rows().items()} == {ids[0]: "2017-02", ids[1]: "0001-01"}
+
+
+def test_a_row_with_a_comma_in_its_id_is_found_where_it_went(shop: Shop) -> None:
+    ids = [shop.row(on(LAST, 3), id=name)["id"] for name in ("t-1,2", "t-3", "t-4")]
+    shop.read(LAST)
+    for name in ids[:2]:
+        shop.provider.change_transaction(name, paid=on(BEFORE, 3))
+    assert shop.read(LAST) == {}
+    assert [shop.rows()[name].period for name in ids] == [BEFORE, BEFORE, LAST]

@@ -32,8 +32,7 @@ class LostRows:
         current = month_of(now())
         if missed and COMING in group and current not in group:
             return [current]  # where most of what was coming arrives
-        for start in range(0, len(missed), LARGEST_PAGE):
-            asked = missed[start : start + LARGEST_PAGE]
+        for asked in _batches(missed):
             if (found := self._ask(asked)) is not None:
                 return [found]
             self._gone |= set(asked)
@@ -59,3 +58,10 @@ class LostRows:
         if page.unexpected or page.count != len(page.results):
             raise UnreadableAnswer("list_transactions", "GET", "not the rows that were asked for", status=200)
         return page.results
+
+
+def _batches(ids: list[str]) -> Iterator[list[str]]:
+    """As many at a time as a page holds; an id with a comma alone, for it cannot be asked for among others."""
+    listed = [name for name in ids if "," not in name]
+    yield from (listed[start : start + LARGEST_PAGE] for start in range(0, len(listed), LARGEST_PAGE))
+    yield from ([name] for name in ids if "," in name)
