@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -17,7 +17,7 @@ from webapp.access.permissions import Permission, Role, permissions_of
 from webapp.audit.recording import Fact
 from webapp.calendar import TICK
 from webapp.core.accounts import Account
-from webapp.core.database import release, writing
+from webapp.core.database import lock_key, release, writing
 from webapp.core.extensions import db
 from webapp.models.bank_receipt import BankReceipt, ReceiptState
 from webapp.models.base import now
@@ -162,7 +162,10 @@ def reopen_changed(session: Session, account: Account, periods: Iterable[str]) -
     """
     listed = set(periods)
     nets = net_by_payout(account.slug, listed)
-    for receipt in session.scalars(select(BankReceipt).where(BankReceipt.account == account.slug)):
+    if session.get_bind().dialect.name == "postgresql":  # as whoever types or closes one: see `_changing`
+        session.execute(select(func.pg_advisory_xact_lock(lock_key(f"receipts {account.slug}"))))
+    asked = select(BankReceipt).where(BankReceipt.account == account.slug)
+    for receipt in session.scalars(asked.execution_options(populate_existing=True)):
         net = _net_of(receipt, account, nets, listed)
         if net is None or net == receipt.expected_minor:
             continue
