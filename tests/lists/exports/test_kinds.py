@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from webapp.emulators.postpay.server import Sandbox
 from webapp.jobs import work_once
 from webapp.models.base import now
 from webapp.models.ledger import LedgerPeriod
+from webapp.settlement.ledger.sync import Reading
 
 from .files import entries, make
 
@@ -127,6 +129,27 @@ def test_an_old_month_is_read_and_not_only_counted_for_a_file(app: Flask, farah:
     an_hour_passes(app)
     provider.change_transaction(row["id"], total_amount=77025)
     assert make(farah, address).column("Net") == ["770.25"]
+
+
+def test_the_rows_of_a_payout_are_all_of_one_reading(
+    app: Flask, farah: Browser, sandbox: Sandbox, between_readings: Callable[[Callable[[], None]], None]
+) -> None:
+    provider = provider_of(sandbox)
+    month = (datetime.now(UTC).replace(day=1) - timedelta(days=10)).strftime("%Y-%m")
+    row = provider.transaction(**SALE, paid=f"{month}-12T08:00:00Z")
+    farah.open(f"/demo/payouts?paid=range&paid_from={month}-02&paid_to={month}-20")
+    farah.submit("Sync with Postpay")
+    assert work_once(app)
+    left = [77025]
+
+    def it_changes_and_another_reads() -> None:
+        if left:
+            provider.change_transaction(row["id"], total_amount=left.pop())
+            account = app.extensions["settings"].accounts[0]
+            Reading(account, lambda rows, counted: None).bring_up_to_date(month)
+
+    between_readings(it_changes_and_another_reads)
+    assert make(farah, f"/demo/payouts/AED/{month}-12T080000.000000Z").column("Net") == ["770.25"]
 
 
 def test_the_audit_log_is_taken_along_by_auditors_as_its_page_shows_it(app: Flask, omar: Browser) -> None:

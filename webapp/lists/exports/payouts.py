@@ -98,15 +98,17 @@ class PayoutsOfPeriod:
 
 
 class RowsOfPayout:
-    """The rows of one payout."""
+    """The rows of one payout, all of one reading of the ledger: they are counted as none when it was read meanwhile."""
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
         self._naming = naming_of(asked.account)
+        self._read: tuple[datetime, datetime] | None = None
         self.counted: int | None = None
 
     def __iter__(self) -> Iterator[Sequence[LedgerRow]]:
-        self.counted = self.recount()
+        found = self._found()
+        self.counted, self._read = found.figures.count, found.read
         start = 0
         while block := rows_of_payout(
             self._asked.account, self._naming, *_parts(self._asked), limit=BLOCK, offset=start
@@ -115,10 +117,14 @@ class RowsOfPayout:
             start += len(block)
 
     def recount(self) -> int:
+        found = self._found()
+        return found.figures.count if found.read == self._read else 0
+
+    def _found(self) -> Payout:
         found = payout(self._asked.account, self._naming, *_parts(self._asked))
         if found is None:
             raise Failed("not_found")
-        return found.figures.count
+        return found
 
 
 def rows(asked: Asked, _wait: Wait) -> Rows:

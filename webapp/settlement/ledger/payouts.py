@@ -16,7 +16,7 @@ from webapp.models.base import now
 from webapp.models.ledger import FLAGGED, LedgerChange, LedgerPeriod, LedgerRow, LedgerSum
 
 from .payout_id import Naming
-from .periods import COMING, periods_of
+from .periods import COMING, every_period, periods_of
 from .sums import NEVER, as_type_sum, kept_sums, moment_text
 from .totals import Figures, TypeSum
 
@@ -58,6 +58,7 @@ def payouts(
     if currency:
         conditions.append(LedgerSum.currency == currency)
     gathered: dict[tuple[str, str], _Found] = {}
+    periods = every_period(account)  # before the sums: nothing is said to be newer than it is
     for one in kept_sums(account.slug, *conditions):
         moment = datetime.fromisoformat(one.paid)
         found = gathered.setdefault((one.currency, naming.name(moment)), _Found())
@@ -65,7 +66,6 @@ def payouts(
         found.moments.add(moment)
         found.periods.add(one.period)
     flagged, changes = _flagged(account, since, until), _unseen_changes(account, since, until)
-    periods = periods_of(account, {period for found in gathered.values() for period in found.periods})
     payouts = [
         Payout(
             name,
@@ -150,7 +150,8 @@ def rows_of_payout(
 
 def _rows(statement: Any, limit: int | None = None, offset: int = 0) -> Sequence[LedgerRow]:
     ordered = statement.order_by(LedgerRow.created, LedgerRow.transaction_id).limit(limit).offset(offset)
-    found: Sequence[LedgerRow] = db.session.scalars(ordered).all()
+    fresh = ordered.execution_options(populate_existing=True)  # a job may hold rows of an earlier reading
+    found: Sequence[LedgerRow] = db.session.scalars(fresh).all()
     release()
     return found
 

@@ -81,7 +81,15 @@ def query_of(month: str, begun: datetime, name: PayoutField) -> TransactionQuery
 def periods_of(account: Account, months: Iterable[str]) -> dict[str, LedgerPeriod]:
     """What is on record of these periods, whether one was ever proved or not."""
     asked = select(LedgerPeriod).where(LedgerPeriod.account == account.slug, LedgerPeriod.month.in_(list(months)))
-    found = {period.month: period for period in db.session.scalars(asked)}
+    found = {one.month: one for one in db.session.scalars(asked.execution_options(populate_existing=True))}
+    release()
+    return found
+
+
+def every_period(account: Account) -> dict[str, LedgerPeriod]:
+    """What is on record of all periods."""
+    asked = select(LedgerPeriod).where(LedgerPeriod.account == account.slug)
+    found = {one.month: one for one in db.session.scalars(asked.execution_options(populate_existing=True))}
     release()
     return found
 

@@ -91,7 +91,8 @@ class Adding:
 
 def kept_sums(account: str, *conditions: Any) -> Iterator[LedgerSum]:
     """The sums of an account that fulfil the conditions."""
-    yield from db.session.scalars(select(LedgerSum).where(LedgerSum.account == account, *conditions)).all()
+    asked = select(LedgerSum).where(LedgerSum.account == account, *conditions)
+    yield from db.session.scalars(asked.execution_options(populate_existing=True)).all()
     release()
 
 
@@ -104,7 +105,7 @@ def net_by_payout(account: str, periods: Iterable[str]) -> dict[tuple[str, str],
     """What was paid out by currency and moment, in minor units; inside of a transaction."""
     asked = select(LedgerSum).where(LedgerSum.account == account, LedgerSum.period.in_(list(periods)))
     nets: dict[tuple[str, str], int] = {}
-    for one in db.session.scalars(asked):
+    for one in db.session.scalars(asked.execution_options(populate_existing=True)):
         key = (one.currency, one.paid)
         nets[key] = nets.get(key, 0) + int(one.total)
     return nets

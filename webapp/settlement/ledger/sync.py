@@ -200,11 +200,15 @@ def read_periods(
     """
     told = _Told(running)
     reading = Reading(running.account, told, running.pause, running.writing, whole=whole)
-    while left := [
-        month for month in missing(running.account, *asked_for(running), whole=whole) if month not in reading.failed
-    ]:
-        told.begin(sum(one.rows for one in periods_of(running.account, left[1:]).values()))
-        reading.bring_up_to_date(left[0])
+    try:
+        while left := [
+            month for month in missing(running.account, *asked_for(running), whole=whole) if month not in reading.failed
+        ]:
+            told.begin(sum(one.rows for one in periods_of(running.account, left[1:]).values()))
+            reading.bring_up_to_date(left[0])
+    except GatewayError:
+        mark_new_rates(running.account, running.writing)  # what was read before stays
+        raise
     mark_new_rates(running.account, running.writing)
     told.end()
     if reading.failed:
