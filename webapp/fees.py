@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
+from typing import NamedTuple
 
 from webapp.money import Money
 
@@ -35,25 +35,47 @@ class FeeLines:
     exact_net: Fraction
 
 
-def fee_lines(amount: Money, fee_minor: int | None, fee_rate: int | None, fee_tax_rate: int | None) -> FeeLines | None:
-    """The lines for a row, or None where it tells no fee (neither a fixed one nor a rate). What else is absent is 0."""
+class FeeParts(NamedTuple):
+    """A fee in minor units: `percentage + fixed + tax` is all of it."""
+
+    percentage: int
+    fixed: int
+    tax: int
+
+
+def fee_parts(
+    amount_minor: int, fee_minor: int | None, fee_rate: int | None, fee_tax_rate: int | None
+) -> FeeParts | None:
+    """The parts for a row, or None where it tells no fee (neither a fixed one nor a rate). What else is absent is 0.
+
+    Whole numbers all the way: a ledger has hundreds of thousands of rows.
+    """
     if fee_minor is None and fee_rate is None:
         return None
-    fixed = fee_minor or 0
-    percentage = Fraction(amount.minor * (fee_rate or 0), RATE_UNITS)
-    exact_fee = (fixed + percentage) * (1 + Fraction(fee_tax_rate or 0, RATE_UNITS))
-    fee = _rounded(exact_fee)
-    shown = _rounded(percentage)
+    fixed, percentage = fee_minor or 0, amount_minor * (fee_rate or 0)
+    fee = _rounded((fixed * RATE_UNITS + percentage) * (RATE_UNITS + (fee_tax_rate or 0)), RATE_UNITS**2)
+    shown = _rounded(percentage, RATE_UNITS)
+    return FeeParts(shown, fixed, fee - fixed - shown)
+
+
+def fee_lines(amount: Money, fee_minor: int | None, fee_rate: int | None, fee_tax_rate: int | None) -> FeeLines | None:
+    """The same as money, with what is left of the amount."""
+    parts = fee_parts(amount.minor, fee_minor, fee_rate, fee_tax_rate)
+    if parts is None:
+        return None
+    exact_fee = (parts.fixed + Fraction(amount.minor * (fee_rate or 0), RATE_UNITS)) * (
+        1 + Fraction(fee_tax_rate or 0, RATE_UNITS)
+    )
 
     def money(minor: int) -> Money:
         return Money(minor, amount.currency)
 
     return FeeLines(
-        percentage=money(shown),
-        fixed=money(fixed),
-        tax=money(fee - fixed - shown),
-        fee=money(fee),
-        net=money(amount.minor - fee),
+        percentage=money(parts.percentage),
+        fixed=money(parts.fixed),
+        tax=money(parts.tax),
+        fee=money(sum(parts)),
+        net=money(amount.minor - sum(parts)),
         exact_net=amount.minor - exact_fee,
     )
 
@@ -62,8 +84,8 @@ def off_by(
     amount_minor: int, fee_minor: int | None, fee_rate: int | None, fee_tax_rate: int | None, total_minor: int
 ) -> int | None:
     """The provider's total less ours, in minor units; None where the row tells no fee."""
-    lines = fee_lines(Money(amount_minor, ""), fee_minor, fee_rate, fee_tax_rate)
-    return None if lines is None else total_minor - lines.net.minor
+    parts = fee_parts(amount_minor, fee_minor, fee_rate, fee_tax_rate)
+    return None if parts is None else total_minor - (amount_minor - sum(parts))
 
 
 def is_off(difference: int | None) -> bool:
@@ -71,5 +93,6 @@ def is_off(difference: int | None) -> bool:
     return difference is not None and abs(difference) > LARGEST_ROUNDING
 
 
-def _rounded(exact: Fraction) -> int:
-    return floor(exact + Fraction(1, 2))
+def _rounded(value: int, units: int) -> int:
+    """`value / units` to the nearest whole number, a half upwards."""
+    return (2 * value + units) // (2 * units)

@@ -27,7 +27,7 @@ class Row:
 
 
 def row_of(kind: str, amount: int, fee: int | None, rate: int | None, tax: int | None, total: int) -> Row:
-    charged = charge("AED", amount, fee, rate, tax, total)
+    charged = charge(amount, fee, rate, tax, total)
     return Row(kind, amount, charged.fees, charged.tax, total, charged.off_by)
 
 

@@ -42,9 +42,9 @@ class Book:
         """A sale with the sample's fees, created yesterday and not paid out, unless said otherwise; returns its id."""
         values = {"type": "order", "currency": "AED", "created": now() - timedelta(days=1), **SAMPLE, **given}
         fees = (values["fee_minor"], values["fee_rate"], values["fee_tax_rate"])
-        exact = charge(values["currency"], amount, *fees, 0)
+        exact = charge(amount, *fees, 0)
         total = amount - exact.fees - exact.tax + off if total is None else total
-        charged = charge(values["currency"], amount, *fees, total)
+        charged = charge(amount, *fees, total)
         name = f"row-{next(self._numbers):03}"
         period = period_of(values.get("paid"), datetime.max.replace(tzinfo=UTC))
         with self.app.app_context(), writing() as session:

@@ -136,7 +136,7 @@ def _staged(row: Transaction, *, deducted: bool) -> StagedRow:
     if deducted and row.type == TransactionType.REFUND:
         amount, total = -abs(amount), -abs(total)
     fee, rate, tax_rate = row.fee_amount, row.fee_rate, row.fee_tax_rate
-    charged = charge(row.currency, amount, fee, rate, tax_rate, total)
+    charged = charge(amount, fee, rate, tax_rate, total)
     if max(abs(charged.fees), abs(charged.tax)) > LARGEST_MINOR:
         raise _unreadable(row, "fee_rate")
     off_by = charged.off_by

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
 
-from webapp.fees import fee_lines
+from webapp.fees import fee_parts
 from webapp.money import Money
 
 TYPES = ("order", "refund", "instalment", "regularization")
@@ -31,12 +31,12 @@ class Charge:
     off_by: int | None
 
 
-def charge(currency: str, amount: int, fee: int | None, rate: int | None, tax_rate: int | None, total: int) -> Charge:
+def charge(amount: int, fee: int | None, rate: int | None, tax_rate: int | None, total: int) -> Charge:
     """The fee of one row by its own rates, and by how much the provider's total is off."""
-    lines = fee_lines(Money(amount, currency), fee, rate, tax_rate)
-    if lines is None:
+    parts = fee_parts(amount, fee, rate, tax_rate)
+    if parts is None:
         return Charge(0, 0, None)
-    return Charge((lines.percentage + lines.fixed).minor, lines.tax.minor, total - lines.net.minor)
+    return Charge(parts.percentage + parts.fixed, parts.tax, total - (amount - sum(parts)))
 
 
 @dataclass(frozen=True, slots=True)
