@@ -6,6 +6,10 @@ LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --g
 
 .PHONY: setup run test lint lock bench storm attacks histories
 
+# Of `make histories`: where the random histories begin, and how many steps they have.
+SEED ?= 1
+STEPS ?= 10000
+
 setup: .venv/run.stamp
 
 run: setup
@@ -28,13 +32,12 @@ lock: .venv/test.stamp
 attacks: .venv/test.stamp
 	$(PY) -m tests.attacks
 
-bench: .venv/test.stamp
-	$(PY) -m tests.bench --install
-
-# HISTORIES="<first seed> <how many>"
 histories: .venv/test.stamp
 	@.ci/system-packages postgresql
-	HISTORIES="$(or $(HISTORIES),1 100)" $(PY) -m pytest -n 2 -p no:randomly tests/settlement/ledger/test_histories.py
+	$(PY) -m tests.histories --seed $(SEED) --steps $(STEPS)
+
+bench: .venv/test.stamp
+	$(PY) -m tests.bench --install
 
 storm: .venv/test.stamp
 	@.ci/system-packages postgresql

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
 BLOCK = 500
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Plain: TypeAlias = str | int | None
 """What a row is made of while it waits: text, whole numbers, moments as microseconds since 1970."""
@@ -50,7 +51,7 @@ class Staging:
 
     def add(self, rows: Iterable[StagedRow]) -> None:
         """Keeps rows; of two with one id the later one, for it is the newer reading."""
-        lines = [(row.id, row.order, row.then, json.dumps(row.values, ensure_ascii=False)) for row in rows]
+        lines = [(row.id, row.order, row.then, _encoded(row.values)) for row in rows]
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?)", lines)
         self._db.execute("COMMIT")

@@ -125,7 +125,7 @@ def _upsert(session: Session, values: list[dict[str, Any]]) -> None:
     if not values:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(LedgerRow)
+    statement = dialect.insert(LedgerRow.__table__)
     keys = ("account", "transaction_id")
     changed = {name: statement.excluded[name] for name in values[0] if name not in (*keys, "new_rate")}
     session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), values)
