@@ -9,8 +9,9 @@ import shlex
 import shutil
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ BEFORE, AFTER = "before@demo.example", "after@demo.example"
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
-    return Tree(tmp_path)
+    return Tree(tmp_path, WEB_WORKERS=1)
 
 
 @pytest.fixture
@@ -94,17 +95,18 @@ def test_the_drill_of_the_readme(
     with tree.flask("up") as desk:
         desk.until(lambda: "Ctrl-C stops everything" in desk.output)
         join(database, BEFORE)
-        assert run(tree, "backup", str(copy))[0] == 0
+        assert tree.command("backup", str(copy))[0] == 0
         join(database, AFTER)
-        code, said = run(tree, "restore", str(copy))
+        code, said = tree.command("restore", str(copy))
         assert (code, "Stop web and worker first" in said) == (1, True)
         kill(desk) if killed else desk.stop()
     log = database.with_name("desk.sqlite3-wal")
     assert log.exists() == killed, "what a killed desk leaves behind would be played into the copy"
     request.getfixturevalue("provider")
     said = {}
+    act = tree.command if killed else partial(run, tree)  # as they are typed once, and then what they do
     for command in drill():
-        code, said[command[0]] = run(tree, *(str(copy) if word == "FILE" else word for word in command))
+        code, said[command[0]] = act(*(str(copy) if word == "FILE" else word for word in command))
         assert code == 0, said[command[0]]
     assert "now holds" in said["restore"]
     if not killed:
@@ -119,7 +121,7 @@ def test_the_drill_of_the_readme(
     assert people(kept) == everybody | {BEFORE, AFTER}, "the database before is whole, with what only its log holds"
     with tree.flask("serve") as again:
         again.until(lambda: tree.get("/readyz")[0] == 200)
-    code, words = run(tree, "audit", "verify")
+    code, words = tree.command("audit", "verify")
     assert code == 0, words
 
 
@@ -145,8 +147,8 @@ def made(database: Path, migrated_database: Path, tmp_path: Path) -> Path:
     return copy
 
 
-def refused(tree: Tree, database: Path, path: Path, words: str) -> None:
-    code, said = run(tree, "restore", str(path))
+def refused(act: Callable[..., tuple[int, str]], database: Path, path: Path, words: str) -> None:
+    code, said = act("restore", str(path))
     assert code == 1
     assert words in said
     assert "Traceback" not in said
@@ -159,8 +161,8 @@ def test_nothing_is_put_in_the_place_of_a_database_that_somebody_has_open(
 ) -> None:
     with closing(sqlite3.connect(database)) as somebody:
         somebody.execute('SELECT * FROM "user"').fetchall()
-        refused(tree, database, made, "is in use")
-    assert run(tree, "restore", str(made))[0] == 0
+        refused(partial(run, tree), database, made, "is in use")  # a process does not lock itself out
+    assert tree.command("restore", str(made))[0] == 0
     assert AFTER not in people(database)
 
 
@@ -169,7 +171,7 @@ def test_nothing_is_put_in_the_place_of_a_database_that_a_worker_works_on(
 ) -> None:
     with tree.flask("work") as worker:
         worker.until(lambda: "desk.started" in _events(database))
-        refused(tree, database, made, "is in use")
+        refused(tree.command, database, made, "is in use")
 
 
 def test_nothing_is_put_in_place_while_a_desk_that_nobody_has_asked_yet_waits(
@@ -177,7 +179,7 @@ def test_nothing_is_put_in_place_while_a_desk_that_nobody_has_asked_yet_waits(
 ) -> None:
     with tree.flask("serve") as web:
         web.until(lambda: not is_free("127.0.0.1", tree.port))
-        refused(tree, database, made, f"something listens on port {tree.port}")
+        refused(tree.command, database, made, f"something listens on port {tree.port}")
 
 
 def _events(database: Path) -> list[str]:
@@ -190,20 +192,20 @@ def test_only_a_whole_copy_of_a_known_schema_is_put_in_place(
 ) -> None:
     text = tmp_path / "text"
     text.write_text("no database, but long enough to be looked at " * 30, encoding="ascii")
-    refused(tree, database, text, "is no database of the desk")
-    refused(tree, database, database, "is the database itself")
+    refused(tree.command, database, text, "is no database of the desk")
+    refused(tree.command, database, database, "is the database itself")
     torn = tmp_path / "torn.sqlite3"
     torn.write_bytes(made.read_bytes()[: made.stat().st_size // 2])
-    refused(tree, database, torn, "torn.sqlite3 is ")
+    refused(tree.command, database, torn, "torn.sqlite3 is ")
     newer = tmp_path / "newer.sqlite3"
     newer.write_bytes(made.read_bytes())
     with closing(sqlite3.connect(newer)) as opened, opened:
         opened.execute("UPDATE alembic_version SET version_num = '9999'")
-    refused(tree, database, newer, "has a schema that this version does not know: 9999")
+    refused(tree.command, database, newer, "has a schema that this version does not know: 9999")
     raw = tmp_path / "raw.sqlite3"
     raw.write_bytes(made.read_bytes())
     raw.with_name("raw.sqlite3-wal").write_bytes(b"what was committed last")
-    refused(tree, database, raw, "is no copy made by `backup`: raw.sqlite3-wal belongs to it")
+    refused(tree.command, database, raw, "is no copy made by `backup`: raw.sqlite3-wal belongs to it")
 
 
 @pytest.mark.parametrize("content", [b"", b"torn " * 5000], ids=["gone", "damaged"])
@@ -212,7 +214,7 @@ def test_a_database_that_is_gone_or_damaged_is_replaced_and_what_is_left_of_it_k
 ) -> None:
     database.write_bytes(content)
     database.with_name("desk.sqlite3-wal").write_bytes(b"left over")
-    code, said = run(tree, "restore", str(made))
+    code, said = tree.command("restore", str(made))
     assert code == 0, said
     assert AFTER not in people(database)
     left = {path.name.partition("Z")[2]: path.read_bytes() for path in database.parent.glob("desk.sqlite3.before-*")}
@@ -221,7 +223,7 @@ def test_a_database_that_is_gone_or_damaged_is_replaced_and_what_is_left_of_it_k
 
 def test_on_a_new_machine_the_copy_is_simply_put_in_place(made: Path, tmp_path: Path) -> None:
     new = Tree(tmp_path / "new")
-    code, said = run(new, "restore", str(made))
+    code, said = new.command("restore", str(made))
     assert (code, "is kept as" in said) == (0, False), said
     assert len(people(new.folder / "var" / "desk.sqlite3")) == len(PEOPLE)
 

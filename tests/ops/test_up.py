@@ -62,7 +62,7 @@ def test_it_starts_with_one_command_stops_with_one_signal_and_keeps_the_data(tre
     assert counted(tree, "audit_entry", "event = 'desk.started'") == 2
     assert counted(tree, "audit_entry", "event = 'desk.stopped'") == 2
 
-    with tree.flask("up") as again:
+    with tree.flask("up", WEB_WORKERS=1) as again:
         again.until(lambda: is_ready(again))
         assert again.stop(signal.SIGHUP) == 0  # as when its terminal is closed
     assert counted(tree, "user") == people
@@ -72,7 +72,7 @@ def test_it_starts_with_one_command_stops_with_one_signal_and_keeps_the_data(tre
 
 @pytest.mark.parametrize("name", ["work"])
 def test_when_one_part_dies_everything_stops_and_says_which(tree: Tree, name: str) -> None:
-    with tree.flask("up") as process:
+    with tree.flask("up", WEB_WORKERS=1) as process:
         process.until(lambda: is_ready(process))
         os.kill(children(process)[name], signal.SIGKILL)
         assert process.end() == 1
@@ -104,7 +104,7 @@ def test_bad_settings_are_told_and_nothing_starts(tree: Tree) -> None:
 
 
 def test_a_signal_while_it_starts_stops_it(tree: Tree) -> None:
-    with tree.flask("up") as process:
+    with tree.flask("up", WEB_WORKERS=1) as process:
         process.until(lambda: "Starting the worker" in process.output)
         time.sleep(0.1)
         assert process.stop() == 0

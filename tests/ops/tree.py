@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -13,7 +14,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from webapp.core.settings import ROOT
+from webapp import create_app
+from webapp.core.environment import load_settings
+from webapp.core.extensions import db
+from webapp.core.settings import KEYS, ROOT
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 PATIENCE = 60
@@ -42,6 +46,25 @@ class Tree:
 
     def flask(self, *arguments: str, **settings: object) -> Process:
         return self.start("flask", "--app", "webapp", *arguments, **settings)
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """(exit code, output) of a command as by `flask`, but in this process: Python and the desk start slowly."""
+        var = self.folder / "var"
+        for name in KEYS:
+            key = var / "keys" / name
+            key.parent.mkdir(parents=True, exist_ok=True)
+            if not key.exists():
+                key.write_text(secrets.token_hex(32), encoding="ascii")
+        kept = {f"{name.upper()}_FILE": str(var / "keys" / name) for name in KEYS}
+        kept |= {"DATABASE_URL": f"sqlite:///{var / 'desk.sqlite3'}", "ANCHOR_FILE": str(var / "audit-anchors.jsonl")}
+        app = create_app(load_settings({**self.environment, **kept}))
+        try:
+            done = app.test_cli_runner().invoke(args=list(arguments))
+        finally:
+            with app.app_context():
+                db.engine.dispose()
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
 
     def get(self, path: str, port: int | None = None) -> tuple[int, str]:
         """(status, body) as this machine sees it; status 0 when nobody answers."""
