@@ -4,6 +4,9 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate
 
+# What Python has compiled is kept, whatever the environment says: each process that is started needs all of it again.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: setup run test lint lock bench storm attacks histories
 
 # Of `make histories`: where the random histories begin, and how many steps they have.
