@@ -12,6 +12,7 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.ledger import LedgerChange, LedgerSum
 from webapp.settlement.ledger.collect import Tell
+from webapp.settlement.ledger.periods import COMING
 
 from .conftest import Shop
 from .test_changed_past import BEFORE, CURRENT, LAST, changes, on, period
@@ -53,6 +54,21 @@ def test_a_row_that_somebody_else_has_read_elsewhere_meanwhile_stands_there_only
     assert counted() == {LAST: 1, THIRD: 1}
     assert {name: one.period for name, one in shop.rows().items()} == {drawing: LAST, row: THIRD}
     assert changes() == [(drawing, "moved")]
+
+
+@pytest.mark.parametrize("first", [COMING, LAST])
+def test_a_row_that_moves_between_the_readings_of_one_group_stands_where_it_is_now(shop: Shop, first: str) -> None:
+    there = None if first == COMING else on(LAST, 3)
+    drawing, row = shop.row(on(BEFORE, 3))["id"], shop.row(there)["id"]
+    shop.read(BEFORE)
+    shop.provider.change_transaction(drawing, paid=there)
+
+    def it_moves() -> None:
+        shop.provider.change_transaction(row, paid=on(BEFORE, 9))
+
+    assert shop.read(first, tell=at_the_second_period(it_moves)) == {}
+    assert {name: one.period for name, one in shop.rows().items()} == {drawing: first, row: BEFORE}
+    assert counted() == {first: 1, BEFORE: 1}
 
 
 @pytest.mark.parametrize("body", ['{"count": 1, "results": []}', '{"count": 7777, "results": []}'])
