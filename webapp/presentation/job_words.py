@@ -28,6 +28,10 @@ CAUSES = {
     "unreadable_row": lazy_gettext(
         "One of Postpay's transactions cannot be read, so no sum with it is shown. The payouts page names it."
     ),
+    "sign_undecided": lazy_gettext(
+        "Refunds are told as positive amounts, and nobody has decided yet whether they are deducted. The payouts page"
+        " asks; until then no sum of them is a file."
+    ),
     "sign_decided": lazy_gettext(
         "It is read again, because it was decided how refunds with a positive amount count."
     ),

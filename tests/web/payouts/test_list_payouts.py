@@ -18,6 +18,7 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
 from webapp.models.job import Job
 from webapp.models.ledger import LedgerPeriod
+from webapp.settlement.ledger.sync import start_reading
 
 from .conftest import HTMX, PAID, PERIOD, cells, settled
 
@@ -215,19 +216,23 @@ def query(address: str) -> dict[str, object]:
     return dict(pair.split("=") for pair in address.partition("?")[2].split("&"))  # type: ignore[misc]
 
 
-def test_a_month_long_over_is_only_counted_again_while_its_count_is_the_same(
-    farah: Browser, provider: Provider, read: Read
+def test_a_month_long_over_is_counted_by_the_worker_and_read_whole_when_a_person_asks(
+    farah: Browser, provider: Provider, app: Flask, read: Read
 ) -> None:
-    period, paid = "/demo/payouts?paid=range&paid_from=2026-03-01&paid_to=2026-03-30", "2026-03-08T00:00:00Z"
-    settled(provider, paid, created="2026-03-01T10:00:00Z")
+    """A count does not show a total that has changed."""
+    period, paid = "/demo/payouts?paid=range&paid_from=2026-03-02&paid_to=2026-03-30", "2026-03-08T00:00:00Z"
+    row = settled(provider, paid, created="2026-03-01T10:00:00Z")
     read(farah, period)
+    account = app.extensions["accounts"]["demo"]
     provider.forget()
+    with app.app_context():
+        start_reading(account, ["2026-03"], None, since=now())
+    assert work_once(app)
+    asked = [call["query"] for call in provider.seen("GET") if "2026-03" in call["query"]]
+    assert [query.rpartition("=")[2] for query in asked] == ["1"], "one count"
+    provider.change_transaction(row, total_amount=77025)
     read(farah, period, button="Sync again")
-    asked = [call for call in provider.seen("GET") if "2026-03" in call["query"]]
-    assert [call["query"].rpartition("=")[2] for call in asked] == ["1", "1"], "one count of each of its UTC months"
-    settled(provider, paid, created="2026-03-02T10:00:00Z")
-    read(farah, period, button="Sync again")
-    assert cells(farah)[0][-2] == "Rows 2"
+    assert cells(farah)[0][-3] == "770.25 AED"
 
 
 def test_looking_at_totals_is_on_record_once_for_a_page_and_a_period(farah: Browser, app: Flask) -> None:

@@ -60,14 +60,25 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     read(farah)
     assert "Postpay tells refunds as positive amounts" in farah.words
     assert cells(farah, "tr.is-total") == []
+    assert "As CSV" not in farah.words
     farah.open(PAYOUT)
     assert "Compare" not in farah.words
+    csrf = str(farah.page.select_one("input[name=csrf_token]")["value"])  # type: ignore[index]
+    farah.send(f"{PAYOUT}/bank", {"csrf_token": csrf, "version": "0", "received": "825.25"})
+    assert farah.status == 409
     farah.open(PERIOD)
     farah.submit("They are deducted")
     work_once(app)
     farah.open(PERIOD)
-    assert "as positive amounts" not in farah.words
+    assert "count as deducted, as decided on" in farah.words
     assert cells(farah)[0][8] == "725.25 AED", "775.25 less the refund"
+    farah.open("/demo/to-look-at/changed")
+    assert "Nothing needs review" in farah.words, "the provider has changed nothing"
+    farah.open(PERIOD)
+    farah.submit("They are paid to us")
+    work_once(app)
+    farah.open(PERIOD)
+    assert cells(farah)[0][8] == "825.25 AED"
 
 
 def test_rows_dated_in_the_future_are_told_as_such(farah: Browser, provider: Provider, read: Read) -> None:

@@ -21,7 +21,8 @@ from webapp.settlement.ledger.bank_receipts import receipts_of
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import Payout, payout, payouts, rows_of_payout
 from webapp.settlement.ledger.periods import FRESH_FOR, months_to_read, proved
-from webapp.settlement.ledger.sync import read_periods
+from webapp.settlement.ledger.refund_sign import is_undecided
+from webapp.settlement.ledger.sync import Wanted, read_periods
 from webapp.settlement.ledger.totals import NET, PARTS
 
 from .cells import Columns, micros
@@ -66,10 +67,13 @@ def prepare(asked: Asked, job: JobContext) -> datetime:
     Raises Failed where one of them cannot be proved now.
     """
     months = months_to_read(*_period(asked))
-    read_periods(job, lambda _: (months, asked.bound - FRESH_FOR), whole=True)
+    read_periods(job, lambda _: Wanted(months, asked.bound - FRESH_FOR, whole=True))
     periods = proved(asked.account, months)
     if set(periods) != set(months):
         raise Failed("not_read")
+    found = payouts(asked.account, naming_of(asked.account), *_period(asked))
+    if is_undecided(asked.account, [one.figures for one in found]):
+        raise Failed("sign_undecided")
     return min(one.read for one in periods.values() if one.read)
 
 

@@ -20,6 +20,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import lock_key, put
 from webapp.models.base import now
 from webapp.models.ledger import ChangeKind, LedgerChange, LedgerPeriod, LedgerRow
+from webapp.providers.postpay.models import TransactionType
 
 from .bank_receipts import reopen_changed
 from .compare import Difference, Kept, kept_rows, parts
@@ -153,7 +154,11 @@ def _changes(account: Account, differences: Sequence[Difference], gone: Sequence
             yield _change(before, None)
 
 
-def _is_told_otherwise(before: Kept, after: Mapping[str, object]) -> bool:
+def _is_told_otherwise(before: Kept, after: Mapping[str, Any]) -> bool:
+    """Whether the provider tells it otherwise; another decision on how positive refunds count is no such thing."""
+    turned = {name: -after[name] for name in ("amount_minor", "total_minor")}
+    if after["type"] == TransactionType.REFUND and all(before[name] == turned[name] for name in turned):
+        after = {**after, **turned}
     return any(before[name] != after[name] for name in ("currency", "paid", "amount_minor", "total_minor", *_OTHERS))
 
 

@@ -6,6 +6,8 @@ which it is, once for an account, before a sum with one in it is called a total.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from webapp import audit
@@ -14,6 +16,8 @@ from webapp.core.database import put, release, writing
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.ledger import LedgerPeriod, RefundSign
+
+from .totals import Figures
 
 
 def decided_sign(account: Account) -> RefundSign | None:
@@ -27,6 +31,11 @@ def refunds_are_deducted(account: Account) -> bool:
     """Whether positive refunds are to be taken for negative ones."""
     found = decided_sign(account)
     return found is not None and found.deducted
+
+
+def is_undecided(account: Account, sums: Iterable[Figures]) -> bool:
+    """Whether refunds are told as positive amounts among these sums, and nobody has said what that means."""
+    return any(figures.raised for figures in sums) and decided_sign(account) is None
 
 
 def decide_sign(account: Account, person_id: int, *, deducted: bool) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from flask import g
@@ -134,23 +135,29 @@ def _in_two(group: dict[str, Difference]) -> str | None:
 
 
 def start_reading(
-    account: Account, months: Iterable[str], owner_id: int | None, *, since: datetime | None = None
+    account: Account,
+    months: Iterable[str],
+    owner_id: int | None,
+    *,
+    since: datetime | None = None,
+    whole: bool = False,
 ) -> Job:
     """Has these months (at least one) read, and what is to come, where they are older than `since`; as a rule where
-    they are not fresh.
+    they are not fresh. With `whole` a count of a month that is long over will not do.
 
     One entry in the audit log for a person who asked.
     """
     since = since or now() - FRESH_FOR
     asked_for = sorted(months)
     with writing() as session:
-        asked = {"months": asked_for, "since": since.isoformat()}
+        asked = {"months": asked_for, "since": since.isoformat(), "whole": whole}
         job = jobs.start(
             KIND, account=account.slug, key=KIND, parameters=asked, owner_id=owner_id, request_id=g.get("request_id")
         )
         given = job.given
         every = sorted({*given["months"], *asked_for})
-        job.parameters = json.dumps({"months": every, "since": max(given["since"], since.isoformat())})
+        latest, is_whole = max(given["since"], since.isoformat()), whole or given.get("whole", False)
+        job.parameters = json.dumps({"months": every, "since": latest, "whole": is_whole})
         if owner_id is not None:
             facts = {"page": "payouts", "since": asked_for[0], "until": asked_for[-1]}
             audit.record(audit.Action.SETTLEMENTS_READ, account=account.slug, after=facts)
@@ -176,8 +183,12 @@ class Progress:
 def progress(account: Account, job: Job) -> Progress:
     """For the panel; what is still to come is no month, but its rows are among those counted."""
     months = job.given["months"]
-    left = missing(account, months, _since(job))
+    left = missing(account, months, _since(job), whole=_is_whole(job))
     return Progress(job.done, job.total, len(months) - len(left), len(months))
+
+
+def _is_whole(job: Job) -> bool:
+    return bool(job.given.get("whole"))
 
 
 def _since(job: Job) -> datetime:
@@ -187,23 +198,35 @@ def _since(job: Job) -> datetime:
 @performs(KIND)
 def read_ledger(running: JobContext) -> None:
     """Reads what is asked for, the newest month first after what is still to come."""
-    read_periods(running, _asked_for)
+    read_periods(running, _wanted_now)
 
 
-def read_periods(
-    running: JobContext, asked_for: Callable[[JobContext], tuple[list[str], datetime]], *, whole: bool = False
-) -> int:
-    """Brings periods up to date, whatever is asked for by then, and compares the rates; returns the rows read.
+class Wanted(NamedTuple):
+    """Periods, newest first, of which nothing may be older than `since`. With `whole` no month is only counted, for a
+    count does not show a total that has changed.
+    """
 
-    With `whole` no month is only counted, for a count does not show a total that has changed.
+    months: list[str]
+    since: datetime
+    whole: bool = False
+
+
+def read_periods(running: JobContext, wanted_now: Callable[[JobContext], Wanted]) -> int:
+    """Brings periods up to date, whatever is wanted by then, and compares the rates; returns the rows read.
+
     Raises Failed with the cause of the first period that could not be read, once all others were.
     """
     told = _Told(running)
-    reading = Reading(running.account, told, running.pause, running.writing, whole=whole)
+    reading = Reading(running.account, told, running.pause, running.writing)
+
+    def left_now() -> list[str]:
+        wanted = wanted_now(running)
+        reading.whole = wanted.whole
+        due = missing(running.account, wanted.months, wanted.since, whole=wanted.whole)
+        return [month for month in due if month not in reading.failed]
+
     try:
-        while left := [
-            month for month in missing(running.account, *asked_for(running), whole=whole) if month not in reading.failed
-        ]:
+        while left := left_now():
             told.begin(sum(one.rows for one in periods_of(running.account, left[1:]).values()))
             reading.bring_up_to_date(left[0])
     except GatewayError:
@@ -241,9 +264,9 @@ class _Told:
         self.done, self._rows = self.done + self._rows, 0
 
 
-def _asked_for(running: JobContext) -> tuple[list[str], datetime]:
+def _wanted_now(running: JobContext) -> Wanted:
     """What the job asks for now; more may have been added since it began."""
     job = db.session.get_one(Job, running.job_id, populate_existing=True)
-    months, since = [COMING, *reversed(job.given["months"])], _since(job)
+    wanted = Wanted([COMING, *reversed(job.given["months"])], _since(job), _is_whole(job))
     release()
-    return months, since
+    return wanted

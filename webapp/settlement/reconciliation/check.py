@@ -28,7 +28,7 @@ from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.postpay.models import OrderStatus, OrderSummary, TransactionType
 from webapp.providers.registry import postpay
 from webapp.settlement.ledger.periods import COMING, months_between
-from webapp.settlement.ledger.sync import latest_job, read_periods
+from webapp.settlement.ledger.sync import Wanted, latest_job, read_periods
 
 from .ages import Ages, ages
 from .counter import refresh_to_look_at
@@ -63,7 +63,7 @@ def check(job: JobContext) -> None:
 def _read_ledger(job: JobContext, span: Ages, begun: datetime, progress: ScanProgress) -> None:
     """Reads what is not paid out, then every month since the window began."""
     months = [COMING, *reversed(months_between(span.since, begun))]
-    progress.done = read_periods(job, lambda _: (months, begun))
+    progress.done = read_periods(job, lambda _: Wanted(months, begun))
 
 
 def _orders_without(

@@ -141,6 +141,8 @@ _CHANGES = {
 
 def _changed_row(change: LedgerChange, places: _Places) -> ExceptionRow:
     words, tone, icon = _CHANGES[ChangeKind(change.kind)]
+    if change.kind == ChangeKind.MOVED and change.paid_after is None:
+        words, tone, icon = _("Not paid out any more"), "bad", "alert-triangle"
     after = money(change.after) if change.after else gettext("nothing")
     return ExceptionRow(
         places.transaction(change.transaction_id),

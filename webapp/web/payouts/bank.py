@@ -89,11 +89,15 @@ def offers(figures: Figures, receipt: BankReceipt | None) -> list[Explanation]:
 
 def explanation_words(lines: Sequence[str]) -> str:
     """ "without refunds", "before fees and tax on fees": what the bank's amount is, in words."""
-    names = [line_label(code).lower() if code in LINE_WORDS else code for code in lines]
+    names = [_inside_a_sentence(line_label(code)) if code in LINE_WORDS else code for code in lines]
     listed = gettext("%(some)s and %(last)s", some=", ".join(names[:-1]), last=names[-1]) if names[1:] else names[0]
     if set(lines) <= {FEES, TAX}:
         return gettext("The bank's amount is the payout before %(lines)s.", lines=listed)
     return gettext("The bank's amount is the payout without %(lines)s.", lines=listed)
+
+
+def _inside_a_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def name_of(person_id: int | None) -> str | None:

@@ -26,6 +26,14 @@ KINDS = {
 """Word and tone of each kind, as `badge` takes them."""
 
 
+def kind_words(one: LedgerChange) -> tuple[str, str]:
+    """Word and tone of a change."""
+    words, tone = KINDS[ChangeKind(one.kind)]
+    if one.kind == ChangeKind.MOVED and one.paid_after is None:
+        return gettext("Not paid out any more"), "bad"
+    return str(words), tone
+
+
 class ChangeLine(NamedTuple):
     """One change. `before` and `after` hold net and payout moment; `seen` says who has looked at it, if anybody."""
 
@@ -46,13 +54,13 @@ def change_lines(account: Account, found: Sequence[LedgerChange]) -> list[Change
 
 
 def _line(one: LedgerChange, base: str) -> ChangeLine:
-    words, tone = KINDS[ChangeKind(one.kind)]
+    words, tone = kind_words(one)
     before = _told(one.before, one.paid_before)
     return ChangeLine(
         one.id,
         one.transaction_id,
         row_address(base, one.transaction_id),
-        str(words),
+        words,
         tone,
         before,
         _after(one),

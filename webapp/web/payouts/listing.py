@@ -22,7 +22,6 @@ from webapp.presentation.transaction_words import COLUMN_WORDS
 from webapp.settlement.ledger.bank_receipts import receipts_of
 from webapp.settlement.ledger.payout_id import Naming, PayoutsBy
 from webapp.settlement.ledger.payouts import Payout, totals
-from webapp.settlement.ledger.refund_sign import decided_sign
 from webapp.settlement.ledger.totals import DIFFERENCE, FEES, OTHER, TAX, TYPES, Figures
 
 BANK_STATES = {
@@ -89,11 +88,6 @@ def listing(
     return PayoutListing(words, rows, [_row(figures, columns) for figures in sums], pages)
 
 
-def sign_unclear(account: Account, sums: Sequence[Figures]) -> bool:
-    """Whether refunds are told as positive amounts, and nobody has said what that means."""
-    return any(figures.raised for figures in sums) and decided_sign(account) is None
-
-
 def _columns(sums: Sequence[Figures]) -> list[str]:
     """The documented ones always; others, and differences of arithmetic, only where there are any."""
     others = [OTHER] if any(figures.has_others for figures in sums) else []
@@ -138,7 +132,7 @@ def to_look_at(payout: Payout, receipt: BankReceipt | None) -> str | None:
         words = gettext("%(count)s rows need review", count=count)
         reasons.append(gettext("1 row needs review") if count == 1 else words)
     if count := payout.changes:
-        words = gettext("%(count)s changed after it was read", count=f"{count:,}")
+        words = gettext("%(count)s rows changed after they were read", count=f"{count:,}")
         reasons.append(gettext("1 row changed after it was read") if count == 1 else words)
     if receipt and receipt.expected_minor != payout.figures.net.minor:
         reasons.append(gettext("the net has changed since the bank's amount was entered"))

@@ -16,13 +16,13 @@ from webapp.settlement.ledger.changes import changes_of_payout
 from webapp.settlement.ledger.payout_id import PayoutsBy, naming_of
 from webapp.settlement.ledger.payouts import Payout, payout
 from webapp.settlement.ledger.periods import covers
+from webapp.settlement.ledger.refund_sign import decided_sign, is_undecided
 from webapp.settlement.ledger.totals import Figures
 
 from . import bridge, transaction_rows
 from .bank import bank
 from .change_lines import change_lines
 from .forms import BankForm, ExceptionForm
-from .listing import sign_unclear
 
 LAST_PAGE = 10**6
 
@@ -46,6 +46,12 @@ def find_payout(account: Account, currency: str, name: str) -> Payout:
     return empty
 
 
+def is_sure(account: Account, found: Payout) -> bool:
+    """Whether its net may be compared with anything."""
+    span = naming_of(account).of(found.name).range(found.name) or (found.paid, found.paid)
+    return covers(account, *span) and not is_undecided(account, [found.figures])
+
+
 def payout_page(
     account: Account,
     found: Payout,
@@ -61,7 +67,7 @@ def payout_page(
     naming = naming_of(account).of(found.name)
     span = naming.range(found.name) or (found.paid, found.paid)
     rows, pager = transaction_rows.page_of_rows(account, naming, found, page, base)
-    is_whole, is_unclear = covers(account, *span), sign_unclear(account, [found.figures])
+    is_whole, is_unclear = covers(account, *span), is_undecided(account, [found.figures])
     values = {
         "account": account,
         "payout": found,
@@ -77,6 +83,7 @@ def payout_page(
         "flagged": transaction_rows.flagged_rows(account, naming, found),
         "changes": change_lines(account, changes_of_payout(account, found.currency, *span)),
         "is_whole": is_whole,
+        "sign": decided_sign(account),
         "sign_unclear": is_unclear,
         "is_sure": is_whole and not is_unclear,
         "pairs": _days_of(account, span),

@@ -24,7 +24,7 @@ from webapp.web.safe_redirect import own_address
 
 from . import blueprint
 from .forms import BankForm, ExceptionForm, ExplainForm
-from .page import find_payout, payout_page
+from .page import find_payout, is_sure, payout_page
 
 
 @blueprint.get("/<account:account>/payouts/<provider_id:currency>/<payout>")
@@ -47,6 +47,8 @@ def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
     form = BankForm(currency)
     if not form.validate_on_submit() or form.received.data is None:
         return payout_page(account, found, 422, bank_form=form)
+    if not is_sure(account, found):
+        return payout_page(account, found, 409, bank_form=form, problem=_unsure_words())
     received = form.received.data
     seen = SeenReceipt(account, found, form.seen_version)
     try:
@@ -152,6 +154,13 @@ def _known(found: Payout) -> Payout:
     if not is_known_currency(found.currency):
         abort(404)
     return found
+
+
+def _unsure_words() -> str:
+    return gettext(
+        "What the payout comes to is not certain now, so nothing was compared. What you typed is still here; the page"
+        " says what has to be done first."
+    )
 
 
 def _stale_words() -> str:

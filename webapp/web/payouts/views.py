@@ -20,7 +20,7 @@ from webapp.models.base import now
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import coming, payouts, totals
 from webapp.settlement.ledger.periods import months_to_read
-from webapp.settlement.ledger.refund_sign import decide_sign
+from webapp.settlement.ledger.refund_sign import decide_sign, decided_sign, is_undecided
 from webapp.settlement.ledger.sync import latest_job, start_reading
 from webapp.web.htmx import form_follows, redirect_after_post, wants_fragment
 
@@ -71,7 +71,8 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
             "coming_as_of": to_come.as_of,
             "may_settle": current_user.can(Permission.SETTLEMENTS_RESOLVE),
             "dated_later": listing.coming_rows(to_come.dated_later, ""),
-            "sign_unclear": listing.sign_unclear(account, [*totals(found), *to_come.figures]),
+            "sign": decided_sign(account),
+            "sign_unclear": is_undecided(account, [*totals(found), *to_come.figures]),
             "here": here,
             "reading_href": filters.address(url_for(".show_reading", account=account)),
             "pairs": filters.pairs(),
@@ -92,8 +93,9 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
 def read_payouts(account: Account) -> Response:
     """Has the months of the period read by the worker; what is under way goes on and takes them along."""
     filters = _filters_of(account, request.form)
-    since = now() if request.form.get("again") == "1" else None
-    start_reading(account, months_to_read(*filters.period), current_user.id, since=since)
+    is_again = request.form.get("again") == "1"
+    months = months_to_read(*filters.period)
+    start_reading(account, months, current_user.id, since=now() if is_again else None, whole=is_again)
     target = ".list_payouts" if htmx else ".show_reading"
     return redirect_after_post(filters.address(url_for(target, account=account)))
 
