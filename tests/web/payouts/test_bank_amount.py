@@ -226,6 +226,8 @@ def test_an_exception_can_be_closed_however_payouts_are_listed(
     assert "The bank received 700.00" in by_day.words
     by_day.submit("Close it", note="found")
     assert receipt(app).state == "closed"
+    by_day.open(PERIOD)
+    assert "Entered apart" in by_day.words
     by_day.open("/demo/payouts/AED/2026-09-08")
     assert "Also entered, for payouts that share rows with this one" in by_day.words
 

@@ -157,7 +157,7 @@ def test_what_changed_after_it_was_read_is_told_until_somebody_has_seen_it(
     farah.open("/demo/payouts/AED/2026-09-11T000000.000000Z")
     [changed] = farah.page.select("#changes tbody tr")
     told = words(changed)
-    assert "Paid out at another time" in told
+    assert "Moved to another payout" in told
     assert "775.25" in told
     assert "770.25" in told
     farah.open("/demo/to-look-at/changed")
@@ -168,6 +168,24 @@ def test_what_changed_after_it_was_read_is_told_until_somebody_has_seen_it(
     assert "Farah Finance" in words(farah.page.select_one("#changes"))
     farah.open(f"/demo/settlements/{row}")
     assert "Changed after it was read" in farah.words
+
+
+def test_several_changes_are_marked_as_seen_at_once(farah: Browser, provider: Provider, read: Read) -> None:
+    rows = [settled(provider), settled(provider)]
+    read(farah)
+    for row in rows:
+        provider.change_transaction(row, paid=None)
+    read(farah, button="Sync again")
+    farah.open("/demo/to-look-at/changed")
+    assert farah.words.count("Not paid out any more") == 2
+    form = farah.page.select_one("form[action$=changes-seen]")
+    assert form is not None
+    fields = ("csrf_token", "change")
+    named = {name: [field["value"] for field in form.select(f"input[name={name}]")] for name in fields}
+    farah.send(str(form["action"]), {**named, "next": "/demo/to-look-at/changed"})
+    farah.open("/demo/to-look-at/changed")
+    assert "2 changes marked as seen." in farah.words
+    assert "Nothing needs review" in farah.words
 
 
 def test_the_address_of_a_form_that_was_refused_can_be_reloaded(farah: Browser, provider: Provider, read: Read) -> None:

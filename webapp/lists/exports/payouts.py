@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
@@ -17,7 +17,7 @@ from webapp.models.bank_receipt import BankReceipt
 from webapp.models.ledger import LedgerRow
 from webapp.presentation.transaction_words import COLUMN_WORDS
 from webapp.providers.http.patience import Wait
-from webapp.settlement.ledger.bank_receipts import receipts_of
+from webapp.settlement.ledger.bank_receipts import receipts_around, receipts_of
 from webapp.settlement.ledger.payout_id import naming_of
 from webapp.settlement.ledger.payouts import Payout, payout, payouts, rows_of_payout
 from webapp.settlement.ledger.periods import FRESH_FOR, months_to_read, proved
@@ -77,6 +77,14 @@ def prepare(asked: Asked, job: JobContext) -> datetime:
     return min(one.read for one in periods.values() if one.read)
 
 
+class PayoutAtBank(NamedTuple):
+    """A payout and its amount at the bank; `is_apart` where amounts were entered for its rows by other groups."""
+
+    payout: Payout
+    receipt: BankReceipt | None
+    is_apart: bool
+
+
 class PayoutsOfPeriod:
     """Each payout with what is known of it at the bank."""
 
@@ -85,13 +93,17 @@ class PayoutsOfPeriod:
         self._naming = naming_of(asked.account)
         self.counted: int | None = None
 
-    def __iter__(self) -> Iterator[Sequence[tuple[Payout, BankReceipt | None]]]:
+    def __iter__(self) -> Iterator[Sequence[PayoutAtBank]]:
         found = self._found()
         self.counted = len(found)
         for start in range(0, len(found), BLOCK):
             block = found[start : start + BLOCK]
             receipts = receipts_of(self._asked.account, [one.name for one in block])
-            yield [(one, receipts.get((one.currency, one.name))) for one in block]
+            around = receipts_around(self._asked.account, block)
+            keys = [(one.currency, one.name) for one in block]
+            yield [
+                PayoutAtBank(one, receipts.get(key), key in around) for one, key in zip(block, keys, strict=True)
+            ]
 
     def _found(self) -> list[Payout]:
         currency = self._asked.query.currency or None
@@ -157,12 +169,12 @@ def _lay_out_payouts(columns: Columns) -> None:
     columns.text(gettext("At the bank"))
 
 
-def _take_payout(row: tuple[Payout, BankReceipt | None]) -> StagedRow:
+def _take_payout(row: PayoutAtBank) -> StagedRow:
     """Newest first, as on the screen; fees and tax with the minus they have there."""
-    found, receipt = row
+    found, receipt, is_apart = row
     figures, paid = found.figures, micros(found.paid) or 0
     amounts = [amount.minor for amount in (*figures.parts.values(), figures.net)]
-    bank: list[Plain] = [receipt.received_minor, receipt.state] if receipt else [None, None]
+    bank: list[Plain] = [receipt.received_minor, receipt.state] if receipt else [None, "apart" if is_apart else None]
     values: list[Plain] = [found.name, paid, found.currency, *amounts, figures.count, *bank]
     return StagedRow(f"{found.currency} {found.name}", -paid, -_alphabetical(found.currency), values)
 

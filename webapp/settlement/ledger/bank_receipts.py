@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ from .periods import period_of
 from .sums import moment_text, net_by_payout
 from .totals import explanations
 
+LENGTH_OF_DAY = len("2026-11-24")
 EXCEPTION_STATES = (ReceiptState.OPEN, ReceiptState.CLOSED)
 
 
@@ -64,25 +66,36 @@ def receipt_of(account: Account, payout: Payout) -> BankReceipt | None:
     return receipts_of(account, [payout.name]).get((payout.currency, payout.name))
 
 
-def receipts_around(account: Account, payout: Payout) -> list[BankReceipt]:
-    """Receipts of the same currency that share rows with a payout under another name: by moment, by day."""
+def receipts_around(account: Account, payouts: Sequence[Payout]) -> dict[tuple[str, str], list[BankReceipt]]:
+    """Amounts that were entered for the same rows while payouts were told apart otherwise, by moment or by day; by
+    currency and name of each payout that has some.
+    """
     naming = Naming(PayoutsBy.MOMENT, account.zone)
-    span = naming.of(payout.name).range(payout.name)
-    asked = select(BankReceipt).where(
-        BankReceipt.account == account.slug,
-        BankReceipt.currency == payout.currency,
-        BankReceipt.payout != payout.name,
-    )
-    if span is None:
-        return []
-
-    def overlaps(receipt: BankReceipt) -> bool:
-        other = naming.of(receipt.payout).range(receipt.payout)
-        return other is not None and other[0] < span[1] and span[0] < other[1]
-
-    found = [receipt for receipt in db.session.scalars(asked) if overlaps(receipt)]
-    release()
+    found: dict[tuple[str, str], list[BankReceipt]] = {}
+    for is_by_day in (False, True):
+        asked = [one for one in payouts if (len(one.name) == LENGTH_OF_DAY) is not is_by_day]
+        others = _receipts_by(account, is_by_day=is_by_day) if asked else []
+        for one in asked:
+            span = naming.of(one.name).range(one.name)
+            near = [
+                receipt
+                for receipt, other in others
+                if span and receipt.currency == one.currency and other[0] < span[1] and span[0] < other[1]
+            ]
+            if near:
+                found[one.currency, one.name] = near
     return found
+
+
+def _receipts_by(account: Account, *, is_by_day: bool) -> list[tuple[BankReceipt, tuple[datetime, datetime]]]:
+    """Receipts of days, or of moments, each with the range of its payout."""
+    naming = Naming(PayoutsBy.MOMENT, account.zone)
+    length = func.length(BankReceipt.payout)
+    is_asked = length == LENGTH_OF_DAY if is_by_day else length > LENGTH_OF_DAY
+    kept = db.session.scalars(select(BankReceipt).where(BankReceipt.account == account.slug, is_asked)).all()
+    release()
+    spans = [(receipt, naming.of(receipt.payout).range(receipt.payout)) for receipt in kept]
+    return [(receipt, span) for receipt, span in spans if span]
 
 
 def people_who_may_own() -> Sequence[User]:

@@ -139,16 +139,20 @@ _CHANGES = {
 }
 
 
+def _told(amount: Money, paid: datetime | None) -> str:
+    return f"{money(amount)}, {when(paid)}" if paid else gettext("%(amount)s, not paid out", amount=money(amount))
+
+
 def _changed_row(change: LedgerChange, places: _Places) -> ExceptionRow:
     words, tone, icon = _CHANGES[ChangeKind(change.kind)]
     if change.kind == ChangeKind.MOVED and change.paid_after is None:
         words, tone, icon = _("Not paid out any more"), "bad", "alert-triangle"
-    after = money(change.after) if change.after else gettext("nothing")
+    after = _told(change.after, change.paid_after) if change.after else gettext("nothing")
     return ExceptionRow(
         places.transaction(change.transaction_id),
         change.transaction_id,
         [Note(str(words), tone, icon)],
-        Markup("{} \u2192 {}").format(money(change.before), after),
+        Markup("{} \u2192 {}").format(_told(change.before, change.paid_before), after),
         times_html()(change.found),
         [_of_order(change.order_id, places)],
     )

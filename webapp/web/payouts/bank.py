@@ -67,7 +67,7 @@ def receipts_within(account: Account, found: Payout) -> list[tuple[str, str, str
         words = f"{money(one.received)}, {when(one.entered)}"
         return words, bank_state(one)[0], payout_address(base, one.currency, one.payout)
 
-    return [told(one) for one in receipts_around(account, found)]
+    return [told(one) for one in receipts_around(account, [found]).get((found.currency, found.name), [])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,4 +55,6 @@ def picture_words(figures: Figures) -> str:
     """What the picture shows, in a sentence."""
     *parts, net = figures.bridge()
     told = [f"{line_label(line.code)} {money(line.amount)}" for line in parts if not line.amount.is_zero]
+    if not told:
+        return gettext("Nothing.")
     return gettext("%(parts)s; together %(net)s.", parts=", ".join(told), net=money(net.amount))

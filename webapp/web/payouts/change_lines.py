@@ -19,9 +19,9 @@ from webapp.money import Money
 from webapp.presentation.formatting import money, time_html
 
 KINDS = {
-    ChangeKind.MOVED: (lazy_gettext("Paid out at another time"), "wait"),
-    ChangeKind.CHANGED: (lazy_gettext("Told otherwise"), "bad"),
-    ChangeKind.GONE: (lazy_gettext("Not there any more"), "bad"),
+    ChangeKind.MOVED: (lazy_gettext("Moved to another payout"), "wait"),
+    ChangeKind.CHANGED: (lazy_gettext("Its figures have changed"), "bad"),
+    ChangeKind.GONE: (lazy_gettext("Postpay has it no more"), "bad"),
 }
 """Word and tone of each kind, as `badge` takes them."""
 

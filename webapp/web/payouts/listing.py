@@ -19,7 +19,7 @@ from webapp.money import Money
 from webapp.presentation.formatting import amount_parts, long_day, times_html
 from webapp.presentation.pager import Pager
 from webapp.presentation.transaction_words import COLUMN_WORDS
-from webapp.settlement.ledger.bank_receipts import receipts_of
+from webapp.settlement.ledger.bank_receipts import receipts_around, receipts_of
 from webapp.settlement.ledger.payout_id import Naming, PayoutsBy
 from webapp.settlement.ledger.payouts import Payout, totals
 from webapp.settlement.ledger.totals import DIFFERENCE, FEES, OTHER, TAX, TYPES, Figures
@@ -79,11 +79,11 @@ def listing(
     pages = pager(filters, base, len(found), is_counted=True)
     start = (filters.page - 1) * filters.page_size
     shown = found[start : start + filters.page_size]
-    receipts = receipts_of(account, [one.name for one in shown])
+    receipts, around = receipts_of(account, [one.name for one in shown]), receipts_around(account, shown)
     sums = totals(found)
     columns = _columns(sums)
     moment = _moments(naming)
-    rows = [_payout_row(one, receipts, columns, base, moment(one)) for one in shown]
+    rows = [_payout_row(one, receipts, around, columns, base, moment(one)) for one in shown]
     words = [str(COLUMN_WORDS[name]) for name in columns]
     return PayoutListing(words, rows, [_row(figures, columns) for figures in sums], pages)
 
@@ -104,12 +104,13 @@ def _row(figures: Figures, columns: Sequence[str]) -> PayoutRow:
 def _payout_row(
     payout: Payout,
     receipts: Mapping[tuple[str, str], BankReceipt],
+    around: Mapping[tuple[str, str], Sequence[BankReceipt]],
     columns: Sequence[str],
     base: str,
     moment: Markup,
 ) -> PayoutRow:
     receipt = receipts.get((payout.currency, payout.name))
-    words, tone = bank_state(receipt)
+    words, tone = bank_state(receipt, around.get((payout.currency, payout.name), ()))
     return _row(payout.figures, columns)._replace(
         href=payout_address(base, payout.currency, payout.name),
         paid=moment,
@@ -119,8 +120,11 @@ def _payout_row(
     )
 
 
-def bank_state(receipt: BankReceipt | None) -> tuple[str, str]:
-    """Word and tone of what became of a payout at the bank."""
+def bank_state(receipt: BankReceipt | None, around: Sequence[BankReceipt] = ()) -> tuple[str, str]:
+    """Word and tone of what became of a payout at the bank; `around`: what was entered for its rows in other groups."""
+    if receipt is None and around:
+        is_open = any(one.state == ReceiptState.OPEN for one in around)
+        return gettext("Open, entered apart") if is_open else gettext("Entered apart"), "bad" if is_open else "idle"
     words, tone = BANK_STATES[ReceiptState(receipt.state) if receipt else None]
     return str(words), tone
 

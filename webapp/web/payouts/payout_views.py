@@ -19,6 +19,7 @@ from webapp.settlement.ledger import bank_receipts
 from webapp.settlement.ledger.bank_receipts import ReceiptRefused, SeenReceipt, StaleReceipt, receipt_of
 from webapp.settlement.ledger.changes import MOST_SHOWN, mark_seen
 from webapp.settlement.ledger.payouts import Payout
+from webapp.web.doubled_fields import takes_lists
 from webapp.web.htmx import redirect_after_post, wants_fragment
 from webapp.web.safe_redirect import own_address
 
@@ -109,6 +110,7 @@ def settle_exception(account: Account, currency: str, payout: str) -> Response:
 @blueprint.post("/<account:account>/payouts/changes-seen")
 @requires(Permission.SETTLEMENTS_RESOLVE)
 @of("postpay")
+@takes_lists("change")
 def mark_changes_seen(account: Account) -> Response:
     """Somebody has looked at what the provider changed; each is one entry in the audit log."""
     ids = [int(text) for text in request.form.getlist("change") if text.isascii() and text.isdigit() and len(text) < 19]

@@ -34,8 +34,8 @@ class PeriodStanding(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`is_whole`: every month was proved, so sums may be called totals. `oldest` and `newest`: as of when they are,
-    None where nothing was read. `progress` while a reading is under way, `job_id` to cancel it. `problem`: why the
-    last reading as a whole came to nothing.
+    None where nothing was read. `progress` while a reading is under way, `is_cancelled` once it was asked to end.
+    `problem`: why the last reading as a whole came to nothing.
     """
 
     is_whole: bool
@@ -44,7 +44,7 @@ class Standing:
     oldest: datetime | None
     newest: datetime | None
     progress: Progress | None = None
-    job_id: int | None = None
+    is_cancelled: bool = False
     warning: str | None = None
     problem: str | None = None
 
@@ -79,7 +79,7 @@ def standing(account: Account, since: datetime, until: datetime) -> Standing:
         oldest=min(moments, default=None),
         newest=max(moments, default=None),
         progress=progress(account, job) if job and is_open else None,
-        job_id=job.id if job and is_open else None,
+        is_cancelled=job.cancel_asked if job and is_open else False,
         warning=unattended_words(job) if job and is_open else None,
         problem=_problem_of(job, periods),
     )
