@@ -46,6 +46,8 @@ def test_a_row_that_cannot_be_read_is_named_and_no_sum_is_made_without_it(
     assert f"Transaction {bad} cannot be read: its field amount is not what Postpay documents." in farah.words
     assert "What is shown of it is what Postpay said on" in farah.words
     assert cells(farah, "tr.is-total") == total
+    farah.open(PAYOUT)
+    assert "Sep 2026 could not be read again" in farah.words
     provider.change_transaction(bad, amount=81480)
     read(farah, button="Try again")
     assert "cannot be read" not in farah.words

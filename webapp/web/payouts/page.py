@@ -23,6 +23,7 @@ from . import bridge, transaction_rows
 from .bank import bank
 from .change_lines import change_lines
 from .forms import BankForm, ExceptionForm
+from .sync_status import standing
 
 LAST_PAGE = 10**6
 
@@ -83,6 +84,7 @@ def payout_page(
         "flagged": transaction_rows.flagged_rows(account, naming, found),
         "changes": change_lines(account, changes_of_payout(account, found.currency, *span)),
         "is_whole": is_whole,
+        "failed": [one for one in standing(account, *span).months if one.problem],
         "sign": decided_sign(account),
         "sign_unclear": is_unclear,
         "is_sure": is_whole and not is_unclear,

@@ -59,6 +59,11 @@ class Standing:
         return [one.name for one in self.periods if one.read is None]
 
     @property
+    def months(self) -> list[PeriodStanding]:
+        """Without what is not paid out."""
+        return self.periods[1:]
+
+    @property
     def failed(self) -> list[PeriodStanding]:
         return [one for one in self.periods if one.problem]
 
