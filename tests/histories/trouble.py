@@ -16,7 +16,8 @@ from webapp.core.extensions import db
 
 from .moves import Move, moves_meanwhile
 
-EVER = 60
+EVER = 24
+"""Calls: as many as the most patient asks for, few enough that nobody waits for minutes."""
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "status", "status": 503}, {"kind": "status", "status": 429}, {"kind": "status", "status": 401},
     {"kind": "truncated"}, {"kind": "malformed"}, {"kind": "html"}, {"kind": "html", "status": 200},
