@@ -60,6 +60,7 @@ def read_payouts(app: Flask) -> None:
         enter_amount(SeenReceipt(account, found, 0), Money(1234567, "KWD"), person_id=1)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("person", PAGES)
 def test_no_page_has_a_fault(eyes: Callable[..., Eyes], provider: Provider, app: Flask, person: str) -> None:
     put_a_bit_of_everything(provider)

@@ -87,6 +87,7 @@ def provider(tree: Tree) -> Iterator[None]:
         yield
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
 def test_the_drill_of_the_readme(
     tree: Tree, database: Path, killed: bool, request: pytest.FixtureRequest, tmp_path: Path
