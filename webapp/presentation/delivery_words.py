@@ -24,7 +24,7 @@ VERDICTS: dict[str, Words] = {
 }
 OUTCOMES: dict[str, Words] = {
     DeliveryOutcome.WAITING: (lazy_gettext("Waits to be read again"), "wait"),
-    DeliveryOutcome.READ: (lazy_gettext("Sync again"), "ok"),
+    DeliveryOutcome.READ: (lazy_gettext("Read again"), "ok"),
     DeliveryOutcome.GONE: (lazy_gettext("Postpay knows no such thing"), "bad"),
     DeliveryOutcome.FAILED: (lazy_gettext("Could not be read again"), "bad"),
     DeliveryOutcome.NOTHING: (lazy_gettext("Nothing to read"), "idle"),
