@@ -25,6 +25,11 @@ class BridgeLine(NamedTuple):
     hint: str | None
 
 
+def values(figures: Figures) -> dict[str, object]:
+    """What the page shows of it."""
+    return {"bridge": bridge(figures), "picture": picture(figures), "picture_words": picture_words(figures)}
+
+
 def bridge(figures: Figures) -> list[BridgeLine]:
     """The table from gross to net. Documented types without a row are left out, but for sales."""
     return [

@@ -68,32 +68,37 @@ def payout_page(
     naming = naming_of(account).of(found.name)
     span = naming.range(found.name) or (found.paid, found.paid)
     rows, pager = transaction_rows.page_of_rows(account, naming, found, page, base)
-    is_whole, is_unclear = covers(account, *span), is_undecided(account, [found.figures])
     values = {
         "account": account,
         "payout": found,
         "by_day": naming.by is PayoutsBy.DAY,
         "day": long_day(found.paid.astimezone(account.zone).date()),
         "base": base,
-        "bridge": bridge.bridge(found.figures),
-        "picture": bridge.picture(found.figures),
-        "picture_words": bridge.picture_words(found.figures),
         "rows": rows,
         "pager": pager,
         "total": transaction_rows.total_row(found.figures),
         "flagged": transaction_rows.flagged_rows(account, naming, found),
         "changes": change_lines(account, changes_of_payout(account, found.currency, *span)),
-        "is_whole": is_whole,
-        "failed": [one for one in standing(account, *span).months if one.problem],
-        "sign": decided_sign(account),
-        "sign_unclear": is_unclear,
-        "is_sure": is_whole and not is_unclear,
-        "pairs": _days_of(account, span),
         "problem": problem,
+        **_certainty(account, found, span),
+        **bridge.values(found.figures),
         **bank(account, found, bank_form, exception_form),
     }
     release()
     return make_response(render_template("payouts/show.html", **values), status)
+
+
+def _certainty(account: Account, found: Payout, span: tuple[datetime, datetime]) -> dict[str, object]:
+    """Whether its sums may be called its sums, and what there is to do where they may not."""
+    is_whole, is_unclear = covers(account, *span), is_undecided(account, [found.figures])
+    return {
+        "is_whole": is_whole,
+        "is_sure": is_whole and not is_unclear,
+        "failed": [one for one in standing(account, *span).months if one.problem],
+        "sign": decided_sign(account),
+        "sign_unclear": is_unclear,
+        "pairs": _days_of(account, span),
+    }
 
 
 def _days_of(account: Account, span: tuple[datetime, datetime]) -> list[tuple[str, str]]:
