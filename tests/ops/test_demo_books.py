@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.browser import Browser
 from tests.provider import Provider, provider_of
 from webapp import create_app, jobs
+from webapp.core.database import writing
 from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
+from webapp.models.user import User
 from webapp.ops.demo_books import fill_demo_books
 from webapp.providers.registry import postpay
 from webapp.settlement.ledger.upkeep import keep_current
@@ -29,6 +32,11 @@ def provider(sandbox: Sandbox) -> Provider:
     return provider
 
 
+def of_demo(is_demo: bool) -> None:
+    with writing() as session:
+        session.execute(update(User).where(User.role == "finance").values(is_demo=is_demo))
+
+
 def test_the_first_minute_shows_books_that_are_worth_looking_at(
     app: Flask, provider: Provider, farah: Browser
 ) -> None:
@@ -38,8 +46,11 @@ def test_the_first_minute_shows_books_that_are_worth_looking_at(
         assert keep_current(account, postpay(account))
     assert jobs.work_once(app)
     with app.app_context():
+        assert not fill_demo_books(account), "nothing is typed in the name of somebody real"
+        of_demo(True)
         assert fill_demo_books(account)
         assert not fill_demo_books(account), "once"
+        of_demo(False)  # who is of the demo may not sign in to a desk that is none
     assert jobs.work_once(app)
     assert jobs.work_once(app)
     farah.open("/demo/payouts")

@@ -20,7 +20,8 @@ from webapp.models.check import CheckRun, MissingTransaction
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.job import Job
 from webapp.models.user import User
-from webapp.settlement.reconciliation.start import A_DAY, start_daily_check
+from webapp.settlement.ledger.periods import DAILY
+from webapp.settlement.reconciliation.start import start_daily_check
 
 from .desk import ago, ids_in
 
@@ -190,7 +191,7 @@ def test_the_worker_checks_once_a_day(app: Flask) -> None:
         start_daily_check(account)
     assert jobs.work_once(app)
     assert not jobs.work_once(app)
-    for age, is_due in ((A_DAY - timedelta(minutes=1), False), (A_DAY + timedelta(minutes=1), True)):
+    for age, is_due in ((DAILY - timedelta(minutes=1), False), (DAILY + timedelta(minutes=1), True)):
         with app.app_context():
             with writing() as session:
                 session.get_one(CheckRun, "demo").checked = now() - age

@@ -252,3 +252,14 @@ def test_auditors_look_and_agents_do_not_even_that(
         agent.open(address)
         assert agent.status == 403
     assert "Payouts" not in [link.get_text(strip=True) for link in agent.page.select("nav a")]
+
+
+def test_a_payout_beyond_what_can_be_kept_is_not_compared(farah: Browser, provider: Provider, read: Read) -> None:
+    for _ in range(2):
+        settled(provider, amount=9 * 10**18, type="regularization")
+    read(farah)
+    farah.open(PAYOUT)
+    assert farah.status == 200
+    farah.submit("Compare", received="1.00")
+    assert farah.status == 409
+    assert "This is not possible as things stand now." in farah.words

@@ -68,6 +68,12 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     csrf = str(farah.page.select_one("input[name=csrf_token]")["value"])  # type: ignore[index]
     farah.send(f"{PAYOUT}/bank", {"csrf_token": csrf, "version": "0", "received": "825.25"})
     assert farah.status == 409
+    farah.send(f"{PAYOUT}/explanation", {"csrf_token": csrf, "version": "0", "lines": "refund"})
+    assert farah.status == 409
+    farah.open(PERIOD)
+    assert "No sum before it is decided" in farah.words
+    farah.send("/demo/payouts/refund-sign", {"csrf_token": csrf, "deducted": "perhaps"})
+    assert farah.status == 400
     farah.open(PERIOD)
     farah.submit("They are deducted")
     work_once(app)

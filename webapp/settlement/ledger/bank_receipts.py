@@ -110,10 +110,15 @@ def people_who_may_own() -> Sequence[User]:
 def enter_amount(seen: SeenReceipt, received: Money, person_id: int) -> BankReceipt:
     """Keeps what the bank received, also instead of an earlier amount; a difference opens an exception.
 
-    It is the typing person's at first. Raises StaleReceipt.
+    It is the typing person's at first. Raises StaleReceipt, also where the payout comes to something else by now;
+    ReceiptRefused for a net that no column holds.
     """
     net = seen.payout.figures.net
+    if abs(net.minor) > LARGEST_MINOR:
+        raise ReceiptRefused
     with _changing(seen) as (session, receipt):
+        if _net_now(seen.account, net.currency, seen.payout.name) != net.minor:
+            raise StaleReceipt
         before = _facts(receipt) if receipt else None
         was_open = receipt is not None and receipt.state == ReceiptState.OPEN
         if receipt is None:
@@ -179,7 +184,7 @@ def reopen_changed(session: Session, account: Account, periods: Iterable[str]) -
         session.execute(select(func.pg_advisory_xact_lock(lock_key(f"receipts {account.slug}"))))
     asked = select(BankReceipt).where(BankReceipt.account == account.slug)
     for receipt in session.scalars(asked.execution_options(populate_existing=True)):
-        net = _net_of(receipt, account, nets, listed)
+        net = _net_of(account, receipt.currency, receipt.payout, nets, listed)
         if net is None or net == receipt.expected_minor:
             continue
         before = _facts(receipt)
@@ -190,23 +195,31 @@ def reopen_changed(session: Session, account: Account, periods: Iterable[str]) -
         _changed(receipt, action, before, reason="the provider changed the payout")
 
 
+def _net_now(account: Account, currency: str, name: str) -> int | None:
+    """What a payout comes to at this moment; inside of a transaction."""
+    touched = _touched(account, name)
+    return _net_of(account, currency, name, net_by_payout(account.slug, touched), touched)
+
+
+def _touched(account: Account, name: str) -> set[str]:
+    """The periods that the rows of a payout stand in."""
+    span, moment = Naming(PayoutsBy.MOMENT, account.zone).of(name).range(name), now()
+    return {period_of(first, moment) for first in (span[0], span[1] - TICK)} if span else set()
+
+
 def _net_of(
-    receipt: BankReceipt, account: Account, nets: dict[tuple[str, str], int], periods: set[str]
+    account: Account, currency: str, name: str, nets: dict[tuple[str, str], int], periods: set[str]
 ) -> int | None:
-    """What the receipt's payout comes to, no more than its column holds; None where it has nothing to do with these
+    """What a payout comes to, no more than a receipt's column holds; None where it has nothing to do with these
     periods. A day may reach into another month, whose rows count as they were proved before.
     """
-    span = Naming(PayoutsBy.MOMENT, account.zone).of(receipt.payout).range(receipt.payout)
-    if span is None:
-        return None
-    moment = now()
-    touched = {period_of(first, moment) for first in (span[0], span[1] - TICK)}
-    if not touched & periods:
+    span, touched = Naming(PayoutsBy.MOMENT, account.zone).of(name).range(name), _touched(account, name)
+    if span is None or not touched & periods:
         return None
     if not touched <= periods:
         nets = net_by_payout(account.slug, touched)
     first, end = map(moment_text, span)
-    own = (net for (currency, paid), net in nets.items() if currency == receipt.currency and first <= paid < end)
+    own = (net for (code, paid), net in nets.items() if code == currency and first <= paid < end)
     return max(-LARGEST_MINOR, min(sum(own), LARGEST_MINOR))
 
 

@@ -54,12 +54,15 @@ class Unsettled(Exception):
 
 @dataclass
 class Collected:
-    """A period that was read whole: its rows, staged, and when the reading began."""
+    """A period that was read whole: its rows, staged, when the reading began, and whether positive refunds were taken
+    for deducted ones.
+    """
 
     month: str
     begun: datetime
     rows: Staging
     count: int
+    deducted: bool
 
     def find(self, ids: list[str]) -> dict[str, dict[str, object]]:
         """Those of the rows that it has, as values of LedgerRow's columns."""
@@ -104,7 +107,7 @@ def collect(account: Account, month: str, tell: Tell, wait: Wait) -> Iterator[Co
                 tell(rows.arrived, reading.counted)
             recounted = _recount(account, month, reading, wait)
             if len(rows) == rows.arrived == reading.counted == recounted:
-                yield Collected(month, begun, rows, recounted)
+                yield Collected(month, begun, rows, recounted, deducted)
                 return
     raise Unsettled(month)
 
@@ -116,9 +119,11 @@ def _recount(account: Account, month: str, reading: EveryRow[Transaction], wait:
     return count(account, postpay(account), month, wait)
 
 
-def count(account: Account, client: PostpayClient, month: str, wait: Wait = time.sleep) -> int:
-    """How many rows the provider counts for a month. Raises GatewayError."""
-    name = ask_patiently(lambda: prove_payout_field(account), wait, times=MOST_ASKED)
+def count(
+    account: Account, client: PostpayClient, month: str, wait: Wait = time.sleep, *, times: int = MOST_ASKED
+) -> int:
+    """How many rows the provider counts for a month, asked up to so many times. Raises GatewayError."""
+    name = ask_patiently(lambda: prove_payout_field(account), wait, times=times)
     query = replace(query_of(month, now(), name), page_size=1)
 
     def ask() -> int:
@@ -127,7 +132,7 @@ def count(account: Account, client: PostpayClient, month: str, wait: Wait = time
             raise UnreadableAnswer("list_transactions", "GET", "not the rows that were asked for", status=200)
         return page.count
 
-    return ask_patiently(ask, wait, times=MOST_ASKED)
+    return ask_patiently(ask, wait, times=times)
 
 
 def _staged(row: Transaction, *, deducted: bool) -> StagedRow:

@@ -26,7 +26,7 @@ class Payout:
     """Rows that were paid out together: `name` within account and currency, `paid` the (first) moment.
 
     `flagged` rows need review; `changes` of what was told before nobody has seen yet. `read`: as of when, the oldest
-    and the newest of the periods that its rows stand in.
+    and the newest of the periods that its rows stand in. `is_whole`: every month that it touches was proved.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Payout:
     flagged: int = 0
     changes: int = 0
     read: tuple[datetime, datetime] | None = None
+    is_whole: bool = True
 
     @property
     def currency(self) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from webapp.core.accounts import Account
 from webapp.core.database import lock_key, put
 from webapp.models.base import now
-from webapp.models.ledger import ChangeKind, LedgerChange, LedgerPeriod, LedgerRow
+from webapp.models.ledger import ChangeKind, LedgerChange, LedgerPeriod, LedgerRow, RefundSign
 from webapp.providers.postpay.models import TransactionType
 
 from .bank_receipts import reopen_changed
@@ -33,7 +33,7 @@ _OTHERS = ("fee_minor", "fee_rate", "fee_tax_rate", "type", "order_id")
 
 
 class Outdated(Exception):
-    """Somebody else has made a newer reading current meanwhile."""
+    """Somebody else has made a newer reading current meanwhile, or decided otherwise how positive refunds count."""
 
 
 def publish(account: Account, differences: Sequence[Difference], writes: Writes) -> None:
@@ -70,12 +70,14 @@ def _read_before(session: Session, account: Account, differences: Sequence[Diffe
     """When the generations that are replaced began, by period. Raises Outdated; of two at once the second does."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(lock_key(f"ledger {account.slug}"))))
+    sign = select(RefundSign.deducted).where(RefundSign.account == account.slug)
+    deducted = bool(session.scalar(sign))
     months = [one.month for one in differences]
     asked = select(LedgerPeriod).where(LedgerPeriod.account == account.slug, LedgerPeriod.month.in_(months))
     known = {one.month: one for one in session.scalars(asked.execution_options(populate_existing=True))}
     for one in differences:
         period = known.get(one.month)
-        if (period.generation if period else 0) != one.generation:
+        if (period.generation if period else 0) != one.generation or one.collected.deducted is not deducted:
             raise Outdated(one.month)
     return {month: known[month].read if month in known else None for month in months}
 

@@ -40,7 +40,7 @@ def is_undecided(account: Account, sums: Iterable[Figures]) -> bool:
 
 def decide_sign(account: Account, person_id: int, *, deducted: bool) -> list[str]:
     """Keeps the decision; returns the periods whose figures rest on another one and must be read again."""
-    with writing() as session:
+    with writing(lock=f"ledger {account.slug}") as session:  # no reading by the old one becomes current meanwhile
         before = session.get(RefundSign, account.slug)
         facts = {"deducted": deducted}
         was = {"deducted": before.deducted} if before else None

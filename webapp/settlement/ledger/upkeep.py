@@ -33,7 +33,10 @@ def keep_current(account: Account, client: PostpayClient) -> bool:
         start_reading(account, due, None, since=moment - DAILY)
         return True
     current = periods_of(account, [month_of(moment)]).get(month_of(moment))
-    if current is None or not current.is_proved or count(account, client, current.month) == current.rows:
+    if current is None or not current.is_proved or _has_just_failed(current):
+        return False
+    # Once: whoever calls has refunds to find out about, and comes again in ten minutes.
+    if count(account, client, current.month, times=1) == current.rows:
         return False
     start_reading(account, [current.month], None, since=moment)
     return True

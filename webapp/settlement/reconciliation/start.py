@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import g
 from sqlalchemy import select
 
@@ -14,11 +12,9 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.check import CheckRun
 from webapp.models.job import Job
+from webapp.settlement.ledger.periods import DAILY
 
 from .check import KIND
-
-A_DAY = timedelta(hours=22)
-"""Less than a day, so that a daily check does not slip round the clock."""
 
 
 def start_check(account: Account, owner_id: int | None) -> Job:
@@ -35,7 +31,7 @@ def start_daily_check(account: Account) -> None:
     """Starts one when the last that came to its end is a day old, or there was none."""
     checked = db.session.scalar(select(CheckRun.checked).where(CheckRun.account == account.slug))
     release()
-    if checked is None or checked < now() - A_DAY:
+    if checked is None or checked < now() - DAILY:
         start_check(account, None)
 
 

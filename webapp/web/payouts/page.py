@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Response, abort, make_response, render_template, request, url_for
@@ -34,23 +35,23 @@ def find_payout(account: Account, currency: str, name: str) -> Payout:
     One without rows is still a page where its month was not proved yet, where its rows have moved elsewhere, or where
     the bank's amount was entered.
     """
-    found = payout(account, naming_of(account), currency, name)
-    if found is not None:
-        return found
     span = naming_of(account).of(name).range(name)
     if span is None:
         abort(404)
-    empty = Payout(name, span[0], Figures.of(currency, []))
+    is_whole = covers(account, *span)  # before the figures: they are never said to be more whole than they are
+    found = payout(account, naming_of(account), currency, name)
+    if found is not None:
+        return replace(found, is_whole=is_whole)
+    empty = Payout(name, span[0], Figures.of(currency, []), is_whole=is_whole)
     is_known = receipt_of(account, empty) is not None or changes_of_payout(account, currency, *span)
-    if not is_known and (covers(account, *span) or not is_known_currency(currency)):
+    if not is_known and (is_whole or not is_known_currency(currency)):
         abort(404)
     return empty
 
 
 def is_sure(account: Account, found: Payout) -> bool:
     """Whether its net may be compared with anything."""
-    span = naming_of(account).of(found.name).range(found.name) or (found.paid, found.paid)
-    return covers(account, *span) and not is_undecided(account, [found.figures])
+    return found.is_whole and not is_undecided(account, [found.figures])
 
 
 def payout_page(
@@ -90,10 +91,10 @@ def payout_page(
 
 def _certainty(account: Account, found: Payout, span: tuple[datetime, datetime]) -> dict[str, object]:
     """Whether its sums may be called its sums, and what there is to do where they may not."""
-    is_whole, is_unclear = covers(account, *span), is_undecided(account, [found.figures])
+    is_unclear = is_undecided(account, [found.figures])
     return {
-        "is_whole": is_whole,
-        "is_sure": is_whole and not is_unclear,
+        "is_whole": found.is_whole,
+        "is_sure": found.is_whole and not is_unclear,
         "failed": [one for one in standing(account, *span).months if one.problem],
         "sign": decided_sign(account),
         "sign_unclear": is_unclear,

@@ -56,6 +56,8 @@ def enter_bank_amount(account: Account, currency: str, payout: str) -> Response:
         receipt = bank_receipts.enter_amount(seen, received, current_user.id)
     except StaleReceipt:
         return payout_page(account, found, 409, bank_form=form, problem=_stale_words())
+    except ReceiptRefused:
+        return payout_page(account, found, 409, bank_form=form, problem=_refused_words())
     words, tone = _entered_words(receipt)
     flash(f"{words} {_read_words(form)}".strip(), tone)
     return _back(account, found)
@@ -86,6 +88,8 @@ def explain_difference(account: Account, currency: str, payout: str) -> Response
     form = ExplainForm()
     if not form.validate_on_submit():
         abort(400)
+    if not is_sure(account, found):
+        return payout_page(account, found, 409, problem=_unsure_words())
     return _change(
         account, found, lambda: bank_receipts.explain(SeenReceipt(account, found, form.seen_version), form.chosen)
     )
@@ -145,8 +149,7 @@ def _change(
     except StaleReceipt:
         return payout_page(account, found, 409, exception_form=form, problem=_stale_words())
     except ReceiptRefused:
-        words = gettext("This is not possible as things stand now. Nothing was changed.")
-        return payout_page(account, found, 409, exception_form=form, problem=words)
+        return payout_page(account, found, 409, exception_form=form, problem=_refused_words())
     flash(gettext("Saved."), "success")
     return _back(account, found)
 
@@ -158,6 +161,10 @@ def _known(found: Payout) -> Payout:
     return found
 
 
+def _refused_words() -> str:
+    return gettext("This is not possible as things stand now. Nothing was changed.")
+
+
 def _unsure_words() -> str:
     return gettext(
         "What the payout comes to is not certain now, so nothing was compared. What you typed is still here; the page"
@@ -167,8 +174,8 @@ def _unsure_words() -> str:
 
 def _stale_words() -> str:
     return gettext(
-        "Somebody else has changed it since you opened this page. Nothing of yours was saved; what you typed is"
-        " still here. Look at how it stands now, and send it again."
+        "Somebody else has changed it since you opened this page, or Postpay has. Nothing of yours was saved; what you"
+        " typed is still here. Look at how it stands now, and send it again."
     )
 
 

@@ -60,13 +60,14 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
     }
     if state == "rows":
         naming = naming_of(account)
+        stands = standing(account, *filters.period)  # before the figures: none is said to be newer, or more whole
         found = payouts(account, naming, *filters.period, filters.currency or None)
         to_come = coming(account)
         here = filters.address(base, page=filters.page if filters.page > 1 else None)
         values |= {
             "listing": listing.listing(account, found, filters, naming, base),
             "sizes": page_sizes(filters, base),
-            "standing": standing(account, *filters.period),
+            "standing": stands,
             "coming": listing.coming_rows(to_come.figures, url_for("settlements.list_transactions", account=account)),
             "coming_as_of": to_come.as_of,
             "may_settle": current_user.can(Permission.SETTLEMENTS_RESOLVE),
