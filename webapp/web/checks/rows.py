@@ -20,9 +20,10 @@ from webapp.lists.filters.controls import row_address
 from webapp.models.bank_receipt import BankReceipt
 from webapp.models.base import now
 from webapp.models.check import MissingKind, MissingTransaction
-from webapp.models.ledger import ChangeKind, LedgerChange, LedgerRow
+from webapp.models.ledger import LedgerChange, LedgerRow
 from webapp.models.user import User
 from webapp.money import Money
+from webapp.presentation.change_words import after_html, before_html, kind_words
 from webapp.presentation.formatting import age, amount_html, money, rate, short_day, times_html, when
 from webapp.presentation.transaction_words import type_label
 from webapp.settlement.ledger.payout_id import Naming, PayoutsBy, naming_of
@@ -132,27 +133,12 @@ def rate_words(currency: str, fee_minor: int | None, fee_rate: int | None, tax_r
     return gettext("%(rate)s + %(fixed)s, tax %(tax)s", rate=rate(fee_rate or 0), fixed=fixed, tax=rate(tax_rate or 0))
 
 
-_CHANGES = {
-    ChangeKind.MOVED: (_("Moved to another payout"), "wait", "refresh"),
-    ChangeKind.CHANGED: (_("Its figures have changed"), "bad", "alert-circle"),
-    ChangeKind.GONE: (_("Postpay has it no more"), "bad", "alert-triangle"),
-}
-
-
-def _told(amount: Money, paid: datetime | None) -> str:
-    return f"{money(amount)}, {when(paid)}" if paid else gettext("%(amount)s, not paid out", amount=money(amount))
-
-
 def _changed_row(change: LedgerChange, places: _Places) -> ExceptionRow:
-    words, tone, icon = _CHANGES[ChangeKind(change.kind)]
-    if change.kind == ChangeKind.MOVED and change.paid_after is None:
-        words, tone, icon = _("Not paid out any more"), "bad", "alert-triangle"
-    after = _told(change.after, change.paid_after) if change.after else gettext("nothing")
     return ExceptionRow(
         places.transaction(change.transaction_id),
         change.transaction_id,
-        [Note(str(words), tone, icon)],
-        Markup("{} \u2192 {}").format(_told(change.before, change.paid_before), after),
+        [Note(*kind_words(change))],
+        Markup("{} \u2192 {}").format(before_html(change), after_html(change)),
         times_html()(change.found),
         [_of_order(change.order_id, places)],
     )

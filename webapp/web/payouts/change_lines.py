@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from flask import url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.lists.filters.controls import row_address
-from webapp.models.ledger import ChangeKind, LedgerChange
+from webapp.models.ledger import LedgerChange
 from webapp.models.user import User
-from webapp.money import Money
-from webapp.presentation.formatting import money, time_html
-
-KINDS = {
-    ChangeKind.MOVED: (lazy_gettext("Moved to another payout"), "wait"),
-    ChangeKind.CHANGED: (lazy_gettext("Its figures have changed"), "bad"),
-    ChangeKind.GONE: (lazy_gettext("Postpay has it no more"), "bad"),
-}
-"""Word and tone of each kind, as `badge` takes them."""
-
-
-def kind_words(one: LedgerChange) -> tuple[str, str]:
-    """Word and tone of a change."""
-    words, tone = KINDS[ChangeKind(one.kind)]
-    if one.kind == ChangeKind.MOVED and one.paid_after is None:
-        return gettext("Not paid out any more"), "bad"
-    return str(words), tone
+from webapp.presentation.change_words import after_html, before_html, kind_words
+from webapp.presentation.formatting import time_html
 
 
 class ChangeLine(NamedTuple):
@@ -54,29 +38,18 @@ def change_lines(account: Account, found: Sequence[LedgerChange]) -> list[Change
 
 
 def _line(one: LedgerChange, base: str) -> ChangeLine:
-    words, tone = kind_words(one)
-    before = _told(one.before, one.paid_before)
+    words, tone, _ = kind_words(one)
     return ChangeLine(
         one.id,
         one.transaction_id,
         row_address(base, one.transaction_id),
         words,
         tone,
-        before,
-        _after(one),
+        before_html(one),
+        after_html(one),
         time_html(one.found),
         _seen(one),
     )
-
-
-def _told(amount: Money, paid: datetime | None) -> Markup:
-    return Markup("<span>{}, {}</span>").format(money(amount), time_html(paid) if paid else gettext("not paid out"))
-
-
-def _after(one: LedgerChange) -> Markup:
-    if one.after is not None:
-        return _told(one.after, one.paid_after)
-    return Markup("{}").format(gettext("nothing") if one.kind == ChangeKind.GONE else gettext("see the transaction"))
 
 
 def _seen(one: LedgerChange) -> str | None:
