@@ -150,6 +150,33 @@ def test_an_answer_without_a_body_keeps_its_connection(served: Tree) -> None:
 POST = b"POST /sign-in HTTP/1.1\r\n"
 
 
+def turned_away(served: Tree) -> socket.socket:
+    """A connection on which a form was refused because too many came at once."""
+    form = POST + HOST + b"Content-Length: 0\r\n\r\n"
+    for _ in range(20):
+        many = [connect(served) for _ in range(MORE_THAN_THREADS * 5)]
+        for one in many:
+            one.sendall(form)
+        answers = {one: one.recv(65536) for one in many}
+        refused = [one for one, answer in answers.items() if answer.startswith(b"HTTP/1.1 503 ")]
+        for one in set(many) - set(refused[:1]):
+            one.close()
+        if refused:
+            return refused[0]
+    raise AssertionError("two threads never had a form each")
+
+
+def test_who_was_turned_away_waits_a_moment_and_nobody_else_does(served: Tree) -> None:
+    with turned_away(served) as one:
+        begun = time.monotonic()
+        one.sendall(b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+        assert served.get("/healthz")[0] == 200
+        assert not is_answered(one), "another connection is answered first"
+        one.setblocking(True)
+        assert one.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert time.monotonic() - begun > connections.SECONDS_HELD_BACK / 2
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [

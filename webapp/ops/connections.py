@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections import deque
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -24,10 +25,16 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
+from webapp.web.public_slots import HOLD_BACK
+
 SECONDS_FOR_REQUEST = 20
 """From its first byte to its last."""
 SECONDS_WITHOUT_READING = 20
 """For somebody who takes nothing of an answer."""
+SECONDS_HELD_BACK = 0.5
+"""After an answer that said to come later: who asks again at once on the same connection waits so long, without a
+thread, so that a flood of refused requests leaves the processor to everybody else.
+"""
 SECONDS_AT_THE_END = 2
 """For what comes in while the process is told to stop: a request may be on its way on a kept connection."""
 LARGEST_HEAD = 64 * 1024
@@ -93,6 +100,8 @@ class DeskAnswer(WSGITask):  # type: ignore[misc]
     def build_response_header(self) -> bytes:
         if self.channel.server.stopping:
             self.set_close_on_finish()
+        if HOLD_BACK in self.environ:
+            self.channel.held_until = time.monotonic() + SECONDS_HELD_BACK
         return bytes(super().build_response_header())
 
     def set_close_on_finish(self) -> None:
@@ -110,6 +119,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
     error_task_class = StrictAnswer
     request: Parser | None
     """What has come in so far of the next request."""
+    held_until = 0.0
+    """Before this its next request is not worked on."""
 
     def look_after(self, moment: float) -> None:
         """In the main loop, about once a second: ends what takes too long. A thread that works is left alone."""
@@ -148,6 +159,24 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     channel_class = Connection
     stopping = False
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.held: deque[Connection] = deque()
+
+    def add_task(self, connection: Connection) -> None:
+        """Has a thread work on its next request, now or when it is not held back any more."""
+        if connection.held_until > time.monotonic():
+            self.held.append(connection)
+            self.pull_trigger()
+        else:
+            super().add_task(connection)
+
+    def release(self) -> None:
+        """In the main loop: goes on with connections that were held back long enough, all of them at the end."""
+        moment = time.monotonic()
+        while self.held and (self.stopping or self.held[0].held_until <= moment):
+            super().add_task(self.held.popleft())
+
     def maintenance(self, now: float) -> None:
         for connection in list(self.active_channels.values()):
             connection.look_after(now)
@@ -164,7 +193,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
     def run(self) -> None:
         """Until told to stop, and then until what is in hand is answered."""
         self.map: dict[int, Any] = {}
-        servers = self._servers()
+        self.servers = servers = self._servers()
         while self.alive and self.ppid == os.getppid():
             self._turn()
         for server in servers:
@@ -202,4 +231,7 @@ class Worker(GunicornWorker):  # type: ignore[misc]
 
     def _turn(self) -> None:
         self.notify()
-        wasyncore.loop(timeout=LOOK_EVERY, use_poll=True, map=self.map, count=1)
+        is_holding = any(server.held for server in self.servers)
+        wasyncore.loop(timeout=LOOK_EVERY / 10 if is_holding else LOOK_EVERY, use_poll=True, map=self.map, count=1)
+        for server in self.servers:
+            server.release()

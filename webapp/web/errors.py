@@ -23,6 +23,7 @@ from .form_drafts import UnsentForm
 from .guard import record_csrf_failure
 from .htmx import wants_fragment
 from .person_slots import TooManyAtOnce
+from .public_slots import come_later
 
 RETRY_AFTER = 10
 """Seconds after which it is worth asking again while the database is busy or away."""
@@ -156,15 +157,12 @@ def _too_many_at_once(_error: TooManyAtOnce) -> Response:
         gettext("The desk is still working on other pages that you asked for. This one was not looked at."),
         gettext("Wait a moment, then try again."),
     )
-    response = _without_frame(words, unsent=_unsent(503))
-    response.headers["Retry-After"] = str(person_slots.RETRY_AFTER)
-    return response
+    return come_later(_without_frame(words, unsent=_unsent(503)), person_slots.RETRY_AFTER)
 
 
 def with_retry_after(response: Response, error: TurnedAway) -> Response:
     """Tells a machine when to come again."""
-    response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
-    return response
+    return come_later(response, ceil(error.wait.total_seconds()))
 
 
 def _turned_away(error: TurnedAway) -> Response:

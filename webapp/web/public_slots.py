@@ -10,6 +10,8 @@ from flask import Flask, Response, current_app, g, request
 
 RETRY_AFTER = 2
 """Seconds."""
+HOLD_BACK = "postpay_desk.hold_back"
+"""In the WSGI environment: this was refused because too much is asked; the connection's next request may wait."""
 
 
 def places_for(threads: int) -> int:
@@ -39,8 +41,14 @@ def _take() -> Response | None:
 
 
 def _busy() -> Response:
-    response = Response("The desk is busy. Try again in a moment.\n", 503, content_type="text/plain; charset=utf-8")
-    response.headers["Retry-After"] = str(RETRY_AFTER)
+    busy = Response("The desk is busy. Try again in a moment.\n", 503, content_type="text/plain; charset=utf-8")
+    return come_later(busy, RETRY_AFTER)
+
+
+def come_later(response: Response, seconds: int) -> Response:
+    """Tells who asks too much when to come again; the server makes sure of a moment at least."""
+    response.headers["Retry-After"] = str(seconds)
+    request.environ[HOLD_BACK] = True
     return response
 
 
