@@ -26,7 +26,7 @@ def amount_words(problem: AmountProblem, currency: str, mark: str = "") -> str:
             example=example.plain,
         )
     if problem is AmountProblem.TOO_LARGE:
-        return gettext("This is more than any order can cost.")
+        return gettext("This amount is too large. Enter at most 12 digits before the decimal point.")
     if problem is AmountProblem.COMMA:
         return gettext(
             "The comma “%(mark)s” can part thousands or decimals here. Leave it out, or write a point before the"

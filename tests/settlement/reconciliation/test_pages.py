@@ -98,8 +98,8 @@ def test_open_bank_exceptions_are_listed_with_their_owner(farah: Browser, book: 
             )  # fmt: skip
     farah.open("/demo/to-look-at/bank")
     words = farah.words.replace("\u00a0", " ")
-    assert "AED 0.10 too little" in words
-    assert "KWD 0.010 too much" in words
+    assert "The bank received AED 0.10 less" in words
+    assert "The bank received KWD 0.010 more" in words
     table = farah.page.select_one("table.to-look-at")
     assert table is not None
     assert [cell.get_text(strip=True) for cell in table.select("td:last-child")] == ["Farah Finance", "Nobody yet"]

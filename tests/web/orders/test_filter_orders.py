@@ -113,7 +113,11 @@ MISTAKES = [
     ("currency=AED&total_from=1,000", "total_from", "Write the amount in plain digits, like 120.50."),
     ("currency=AED&total_to=1.005", "total_to", "AED has 2 decimals: write 120.50."),
     ("currency=JPY&total_to=1.5", "total_to", "JPY has no decimals: write 120."),
-    ("currency=AED&total_from=9999999999999", "total_from", "This is more than any order can cost."),
+    (
+        "currency=AED&total_from=9999999999999",
+        "total_from",
+        "This amount is too large. Enter at most 12 digits before the decimal point.",
+    ),
     ("currency=AED&total_from=%D9%A1%D9%A2", "total_from", "Write the amount in plain digits, like 120.50."),
     ("currency=AED&total_from=2&total_to=1", "total_to", "The highest total is below the lowest."),
     ("currency=ZZZ", "currency", "Choose a currency from the list."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
@@ -92,4 +93,7 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
 def test_rows_dated_in_the_future_are_told_as_such(farah: Browser, provider: Provider, read: Read) -> None:
     settled(provider, (now() + timedelta(days=3)).isoformat())
     read(farah, "/demo/payouts", button="Sync with Postpay")
-    assert "Dated later than today" in farah.words
+    assert "Dated in the future" in farah.words
+    day = now().astimezone(ZoneInfo("Asia/Dubai")).date().isoformat()
+    links = [link["href"] for link in farah.page.select(".coming a")]
+    assert f"/demo/settlements?currency=AED&paid=range&paid_from={day}" in links

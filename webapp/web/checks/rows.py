@@ -180,7 +180,7 @@ def _bank_rows(found: Sequence[BankReceipt], places: _Places) -> list[ExceptionR
         ExceptionRow(
             url_for("payouts.show_payout", account=places.account, currency=one.currency, payout=one.payout),
             _payout_words(one.payout, naming.of(one.payout)),
-            [Note(_too_words(one.difference), "bad", "alert-triangle")],
+            [Note(_bank_words(one.difference), "bad", "alert-triangle")],
             amount_html(one.received),
             times_html()(one.entered),
             [Extra(names.get(one.owner_id or 0, gettext("Nobody yet")), css="at-more")],
@@ -202,6 +202,13 @@ def _too_words(difference: Money) -> str:
     if difference.minor < 0:
         return gettext("%(amount)s too little", amount=money(-difference))
     return gettext("%(amount)s too much", amount=money(difference))
+
+
+def _bank_words(difference: Money) -> str:
+    """ "The bank received AED 5.25 less"."""
+    if difference.minor < 0:
+        return gettext("The bank received %(amount)s less", amount=money(-difference))
+    return gettext("The bank received %(amount)s more", amount=money(difference))
 
 
 def _waiting(since: datetime) -> Note:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -183,14 +184,24 @@ class ComingRow(NamedTuple):
     href: str
 
 
-def _unpaid(currency: str) -> str:
-    return urlencode({"currency": currency, "paid": NOT_YET})
-
-
 def coming_rows(sums: Sequence[Figures], transactions: str) -> list[ComingRow]:
     """By currency, with a way to the rows; `transactions` is the address of their list."""
+    return _by_currency(sums, transactions, {"paid": NOT_YET})
+
+
+def dated_later_rows(sums: Sequence[Figures], transactions: str, today: date) -> list[ComingRow]:
+    """The same of what is dated in the future; its list begins with today, because a range holds whole days."""
+    return _by_currency(sums, transactions, {"paid": "range", "paid_from": today.isoformat()})
+
+
+def _by_currency(sums: Sequence[Figures], transactions: str, asked: dict[str, str]) -> list[ComingRow]:
     return [
-        ComingRow(one.currency, figure_html(one.net), one.count, f"{transactions}?{_unpaid(one.currency)}")
+        ComingRow(
+            one.currency,
+            figure_html(one.net),
+            one.count,
+            f"{transactions}?{urlencode({'currency': one.currency, **asked})}",
+        )
         for one in sums
     ]
 

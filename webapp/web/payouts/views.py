@@ -63,15 +63,16 @@ def _list(account: Account, filters: PayoutFilters, base: str, state: str, statu
         stands = standing(account, *filters.period)  # before the figures: none is said to be newer, or more whole
         found = payouts(account, naming, *filters.period, filters.currency or None)
         to_come = coming(account)
+        transactions = url_for("settlements.list_transactions", account=account)
         here = filters.address(base, page=filters.page if filters.page > 1 else None)
         values |= {
             "listing": listing.listing(account, found, filters, naming, base),
             "sizes": page_sizes(filters, base),
             "standing": stands,
-            "coming": listing.coming_rows(to_come.figures, url_for("settlements.list_transactions", account=account)),
+            "coming": listing.coming_rows(to_come.figures, transactions),
             "coming_as_of": to_come.as_of,
             "may_settle": current_user.can(Permission.SETTLEMENTS_RESOLVE),
-            "dated_later": listing.coming_rows(to_come.dated_later, ""),
+            "dated_later": listing.dated_later_rows(to_come.dated_later, transactions, filters.today),
             "sign": decided_sign(account),
             "sign_unclear": is_undecided(account, [*totals(found), *to_come.figures]),
             "here": here,
