@@ -7,11 +7,14 @@ LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --g
 # What Python has compiled is kept, whatever the environment says: each process that is started needs all of it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup run test lint lock bench storm attacks histories
+.PHONY: setup run test lint lock bench storm attacks histories simulate
 
 # Of `make histories`: where the random histories begin, and how many steps they have.
 SEED ?= 1
 STEPS ?= 10000
+
+# Of `make simulate`: how many histories.
+SEEDS ?= 100000
 
 setup: .venv/run.stamp
 
@@ -38,6 +41,9 @@ attacks: .venv/test.stamp
 histories: .venv/test.stamp
 	@.ci/system-packages postgresql
 	$(PY) -m tests.histories --seed $(SEED) --steps $(STEPS)
+
+simulate: .venv/test.stamp
+	$(PY) -m tests.simulator --seeds $(SEEDS)
 
 bench: .venv/test.stamp
 	$(PY) -m tests.bench --install

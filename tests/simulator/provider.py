@@ -1,0 +1,279 @@
+"""The provider: what it has, what it answers, how late, and with which mistakes. Books and faults by the dice."""
+
+from __future__ import annotations
+
+import json
+import random
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from webapp.providers.http import errors
+from webapp.providers.postpay.models import Order, Refund
+
+from .schedule import Schedule
+
+T = TypeVar("T")
+
+LONGEST_LAG = 20.0
+"""Seconds by which a replica may be behind; less than what two spaced readings are apart."""
+CALL = "simulated"
+
+
+class Made(NamedTuple):
+    """A refund of the provider's book."""
+
+    refund_id: str
+    amount: int
+    created: datetime
+
+
+class State(NamedTuple):
+    """What an order is at a moment, as reading tells it."""
+
+    status: str
+    changed: datetime
+    refunds: tuple[Made, ...]
+
+
+@dataclass
+class Book:
+    """An order, with everything that it ever was: readings may lag."""
+
+    order_id: str
+    total: int
+    currency: str
+    fate: str = "good"
+    """What becomes of a capture: good, declined or expired."""
+    captured_by: str = ""
+    moments: list[datetime] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+
+    @property
+    def now(self) -> State:
+        return self.states[-1]
+
+    def become(self, moment: datetime, state: State) -> None:
+        self.moments.append(moment)
+        self.states.append(state)
+
+    def at(self, moment: datetime) -> State:
+        return self.states[max(0, bisect_right(self.moments, moment) - 1)]
+
+    @property
+    def refunded(self) -> int:
+        return sum(one.amount for one in self.now.refunds)
+
+
+class Post(NamedTuple):
+    """A refund's body as the provider received it."""
+
+    order_id: str
+    refund_id: str
+    body: bytes
+
+
+WRITE_FAULTS = (
+    ("none", 40), ("not_sent", 5), ("lost_before", 9), ("lost_after", 9), ("late", 9), ("failed_before", 4),
+    ("failed_after", 4), ("throttled", 3), ("throttled_after", 1), ("unreadable_after", 4), ("unauthorized", 1),
+)  # fmt: skip
+READ_FAULTS = (("none", 85), ("not_sent", 3), ("lost", 5), ("failed", 4), ("unreadable", 3))
+DEADLINE = 10.0
+QUICK, SLOW = 0.3, 6.0
+"""Seconds that one way may take."""
+LATE = (0.5, 0.5, 1.5, 3.0, 12.0, 45.0, 200.0, 1500.0)
+
+
+class Provider:
+    """One merchant's orders; everybody of the history asks it through a `Client` of their own."""
+
+    def __init__(self, schedule: Schedule, dice: random.Random) -> None:
+        self.schedule, self.dice = schedule, dice
+        self.books: dict[str, Book] = {}
+        self.posts: list[Post] = []
+        self.open_posts: Counter[str] = Counter()
+        self.is_faulty = True
+        self.skew = timedelta(seconds=dice.choice((0, 0, 0, -4, 3)))
+        self.witness: Callable[[str], None] = lambda refund_id: None
+        """Looks into the desk's database at the moment when a refund arrives."""
+
+    @property
+    def clock(self) -> datetime:
+        return self.schedule.now + self.skew
+
+    def add(self, order_id: str, total: int, currency: str, status: str, fate: str) -> None:
+        book = Book(order_id, total, currency, fate, "before" if status == "captured" else "")
+        book.become(self.schedule.now, State(status, self.clock - timedelta(hours=2), ()))
+        self.books[order_id] = book
+
+    def capture(self, order_id: str, by: str) -> None:
+        """Raises Refused (its kinds)."""
+        book = self.books[order_id]
+        if book.now.status != "approved":
+            raise refused(errors.InvalidStatus, 409, "invalid_status")
+        if book.fate == "declined":
+            raise refused(errors.CaptureDeclined, 402, "capture_error")
+        if book.fate == "expired":
+            raise refused(errors.CaptureExpired, 410, "expired")
+        book.captured_by = by
+        book.become(self.schedule.now, State("captured", self.clock, ()))
+
+    def refund(self, order_id: str, refund_id: str, amount: int) -> None:
+        """Raises Refused (its kinds); which of several reasons it names, no document says."""
+        book = self.books[order_id]
+        reasons = {
+            "conflict": any(one.refund_id == refund_id for each in self.books.values() for one in each.now.refunds),
+            "limit_exceeded": amount > book.total - book.refunded,
+            "invalid_status": book.now.status != "captured",
+        }
+        holding = [name for name, holds in reasons.items() if holds]
+        if holding:
+            name = self.dice.choice(holding)
+            kinds = {"conflict": errors.Conflict, "limit_exceeded": errors.LimitExceeded}
+            raise refused(kinds.get(name, errors.InvalidStatus), 409, name)
+        made = Made(refund_id, amount, self.clock)
+        book.become(self.schedule.now, book.now._replace(refunds=(*book.now.refunds, made)))
+
+    def seen(self, order_id: str) -> tuple[Book, State]:
+        """The order as a reading finds it: now, or as some replica still has it."""
+        book = self.books[order_id]
+        lag = self.dice.random() * LONGEST_LAG if self.is_faulty and self.dice.random() < 0.4 else 0.0
+        return book, book.at(self.schedule.now - timedelta(seconds=lag))
+
+    def fault(self, faults: tuple[tuple[str, int], ...]) -> str:
+        if not self.is_faulty:
+            return "none"
+        return self.dice.choices([name for name, _ in faults], [weight for _, weight in faults])[0]
+
+
+def refused(kind: type[errors.Refused], status: int, code: str) -> errors.Refused:
+    return kind(CALL, "POST", status=status, code=code)
+
+
+class Client:
+    """What the desk's engine and pages ask of `PostpayClient`, answered by the simulated provider."""
+
+    breaker_open = False
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._dice = provider.dice
+        self._has_answer = False
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        return timedelta(seconds=round(self._provider.skew.total_seconds())) if self._has_answer else None
+
+    def get_order(self, *, order_id: str, deadline: float | None = None) -> Order:
+        return self._read(lambda: self._order(*self._provider.seen(order_id)), deadline)
+
+    def list_all_refunds(self, *, order_id: str, deadline: float | None = None) -> list[Refund]:
+        return self._read(lambda: [_refund(one) for one in self._provider.seen(order_id)[1].refunds], deadline)
+
+    def get_refund(self, *, order_id: str, refund_id: str, deadline: float | None = None) -> Refund:
+        def find() -> Refund:
+            for one in self._provider.seen(order_id)[1].refunds:
+                if one.refund_id == refund_id:
+                    return _refund(one)
+            raise refused(errors.NotFound, 404, "not_found")
+
+        return self._read(find, deadline)
+
+    def create_refund(self, *, order_id: str, body: bytes, deadline: float | None = None) -> Refund:
+        sent = json.loads(body)
+        self._provider.posts.append(Post(order_id, sent["refund_id"], body))
+        self._provider.witness(sent["refund_id"])
+        self._write(order_id, lambda: self._provider.refund(order_id, sent["refund_id"], sent["amount"]), deadline)
+        return _refund(Made(sent["refund_id"], sent["amount"], self._provider.clock))
+
+    def capture_order(self, *, order_id: str, deadline: float | None = None) -> Order:
+        self._write(order_id, lambda: self._provider.capture(order_id, "desk"), deadline)
+        book = self._provider.books[order_id]
+        return self._order(book, book.now)
+
+    def _order(self, book: Book, state: State) -> Order:
+        return Order.model_construct(
+            order_id=book.order_id, status=state.status, status_changed=state.changed, total_amount=book.total,
+            tax_amount=0, currency=book.currency, created=book.moments[0],
+        )  # fmt: skip
+
+    def _read(self, answer: Callable[[], T], deadline: float | None) -> T:
+        fault = self._provider.fault(READ_FAULTS)
+        if fault == "not_sent":
+            raise errors.NotSent(CALL, "GET", "refused")
+        ends = self._ends(deadline)
+        self._travel(ends, "GET")
+        if fault == "lost":
+            raise errors.AnswerLost(CALL, "GET", "lost")
+        if fault == "failed":
+            raise errors.ProviderFailed(CALL, "GET", status=503)
+        if fault == "unreadable":
+            raise errors.UnreadableAnswer(CALL, "GET", "malformed", status=200)
+        found = answer()
+        self._has_answer = True
+        self._travel(ends, "GET")
+        return found
+
+    def _write(self, order_id: str, act: Callable[[], None], deadline: float | None) -> None:
+        """Sends something: what the fault says becomes of it, on the way there and on the way back."""
+        self._provider.open_posts[order_id] += 1
+        assert self._provider.open_posts[order_id] == 1, "I4: two at once for one order"
+        try:
+            self._deliver(order_id, act, self._provider.fault(WRITE_FAULTS), self._ends(deadline))
+        finally:
+            self._provider.open_posts[order_id] -= 1
+
+    def _deliver(self, order_id: str, act: Callable[[], None], fault: str, ends: datetime) -> None:
+        if fault == "not_sent":
+            raise errors.NotSent(CALL, "POST", "refused")
+        if fault == "late":
+            self._provider.schedule.spawn(
+                f"late {order_id}", lambda: _do_quietly(act), after=self._dice.choice(LATE), may_die=False
+            )
+            self._provider.schedule.pause((ends - self._provider.schedule.now).total_seconds())
+            raise errors.AnswerLost(CALL, "POST", "lost")
+        self._travel(ends, "POST")
+        if fault == "lost_before":
+            raise errors.AnswerLost(CALL, "POST", "lost")
+        if fault == "failed_before":
+            raise errors.ProviderFailed(CALL, "POST", status=500)
+        if fault == "throttled":
+            raise errors.Throttled(CALL, "POST", status=429, code="throttled", retry_after=self._dice.choice((None, 7)))
+        if fault == "unauthorized":
+            raise errors.Unauthorized(CALL, "POST", status=401, code="not_authenticated")
+        act()
+        self._has_answer = True
+        self._travel(ends, "POST")
+        if fault == "lost_after":
+            raise errors.AnswerLost(CALL, "POST", "lost")
+        if fault == "failed_after":
+            raise errors.ProviderFailed(CALL, "POST", status=502)
+        if fault == "throttled_after":
+            raise errors.Throttled(CALL, "POST", status=429, code="throttled")
+        if fault == "unreadable_after":
+            raise errors.UnreadableAnswer(CALL, "POST", "malformed", status=200)
+
+    def _ends(self, deadline: float | None) -> datetime:
+        return self._provider.schedule.now + timedelta(seconds=DEADLINE if deadline is None else deadline)
+
+    def _travel(self, ends: datetime, method: str) -> None:
+        """One way, within what is left of the call's time. Raises AnswerLost."""
+        seconds = self._dice.random() * (SLOW if self._provider.is_faulty and self._dice.random() < 0.1 else QUICK)
+        left = (ends - self._provider.schedule.now).total_seconds()
+        self._provider.schedule.pause(max(0.0, min(seconds, left)))
+        if seconds > left:
+            raise errors.AnswerLost(CALL, method, "deadline")
+
+
+def _refund(made: Made) -> Refund:
+    return Refund.model_construct(refund_id=made.refund_id, amount=made.amount, created=made.created)
+
+
+def _do_quietly(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except errors.Refused:
+        return
