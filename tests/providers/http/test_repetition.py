@@ -101,7 +101,10 @@ def test_a_longer_wait_is_handed_on_instead(
     assert len(server.lines) == 1
 
 
-@pytest.mark.parametrize("header", ["", "soon", "-5", "1.5", "٣", "9" * 400, "Thu, 32 Foo 2026 00:00:00 GMT"])
+FAR_ZONE = f"Thu, 01 Jan 2026 00:00:00 +{'9' * 20}"
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-5", "1.5", "٣", "9" * 400, "Thu, 32 Foo 2026 00:00:00 GMT", FAR_ZONE])
 def test_a_retry_after_that_says_nothing_is_none(make_client: MakeClient, serve: Serve, header: str) -> None:
     data = answer(b"", status=503).replace(b"\r\n\r\n", b"\r\nRetry-After: " + header.encode() + b"\r\n\r\n")
     server = serve(always(data))

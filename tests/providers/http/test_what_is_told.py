@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -98,12 +99,20 @@ def test_the_difference_of_the_clocks_is_measured(make_client: MakeClient, serve
     assert abs(client.clock_skew - timedelta(seconds=ahead)) < timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("date", [None, "", "yesterday", "Thu, 32 Foo 2026 99:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date",
+    [None, "", "yesterday", "Thu, 32 Foo 2026 99:00:00 GMT", f"Thu, 01 Jan 2026 00:00:00 +{'9' * 20}", "9" * 5000],
+)
 def test_a_date_that_says_nothing_measures_nothing(make_client: MakeClient, serve: Serve, date: str | None) -> None:
     server = serve(always(answer(page(), **({} if date is None else {"Date": date}))))
     client = make_client(server.base_url)
     client.list_orders()
     assert client.clock_skew is None
+
+
+def test_an_answer_may_begin_with_a_byte_order_mark(make_client: MakeClient, serve: Serve) -> None:
+    client = make_client(serve(always(answer(b"\xef\xbb\xbf" + json.dumps(ORDER).encode()))).base_url)
+    assert client.get_order(order_id="order-01").order_id == "order-01"
 
 
 def test_a_refusal_measures_the_clocks_too(make_client: MakeClient, serve: Serve) -> None:

@@ -35,6 +35,20 @@ def test_time_may_be_off_by_five_minutes(off: int, genuine: bool) -> None:
     assert is_genuine(sign(BODY, "dolphins", at=NOW + off), BODY, ["dolphins"], now=NOW) is genuine
 
 
+def test_time_is_compared_in_whole_seconds() -> None:
+    for off, genuine in ((300.9, True), (301, False), (-300, True), (-300.1, False)):
+        assert is_genuine(sign(BODY, "dolphins", at=NOW), BODY, ["dolphins"], now=NOW + off) is genuine
+
+
+def test_a_timed_signature_cannot_be_sent_again_as_a_bare_one() -> None:
+    digest = GOOD.partition(":")[2]
+    assert not is_genuine(digest, b"%d:" % NOW + BODY, ["dolphins"], now=NOW + 5)
+    for body in (b"1:{}", b"0000000000001790000000:{}", b"1:"):
+        assert not is_genuine(sign_bare(body, "dolphins"), body, ["dolphins"], now=NOW)
+    for body in (b"1", b":{}", b" 1:{}", b'{"1":2}', b""):
+        assert is_genuine(sign_bare(body, "dolphins"), body, ["dolphins"], now=NOW)
+
+
 def test_the_clock_is_ours_unless_given() -> None:
     header = sign(BODY, "dolphins", at=NOW)
     with time_machine.travel(NOW, tick=False):

@@ -34,6 +34,21 @@ def test_the_bare_form_is_genuine_too(receiving: Receiving) -> None:
     assert [(row.verdict, row.age) for row in receiving.rows()] == [("bare", None)]
 
 
+def test_an_old_delivery_is_not_taken_as_one_without_a_time(receiving: Receiving) -> None:
+    """The time before the body, and the timed digest alone: all of it was signed, in this order."""
+    for off in (0, 3600):
+        time_, _, digest = sign(BODY, receiving.secret, at=int(time.time()) - off).partition(":")
+        assert receiving.deliver(f"{time_}:".encode() + BODY, digest).status_code == 401
+    assert set(verdicts(receiving)) == {"wrong"}
+
+
+def test_a_byte_order_mark_hides_nothing(receiving: Receiving) -> None:
+    body = b"\xef\xbb\xbf" + BODY
+    assert receiving.deliver(body).status_code == 200
+    (row,) = receiving.rows()
+    assert (row.outcome, row.object_id) == ("waiting", "order-01")
+
+
 def test_a_time_too_far_off_is_not_taken(receiving: Receiving) -> None:
     for off in (-310, 301, 3600, -86400):
         assert receiving.deliver(BODY, at=int(time.time()) - off).status_code == 401

@@ -19,7 +19,7 @@ def http_date(text: str) -> datetime | None:
     """The moment of a Date header, None if there is none in it."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

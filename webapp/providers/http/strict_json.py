@@ -26,7 +26,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     if has_too_many(body):
         raise NotJSON("too many values")
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")  # what begins with a byte order mark may be read without it (RFC 8259, 8.1)
         value = json.loads(
             text,
             object_pairs_hook=_unique,

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 
 HEADER = "X-Postpay-Signature"
 TOLERANCE = 300
-"""Seconds that a signature's time may be off, either way."""
+"""Whole seconds that a signature's time may be off, either way."""
 
-_FORM = re.compile(r"(?:([0-9]{1,12}):)?([0-9a-f]{64})", re.ASCII)
+_FORM = re.compile(r"(?:([0-9]{1,12}):)?([0-9a-f]{64})")
+_FRAME = re.compile(rb"([0-9]+):")
 
 
 def sign(body: bytes, secret: str, *, at: int) -> str:
@@ -28,17 +29,32 @@ def sign_bare(body: bytes, secret: str) -> str:
     return _digest(body, secret)
 
 
+def time_of(header: str | None) -> int | None:
+    """The time in a signature of the timed form, in unix seconds."""
+    match = _FORM.fullmatch(header or "")
+    return int(match[1]) if match and match[1] else None
+
+
+def time_before(body: bytes) -> bytes | None:
+    """The digits of a time that stands before a body, as it does where the timed form is signed."""
+    match = _FRAME.match(body)
+    return match[1] if match else None
+
+
 def is_genuine(header: str | None, body: bytes, secrets: Iterable[str], *, now: float | None = None) -> bool:
     """Whether one of the secrets signed the raw body, within the tolerance if the signature has a time.
 
     Two secrets are valid while one is being replaced. All are tried, each in constant time. An empty secret signs
-    nothing.
+    nothing. A bare signature does not count over a body with a time before it: that is how an old delivery would be
+    sent again as if it had none.
     """
     match = _FORM.fullmatch(header or "")
     if match is None:
         return False
     moment, given = match.groups()
-    if moment is not None and abs((time.time() if now is None else now) - int(moment)) > TOLERANCE:
+    if moment is None and time_before(body) is not None:
+        return False
+    if moment is not None and abs(int(time.time() if now is None else now) - int(moment)) > TOLERANCE:
         return False
     signed = body if moment is None else f"{moment}:".encode() + body
     found = [hmac.compare_digest(_digest(signed, secret), given) for secret in secrets if secret]

@@ -111,11 +111,10 @@ def judge(given: str | None, body: bytes, secrets: Sequence[str], moment: float)
     """Whether one of the secrets signed the raw body; in constant time, whichever it was."""
     if not given:
         return Verdict.UNSIGNED
-    time, colon, _ = given.partition(":")
+    signed_at = signature.time_of(given)
     if signature.is_genuine(given, body, secrets, now=moment):
-        return Verdict.TIMED if colon else Verdict.BARE
-    is_time = colon and time.isascii() and time.isdigit() and len(time) <= 12
-    if is_time and signature.is_genuine(given, body, secrets, now=float(time)):
+        return Verdict.BARE if signed_at is None else Verdict.TIMED
+    if signed_at is not None and signature.is_genuine(given, body, secrets, now=signed_at):
         return Verdict.OUT_OF_TIME
     return Verdict.WRONG
 
