@@ -18,12 +18,16 @@ MOST_SECRETS = 6
 
 
 class Stored(NamedTuple):
-    """A delivery that the desk keeps, as the bench needs it; `secrets` are the desk's own and are never shown."""
+    """A delivery that the desk keeps, as the bench needs it; `secrets` are the desk's own and are never shown.
+
+    `was_taken`: whether it was genuine by the secrets that the desk had when it arrived.
+    """
 
     headers: str
     body: bytes
     secrets: tuple[str, ...]
     received: datetime
+    was_taken: bool
 
 
 class BenchForm(BaseForm):

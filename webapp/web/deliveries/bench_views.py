@@ -12,13 +12,17 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.core.sealing import CannotUnseal
 from webapp.models.delivery import Delivery, Receiver
+from webapp.providers.postpay.signature import HEADER
 from webapp.webhooks.deliveries.content import open_content
 from webapp.webhooks.deliveries.ingest import accepted_secrets
-from webapp.webhooks.diagnosis import Diagnosis, examine
+from webapp.webhooks.diagnosis import examine
 
 from . import blueprint
 from .bench_form import BenchForm, Stored
-from .bench_words import told
+from .bench_words import DiagnosisWords, told
+
+EXAMINED = frozenset({HEADER.lower(), "date"})
+"""Headers of a stored delivery that say something about its signature. A sender could write one within another."""
 
 
 @blueprint.get("/<account:account>/deliveries/bench")
@@ -41,8 +45,10 @@ def try_signature(account: Account) -> Response:
     stored = form.stored
     headers = stored.headers if stored else form.headers.data or ""
     moment = stored.received.timestamp() if stored else time.time()
-    secrets = form.secrets or list(stored.secrets if stored else ())
-    return _bench(account, form, examine(headers, form.raw_body, secrets, now=moment))
+    own = list(stored.secrets) if stored and not form.secrets else []
+    finding = examine(headers, form.raw_body, form.secrets or own, now=moment, accepted=len(own) or 1)
+    was_taken = stored.was_taken if stored and own else None
+    return _bench(account, form, told(finding, was_taken=was_taken))
 
 
 def _stored(account: Account, number: str) -> Stored | None:
@@ -60,11 +66,11 @@ def _stored(account: Account, number: str) -> Stored | None:
         secrets = tuple(one.get_secret_value() for one in accepted_secrets(receiver, settings))
     except CannotUnseal:
         return None
-    headers = "\n".join(f"{name}: {value}" for name, value in content.headers)
-    return Stored(headers, content.body, secrets, delivery.received)
+    headers = "\n".join(f"{name}: {value}" for name, value in content.headers if name.lower() in EXAMINED)
+    return Stored(headers, content.body, secrets, delivery.received, delivery.is_genuine)
 
 
-def _bench(account: Account, form: BenchForm, finding: Diagnosis | None = None, status: int = 200) -> Response:
+def _bench(account: Account, form: BenchForm, finding: DiagnosisWords | None = None, status: int = 200) -> Response:
     form.secret.data = ""
-    values = {"account": account, "form": form, "told": told(finding) if finding else None}
+    values = {"account": account, "form": form, "told": finding}
     return make_response(render_template("deliveries/bench.html", **values), status)

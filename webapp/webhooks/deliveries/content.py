@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from webapp.core import sealing
 from webapp.core.settings import Settings
+from webapp.providers.postpay.signature import HEADER
 
 MOST_HEADERS = 40
 LONGEST_VALUE = 1000
@@ -28,6 +29,8 @@ class Content(NamedTuple):
 
 def seal_content(settings: Settings, headers: Iterable[tuple[str, str]], body: bytes) -> str:
     kept = [(name[:100], value[:LONGEST_VALUE]) for name, value in headers if name.lower() not in NEVER]
+    if len(kept) > MOST_HEADERS:
+        kept.sort(key=lambda one: one[0].lower() != HEADER.lower())  # whatever is cut off, the signature is not
     packed = b64encode(zlib.compress(body)).decode("ascii")
     return sealing.seal(settings, SecretStr(json.dumps({"headers": kept[:MOST_HEADERS], "body": packed})))
 

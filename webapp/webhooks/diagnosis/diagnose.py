@@ -1,23 +1,33 @@
-"""Finds what was signed: first what was pasted as it is, then with one mistake, then with two."""
+"""Finds what was signed: first what a receiver says, then with one mistake, then with two."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from itertools import product
+from itertools import combinations, product
+from math import prod
 from typing import NamedTuple
 
-from webapp.providers.postpay.signature import TOLERANCE
+from webapp.providers.postpay.signature import is_genuine, time_of
 
-from . import guesses
-from .causes import Cause, Guess
-from .parse import Given, read_date, read_signature
+from .causes import Cause, Clue, Guess
+from .clues import clues
+from .digests import RECIPES, Form, Frame, Recipe, at, frames
+from .guesses import bodies
+from .keys import keys
+from .layouts import reordered
+from .parse import Given, Reading, read_signature
 
+MOST_HASHED = 2**30
+"""Bytes that are hashed in search of an explanation; a second of the processor, at the most."""
+COST_OF_ONE = 8192
+"""Bytes that could be hashed while one digest is set up."""
+MOST_GUESSED = 24 * 2**20
+"""Bytes of all bodies that are tried."""
 LARGEST_FOR_TWO = 64 * 1024
-"""Bytes of a body for which mistakes in pairs are looked for, and times second by second."""
+"""Bytes of a body for which mistakes in pairs are looked for."""
 LARGEST_FOR_SECONDS = 4 * 1024
 SCANNED = 3600
 """Seconds before and after the header's time that are tried for a small body."""
@@ -26,13 +36,8 @@ QUARTERS = range(-14 * 3600, 14 * 3600 + 1, 900)
 MOST_CAUSES = 2
 
 
-class Form(StrEnum):
-    TIMED = "timed"
-    BARE = "bare"
-
-
 class DiagnosisVerdict(StrEnum):
-    """`GENUINE`: as it must be. `OUT_OF_TIME`: right, but not now. `EXPLAINED`: only with the causes. The rest: no."""
+    """`GENUINE`: a receiver takes it. `OUT_OF_TIME`: right, but not now. `EXPLAINED`: only with the causes. Else no."""
 
     GENUINE = "genuine"
     OUT_OF_TIME = "out_of_time"
@@ -47,7 +52,8 @@ class Diagnosis:
     """What came of it. `off`: seconds by which the signature's time is behind the clock (negative: ahead).
 
     `signed_at`: the time that was really signed, where it is not the header's. `body_note` says how the JSON was
-    written ("compact sorted"); `secret_place` which of the secrets it was, from 0.
+    written ("compact sorted"); `secret_place` which of the secrets it was, from 0; `clues` what there is where nothing
+    was found.
     """
 
     verdict: DiagnosisVerdict
@@ -59,21 +65,23 @@ class Diagnosis:
     signed_at: int | None = None
     body_note: str = ""
     secret_place: int = 0
+    clues: tuple[Clue, ...] = ()
 
 
-class _Frame(NamedTuple):
-    """What stands before the body when it is signed."""
+class _Attempt(NamedTuple):
+    """What may have been done: a secret, what stood round the body, the body, and how the digits are made and read."""
 
-    before: bytes
-    form: Form
-    cause: Cause | None = None
-    signed_at: int | None = None
+    secret: Guess
+    frame: Frame
+    body: Guess
+    recipe: Recipe
+    reading: Reading
 
 
-def examine(headers: str, body: bytes, secrets: Sequence[str], *, now: float, tolerance: int = TOLERANCE) -> Diagnosis:
+def examine(headers: str, body: bytes, secrets: Sequence[str], *, now: float, accepted: int = 1) -> Diagnosis:
     """Whether one of the secrets signed the body, and if not, with which mistakes it would have.
 
-    The first secret is the one that should have; the others are candidates. `now` in unix seconds.
+    The first `accepted` of the secrets are those that should have; the others are candidates. `now` in unix seconds.
     """
     try:
         given = read_signature(headers)
@@ -81,80 +89,103 @@ def examine(headers: str, body: bytes, secrets: Sequence[str], *, now: float, to
         return Diagnosis(DiagnosisVerdict.UNREADABLE)
     if given is None:
         return Diagnosis(DiagnosisVerdict.NO_SIGNATURE)
-    off = None if given.time is None else int(now) - given.time
-    found = _search(given, headers, body, secrets)
-    if found is None:
+    off = None if given.seconds is None else int(now) - given.seconds
+    verdict = _as_received(given, body, secrets[:accepted], now)
+    if verdict is not None:
         form = Form.BARE if given.time is None else Form.TIMED
-        return Diagnosis(DiagnosisVerdict.NO_MATCH, form, given.hash, given.time, off, given.causes)
-    body_guess, secret, frame = found
-    causes = tuple(one for one in (body_guess.cause, secret.cause, frame.cause) if one) + given.causes
-    if given.hash not in ("sha1", "sha256"):
-        causes += (Cause.OTHER_HASH,)
-    is_late = frame.form is Form.TIMED and off is not None and abs(off) > tolerance
-    verdict = (
-        DiagnosisVerdict.EXPLAINED if causes else DiagnosisVerdict.OUT_OF_TIME if is_late else DiagnosisVerdict.GENUINE
-    )
-    return Diagnosis(
-        verdict, frame.form, given.hash, given.time, off, causes, frame.signed_at, body_guess.note, int(secret.note)
-    )
+        return Diagnosis(verdict, form, "sha256", given.seconds, off)
+    return _explained(given, headers, body, secrets, accepted, off)
 
 
-def _search(given: Given, headers: str, body: bytes, secrets: Sequence[str]) -> tuple[Guess, Guess, _Frame] | None:
-    """The simplest explanation: all guesses with no mistake, then one, then two; then times second by second."""
-    body_guesses, secret_guesses = list(guesses.bodies(body)), list(guesses.secrets(secrets))
-    frames = list(_frames(given, headers))
-    most = MOST_CAUSES if len(body) <= LARGEST_FOR_TWO else 1
-    for mistakes in range(most + 1):
-        for guess in product(secret_guesses, frames, body_guesses):
-            secret, frame, body_guess = guess
-            if sum(one.cause is not None for one in guess) == mistakes and _fits(given, secret, frame, body_guess):
-                return body_guess, secret, frame
-    if given.time is None or len(body) > LARGEST_FOR_SECONDS:
-        return None
-    return _by_the_second(given, body, secret_guesses)
-
-
-def _by_the_second(given: Given, body: bytes, secrets: Sequence[Guess]) -> tuple[Guess, Guess, _Frame] | None:
-    """A header whose time is not the one that was signed."""
-    moment = given.time or 0
-    plain = [one for one in secrets if one.cause in (None, Cause.OTHER_SECRET)]
-    for secret, off in product(plain, sorted({*range(-SCANNED, SCANNED + 1), *QUARTERS}, key=abs)):
-        frame = _timed(moment + off, Cause.TIME_WRONG)
-        if moment + off > 0 and _fits(given, secret, frame, Guess(body)):
-            return Guess(body), secret, frame
+def _as_received(given: Given, body: bytes, secrets: Sequence[str], now: float) -> DiagnosisVerdict | None:
+    """What a receiver says of it; None where it is wrong."""
+    if is_genuine(given.value, body, secrets, now=now):
+        return DiagnosisVerdict.GENUINE
+    signed_at = time_of(given.value)
+    if signed_at is not None and is_genuine(given.value, body, secrets, now=signed_at):
+        return DiagnosisVerdict.OUT_OF_TIME
     return None
 
 
-def _fits(given: Given, secret: Guess, frame: _Frame, body: Guess) -> bool:
-    digest = hmac.digest(secret.value, frame.before + body.value, given.hash)
-    return hmac.compare_digest(digest, given.digest)
+def _explained(
+    given: Given, headers: str, body: bytes, secrets: Sequence[str], accepted: int, off: int | None
+) -> Diagnosis:
+    found, is_partial = _search(given, headers, body, list(keys(secrets, accepted)))
+    if found is None:
+        form = Form.BARE if given.time is None else Form.TIMED
+        name = given.readings[0].hash if len(given.readings) == 1 else None
+        hints = tuple(clues(given, body, secrets, is_partial=is_partial))
+        return Diagnosis(DiagnosisVerdict.NO_MATCH, form, name, given.seconds, off, given.causes, clues=hints)
+    parts = (found.body, found.secret, found.frame, found.recipe, found.reading)
+    causes = tuple(dict.fromkeys([*(one.cause for one in parts if one.cause), *given.causes]))
+    return Diagnosis(
+        DiagnosisVerdict.EXPLAINED,
+        found.frame.form,
+        found.reading.hash,
+        given.seconds,
+        off,
+        causes,
+        found.frame.signed_at,
+        found.body.note,
+        int(found.secret.note),
+    )
 
 
-def _frames(given: Given, headers: str) -> Iterator[_Frame]:
-    """What may stand before the body, as it must be first."""
-    if given.time is None:
-        yield _Frame(b"", Form.BARE)
-    else:
-        yield _Frame(b"%d:" % given.time, Form.TIMED)
-        yield _Frame(b"", Form.BARE, Cause.TIME_NOT_SIGNED)
-        for between in (b".", b"", b"\n"):
-            yield _Frame(b"%d" % given.time + between, Form.TIMED, Cause.OTHER_JOIN)
-        if given.time >= 10**11:
-            yield _timed(given.time // 1000, Cause.TIME_IN_MILLISECONDS)
-        else:
-            yield _Frame(b"%d000:" % given.time, Form.TIMED, Cause.TIME_IN_MILLISECONDS)
-    date = _date(headers)
-    if date is not None:
-        yield _timed(date, Cause.TIME_MISSING if given.time is None else Cause.TIME_WRONG)
+def _search(given: Given, headers: str, body: bytes, secrets: list[Guess]) -> tuple[_Attempt | None, bool]:
+    """The simplest explanation, and whether there was too much to try everything."""
+    hashed = 0
+    for attempt in _attempts(given, headers, body, secrets):
+        hashed += COST_OF_ONE + len(attempt.body.value) + len(attempt.secret.value)
+        if hashed > MOST_HASHED:
+            return None, True
+        if _fits(attempt):
+            return attempt, False
+    return None, len(body) > LARGEST_FOR_TWO
 
 
-def _timed(moment: int, cause: Cause) -> _Frame:
-    return _Frame(b"%d:" % moment, Form.TIMED, cause, moment)
+def _fits(attempt: _Attempt) -> bool:
+    secret, frame, body, recipe, reading = attempt
+    made = recipe.make(secret.value, frame.before + body.value + frame.after, reading.hash)
+    if hmac.compare_digest(made, reading.digits):
+        return True
+    count = len(reading.digits)
+    ends = (made[:count], made[-count:]) if reading.cause is Cause.CUT else ()
+    return any(hmac.compare_digest(end, reading.digits) for end in ends)
 
 
-def _date(headers: str) -> int | None:
-    text = read_date(headers)
-    try:
-        return int(parsedate_to_datetime(text).timestamp()) if text else None
-    except (ValueError, OverflowError):
-        return None
+def _attempts(given: Given, headers: str, body: bytes, secrets: list[Guess]) -> Iterator[_Attempt]:
+    """All guesses with no mistake, then with one, then with two; at last, times second by second."""
+    parts = (secrets, list(frames(given, headers, body)), list(_kept(bodies(body))), RECIPES)
+    plain = [[one for one in part if one.cause is None] for part in parts]
+    odd = [[one for one in part if one.cause is not None] for part in parts]
+    for mistakes in range(MOST_CAUSES + 1 if len(body) <= LARGEST_FOR_TWO else MOST_CAUSES):
+        ways = [
+            [odd[place] if place in places else plain[place] for place in range(len(parts))]
+            for places in combinations(range(len(parts)), mistakes)
+        ]
+        for way in sorted(ways, key=lambda lists: prod(map(len, lists))):
+            yield from (_Attempt(*choice) for choice in product(*way, given.readings))
+        if mistakes == 1:
+            way = [plain[0], plain[1], _kept(reordered(body)), RECIPES[:1]]
+            yield from (_Attempt(*choice) for choice in product(*way, given.readings))
+    yield from _by_the_second(given, body, secrets)
+
+
+def _kept(guesses: Iterable[Guess]) -> Iterator[Guess]:
+    """So many of the guesses as fit into memory."""
+    left = MOST_GUESSED
+    for guess in guesses:
+        left -= len(guess.value)
+        if left < 0:
+            return
+        yield guess
+
+
+def _by_the_second(given: Given, body: bytes, secrets: Sequence[Guess]) -> Iterator[_Attempt]:
+    """A header whose time is not the one that was signed."""
+    if given.seconds is None or len(body) > LARGEST_FOR_SECONDS:
+        return
+    plain = [one for one in secrets if one.cause in (None, Cause.OTHER_SECRET)]
+    offs = sorted({*range(-SCANNED, SCANNED + 1), *QUARTERS}, key=abs)
+    frames = [at(given.seconds + off, Cause.TIME_WRONG) for off in offs if given.seconds + off > 0]
+    yield from (_Attempt(*choice) for choice in product(plain, frames, [Guess(body)], RECIPES[:1], given.readings))
