@@ -22,7 +22,7 @@ run: setup
 	@exec $(PY) -m flask --app webapp up
 
 test: .venv/test.stamp
-	@.ci/system-packages chromium fonts-noto-core postgresql
+	@.ci/system-packages chromium fonts-noto-core nodejs php-cli postgresql
 	$(PY) -m pytest -n 3 --dist worksteal $(TESTS)
 
 lint: .venv/test.stamp
