@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from webapp.providers.postpay.signature import is_genuine, time_of
 
@@ -17,7 +17,7 @@ from .clues import clues
 from .digests import RECIPES, Form, Frame, Recipe, at, frames
 from .guesses import bodies
 from .keys import keys
-from .layouts import reordered
+from .layouts import LARGEST_FOR_ALL, reordered
 from .parse import Given, Reading, read_signature
 
 MOST_HASHED = 2**30
@@ -140,7 +140,7 @@ def _search(given: Given, headers: str, body: bytes, secrets: list[Guess]) -> tu
             return None, True
         if _fits(attempt):
             return attempt, False
-    return None, len(body) > LARGEST_FOR_TWO
+    return None, len(body) > LARGEST_FOR_ALL
 
 
 def _fits(attempt: _Attempt) -> bool:
@@ -156,17 +156,17 @@ def _fits(attempt: _Attempt) -> bool:
 def _attempts(given: Given, headers: str, body: bytes, secrets: list[Guess]) -> Iterator[_Attempt]:
     """All guesses with no mistake, then with one, then with two; at last, times second by second."""
     parts = (secrets, list(frames(given, headers, body)), list(_kept(bodies(body))), RECIPES)
-    plain = [[one for one in part if one.cause is None] for part in parts]
-    odd = [[one for one in part if one.cause is not None] for part in parts]
+    plain: list[list[Any]] = [[one for one in part if one.cause is None] for part in parts]
+    odd: list[list[Any]] = [[one for one in part if one.cause is not None] for part in parts]
     for mistakes in range(MOST_CAUSES + 1 if len(body) <= LARGEST_FOR_TWO else MOST_CAUSES):
         ways = [
             [odd[place] if place in places else plain[place] for place in range(len(parts))]
             for places in combinations(range(len(parts)), mistakes)
         ]
-        for way in sorted(ways, key=lambda lists: prod(map(len, lists))):
-            yield from (_Attempt(*choice) for choice in product(*way, given.readings))
+        ways.sort(key=lambda lists: prod(map(len, lists)))
         if mistakes == 1:
-            way = [plain[0], plain[1], _kept(reordered(body)), RECIPES[:1]]
+            ways.append([plain[0], plain[1], list(_kept(reordered(body))), plain[3]])
+        for way in ways:
             yield from (_Attempt(*choice) for choice in product(*way, given.readings))
     yield from _by_the_second(given, body, secrets)
 
@@ -182,10 +182,11 @@ def _kept(guesses: Iterable[Guess]) -> Iterator[Guess]:
 
 
 def _by_the_second(given: Given, body: bytes, secrets: Sequence[Guess]) -> Iterator[_Attempt]:
-    """A header whose time is not the one that was signed."""
+    """A header whose time is not the one that was signed; where another secret signed, only other time zones."""
     if given.seconds is None or len(body) > LARGEST_FOR_SECONDS:
         return
-    plain = [one for one in secrets if one.cause in (None, Cause.OTHER_SECRET)]
-    offs = sorted({*range(-SCANNED, SCANNED + 1), *QUARTERS}, key=abs)
-    frames = [at(given.seconds + off, Cause.TIME_WRONG) for off in offs if given.seconds + off > 0]
-    yield from (_Attempt(*choice) for choice in product(plain, frames, [Guess(body)], RECIPES[:1], given.readings))
+    scanned = sorted({*range(-SCANNED, SCANNED + 1), *QUARTERS}, key=abs)
+    for cause, offs in ((None, scanned), (Cause.OTHER_SECRET, QUARTERS)):
+        tried = [one for one in secrets if one.cause is cause]
+        frames = [at(given.seconds + off, Cause.TIME_WRONG) for off in offs if given.seconds + off > 0]
+        yield from (_Attempt(*choice) for choice in product(tried, frames, [Guess(body)], RECIPES[:1], given.readings))

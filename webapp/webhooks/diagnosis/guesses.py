@@ -96,7 +96,7 @@ def _in_other_characters(text: str) -> Iterator[Guess]:
         yield Guess(text.encode("ascii", handling), Cause.CHARSET)
     if not _has_long_runs(text):
         for form in ("NFC", "NFD"):
-            yield Guess(unicodedata.normalize(form, text).encode(), Cause.NORMALISED)  # type: ignore[arg-type]
+            yield Guess(unicodedata.normalize(form, text).encode(), Cause.NORMALISED)
     yield Guess(text.translate(_TYPED).encode(), Cause.TYPOGRAPHY)
 
 

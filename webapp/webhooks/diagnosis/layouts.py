@@ -22,13 +22,13 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "tabs": {"indent": "\t"},
 }
 """How programs write JSON: PHP and JavaScript compact, Python spaced, tools for people indented."""
-ESCAPES = {"slashes": "/", "html": "<>&\u2028\u2029", "gson": "<>&='\u2028\u2029", "dotnet": "<>&+'`"}
-"""What is escaped besides: by PHP, Go, Gson and .NET."""
+ESCAPES = {"": "", "slashes": "/", "html": "<>&\u2028\u2029", "gson": "<>&='\u2028\u2029", "dotnet": "<>&+'`"}
+"""What is escaped besides: nothing, or as PHP, Go, Gson and .NET do."""
 
 MOST_VALUES = 2_000
 LARGEST = 64 * 1024
 """Each layout writes the whole anew, and there are many: real deliveries are far smaller."""
-LARGEST_FOR_ORDERS = 8 * 1024
+LARGEST_FOR_ALL = 8 * 1024
 MOST_ORDERS = 720
 
 _DOCUMENTED: list[dict[str, int]] = [
@@ -80,18 +80,19 @@ def read(body: bytes, keep: Callable[[str], Any] = float) -> Any:
 
 def written(body: bytes) -> Iterator[Guess]:
     """The body's JSON in each layout; fractions digit by digit as they stand, or written anew."""
-    for keep in (_kept, float):
-        value = read(body, keep)
+    kept, anew = read(body, _kept), read(body)
+    is_small = len(body) <= LARGEST_FOR_ALL
+    for value in (kept, anew) if kept != anew else (kept,):
         if value is None:
             return
-        texts = list(_laid_out(value))
-        for escape, (text, cause, note), end in product(("", *ESCAPES), texts, ("", "\n")):
+        texts = list(_laid_out(value, is_small=is_small))
+        for escape, (text, cause, note), end in product(ESCAPES if is_small else ("", "slashes"), texts, ("", "\n")):
             yield Guess(_bytes(_escaped(text, escape) + end), cause, f"{note} {escape}".strip())
 
 
 def reordered(body: bytes) -> Iterator[Guess]:
     """The body with its keys in every order, or only those of the outermost object, as far as they can be counted."""
-    value = read(body, _kept) if len(body) <= LARGEST_FOR_ORDERS else None
+    value = read(body, _kept) if len(body) <= LARGEST_FOR_ALL else None
     if not isinstance(value, dict):
         return
     if _count(value) <= MOST_ORDERS:
@@ -118,12 +119,16 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             yield from _objects(child)
 
 
-def _laid_out(value: Any) -> Iterator[tuple[str, Cause, str]]:
-    """The text, what was done where it is the one that was signed, and how it is written."""
+def _laid_out(value: Any, *, is_small: bool) -> Iterator[tuple[str, Cause, str]]:
+    """The text, what was done where it is the one that was signed, and how it is written.
+
+    Where there is much of it, not in every order and layout at once: Python itself writes what is indented.
+    """
     for order, layout, is_ascii in product(ORDERS, LAYOUTS, (False, True)):
-        cause = Cause.KEYS_REORDERED if order else Cause.RESERIALISED
-        note = " ".join(part for part in (layout, order, "ascii" if is_ascii else "") if part)
-        yield _text(_ordered(value, ORDERS[order]), layout, is_ascii), cause, note
+        if is_small or not order or layout in ("compact", "spaced"):
+            cause = Cause.KEYS_REORDERED if order else Cause.RESERIALISED
+            note = " ".join(part for part in (layout, order, "ascii" if is_ascii else "") if part)
+            yield _text(_ordered(value, ORDERS[order]), layout, is_ascii), cause, note
 
 
 def _text(value: Any, layout: str, is_ascii: bool) -> str:
@@ -136,7 +141,9 @@ def _escaped(text: str, escape: str) -> str:
     if escape == "dotnet":
         text = _SMALL_DIGITS.sub(lambda found: "\\u" + found[1].upper(), text)
     digits = "{:04X}" if escape == "dotnet" else "{:04x}"
-    return text.translate({ord(one): "\\u" + digits.format(ord(one)) for one in ESCAPES.get(escape, "")})
+    for one in ESCAPES[escape]:
+        text = text.replace(one, "\\u" + digits.format(ord(one)))
+    return text
 
 
 def _bytes(text: str) -> bytes:
