@@ -8,6 +8,7 @@ import pytest
 
 from tests.webhooks.at_provider import Hooks
 from webapp.emulators.postpay.server import Sandbox
+from webapp.providers.postpay.signature import sign
 
 from .conftest import DESKTOP, PHONE, Eyes
 
@@ -33,6 +34,20 @@ def test_no_page_about_one_webhook_has_a_fault(eyes: Callable[..., Eyes], hooks:
     adam.press("The shop has both")
     adam.sees("Step 3")
     adam.check()
+
+
+def test_nothing_that_the_bench_says_has_a_fault(eyes: Callable[..., Eyes]) -> None:
+    farah = eyes(viewport=PHONE, dark=True)
+    farah.sign_in("finance")
+    said = {"one": "It does not match, and here is why", "one•••": "It does not match, and the cause was not found"}
+    for secret, words in said.items():
+        farah.open("/demo/deliveries/bench")
+        farah.page.get_by_label("Headers").fill(sign(b"{}", "one", at=1_790_000_000))
+        farah.page.get_by_label("Body", exact=True).fill("{ }")
+        farah.page.get_by_label("Secret").fill(secret)
+        farah.press("Try the signature")
+        farah.sees(words)
+        farah.check()
 
 
 def test_no_page_about_something_unfinished_has_a_fault(eyes: Callable[..., Eyes], hooks: Hooks) -> None:

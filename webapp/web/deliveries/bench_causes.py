@@ -234,17 +234,34 @@ CAUSES: dict[Cause, tuple[Any, Any]] = {
         lazy_gettext("Postpay uses SHA-256, and receivers take nothing else."),
     ),
 }
-CLUES: dict[Clue, Any] = {
-    Clue.SHORT_DIGEST: lazy_gettext(
-        "The digest is shorter than the 64 digits of SHA-256: it was cut, or made with another hash."
+CLUES: dict[Clue, tuple[Any, Any]] = {
+    Clue.SHORT_DIGEST: (
+        lazy_gettext("The digest has fewer than 64 digits."),
+        lazy_gettext("It was cut, or made with another hash than SHA-256."),
     ),
-    Clue.SECRET_MASKED: lazy_gettext("The secret looks masked: dots or asterisks stand in it."),
-    Clue.BODY_MASKED: lazy_gettext("The body looks masked: dots or asterisks stand in it."),
-    Clue.CHARACTERS_LOST: lazy_gettext("The body holds �, so characters of it were lost on the way."),
-    Clue.BODY_CUT: lazy_gettext("The body ends in the middle of its JSON: it was cut."),
-    Clue.KEYS_SORTED: lazy_gettext(
-        "The body's keys are in alphabetical order. Where a program sorted them, nobody can tell what was signed."
+    Clue.SECRET_MASKED: (
+        lazy_gettext("The secret looks masked."),
+        lazy_gettext("Dots, asterisks or crosses stand in it. Copy the secret itself."),
     ),
-    Clue.LARGE_BODY: lazy_gettext("The body is so large that only the likeliest mistakes were tried."),
+    Clue.BODY_MASKED: (
+        lazy_gettext("The body looks masked."),
+        lazy_gettext("Dots or asterisks stand in it. Take the raw bytes."),
+    ),
+    Clue.CHARACTERS_LOST: (
+        lazy_gettext("Characters of the body were lost."),
+        lazy_gettext("� stands where they were, and nothing brings them back. Take the raw bytes."),
+    ),
+    Clue.BODY_CUT: (
+        lazy_gettext("The body ends in the middle of its JSON."),
+        lazy_gettext("It was cut. Take all of it."),
+    ),
+    Clue.KEYS_SORTED: (
+        lazy_gettext("The body's keys are in alphabetical order."),
+        lazy_gettext("Where a program sorted them, nobody can tell in which order they were signed."),
+    ),
+    Clue.LARGE_BODY: (
+        lazy_gettext("The body is large."),
+        lazy_gettext("Only the likeliest mistakes were tried."),
+    ),
 }
-"""What points to a mistake that cannot be tried out."""
+"""What points to a mistake that cannot be tried out, and what to do about it."""

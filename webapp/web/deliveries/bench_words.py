@@ -55,8 +55,8 @@ def told(finding: Diagnosis, *, was_taken: bool | None = None) -> DiagnosisWords
     """`was_taken`: what the desk's receiver said of a stored delivery when it arrived."""
     kind, title, text = _verdict(finding)
     more = [one for one in (_late(finding), _since(finding, was_taken)) if one]
-    points = [(str(CAUSES[cause][0]), str(CAUSES[cause][1])) for cause in finding.causes]
-    points += [(str(CLUES[clue]), "") for clue in finding.clues]
+    words = [*(CAUSES[cause] for cause in finding.causes), *(CLUES[clue] for clue in finding.clues)]
+    points = [(str(what), str(advice)) for what, advice in words]
     facts = [
         (gettext("Form"), _form(finding)),
         (gettext("Hash"), _hash(finding)),
