@@ -58,6 +58,7 @@ def test_it_can_be_read_on_from_a_number_and_forgotten(client: Client) -> None:
     numbers = [seen["number"] for seen in client.control("GET", "/requests")["requests"]]
     assert numbers == sorted(numbers)
     assert client.control("GET", f"/requests?after={numbers[1]}")["count"] == 1
+    assert client.control("GET", f"/requests?after={'9' * 5000}")["count"] == 3
     client.control("DELETE", "/requests")
     assert client.control("GET", "/requests") == {"count": 0, "requests": []}
 

@@ -91,7 +91,9 @@ def _show_requests(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     asked = request.parameters
     after = asked.get("after", "0")
     entries = world.log.entries(
-        method=asked.get("method"), path=asked.get("path"), after=int(after) if after.isdecimal() else 0
+        method=asked.get("method"),
+        path=asked.get("path"),
+        after=int(after) if after.isdecimal() and len(after) <= 18 else 0,
     )
     return {"count": len(entries), "requests": entries}
 
