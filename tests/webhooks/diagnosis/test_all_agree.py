@@ -112,7 +112,7 @@ def agreed(case: Case, shops: list[Shop]) -> Verdict:
     return verdict
 
 
-@settings(max_examples=250)
+@settings(max_examples=200)
 @given(case=cases())
 @example(case=Case(sign(b"{}", "0", at=NOW), b"{}", ("0",)))
 @example(case=Case(sign_bare(b"1:{}", "s"), b"1:{}", ("s",)))

@@ -19,7 +19,7 @@ def examined(mistake: Mistake) -> Diagnosis:
 def test_there_are_more_than_sixty_and_every_cause_is_among_them() -> None:
     assert len(EXPLAINED) + len(NOT_FOUND) >= 60
     assert {cause for one in EXPLAINED for cause in one.causes} == set(Cause)
-    assert {clue for one in NOT_FOUND for clue in one.clues} | {Clue.LARGE_BODY} == set(Clue)
+    assert {clue for one in NOT_FOUND for clue in one.clues} | {Clue.NOT_ALL_TRIED} == set(Clue)
     assert (set(CAUSES), set(CLUES)) == (set(Cause), set(Clue))
 
 
@@ -55,4 +55,4 @@ def test_it_tells_what_was_found_beside_the_mistake() -> None:
 
 def test_a_large_body_is_said_not_to_be_tried_out_whole() -> None:
     large = Mistake("large", NOT_FOUND[0].headers, b"x" * 200_000)
-    assert examined(large).clues == (Clue.LARGE_BODY,)
+    assert examined(large).clues == (Clue.NOT_ALL_TRIED,)

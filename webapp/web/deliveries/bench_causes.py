@@ -259,9 +259,9 @@ CLUES: dict[Clue, tuple[Any, Any]] = {
         lazy_gettext("The body's keys are in alphabetical order."),
         lazy_gettext("Where a program sorted them, nobody can tell in which order they were signed."),
     ),
-    Clue.LARGE_BODY: (
-        lazy_gettext("The body is large."),
-        lazy_gettext("Only the likeliest mistakes were tried."),
+    Clue.NOT_ALL_TRIED: (
+        lazy_gettext("Not every mistake was tried."),
+        lazy_gettext("The body or the list of secrets is too long for that; the likeliest ones were."),
     ),
 }
 """What points to a mistake that cannot be tried out, and what to do about it."""

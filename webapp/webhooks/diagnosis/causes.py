@@ -76,7 +76,7 @@ class Clue(StrEnum):
     BODY_CUT = "body_cut"
     BODY_MASKED = "body_masked"
     SECRET_MASKED = "secret_masked"  # noqa: S105
-    LARGE_BODY = "large_body"
+    NOT_ALL_TRIED = "not_all_tried"
 
 
 class Guess(NamedTuple):

@@ -27,4 +27,4 @@ def clues(given: Given, body: bytes, secrets: Sequence[str], *, is_partial: bool
     if is_sorted(read(body)):
         yield Clue.KEYS_SORTED
     if is_partial:
-        yield Clue.LARGE_BODY
+        yield Clue.NOT_ALL_TRIED

@@ -20,7 +20,7 @@ from .keys import keys
 from .layouts import LARGEST_FOR_ALL, reordered
 from .parse import Given, Reading, read_signature
 
-MOST_HASHED = 2**30
+MOST_HASHED = 400 * 2**20
 """Bytes that are hashed in search of an explanation; a second of the processor, at the most."""
 COST_OF_ONE = 8192
 """Bytes that could be hashed while one digest is set up."""

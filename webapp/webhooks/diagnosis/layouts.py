@@ -28,7 +28,7 @@ ESCAPES = {"": "", "slashes": "/", "html": "<>&\u2028\u2029", "gson": "<>&='\u20
 MOST_VALUES = 2_000
 LARGEST = 64 * 1024
 """Each layout writes the whole anew, and there are many: real deliveries are far smaller."""
-LARGEST_FOR_ALL = 8 * 1024
+LARGEST_FOR_ALL = 4 * 1024
 MOST_ORDERS = 720
 
 _DOCUMENTED: list[dict[str, int]] = [
