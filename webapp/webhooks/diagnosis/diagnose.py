@@ -188,5 +188,5 @@ def _by_the_second(given: Given, body: bytes, secrets: Sequence[Guess]) -> Itera
     scanned = sorted({*range(-SCANNED, SCANNED + 1), *QUARTERS}, key=abs)
     for cause, offs in ((None, scanned), (Cause.OTHER_SECRET, QUARTERS)):
         tried = [one for one in secrets if one.cause is cause]
-        frames = [at(given.seconds + off, Cause.TIME_WRONG) for off in offs if given.seconds + off > 0]
-        yield from (_Attempt(*choice) for choice in product(tried, frames, [Guess(body)], RECIPES[:1], given.readings))
+        moments = [at(given.seconds + off, Cause.TIME_WRONG) for off in offs if given.seconds + off > 0]
+        yield from (_Attempt(*choice) for choice in product(tried, moments, [Guess(body)], RECIPES[:1], given.readings))
