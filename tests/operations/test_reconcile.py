@@ -66,7 +66,7 @@ def test_reconcile_sends_the_same_bytes_again_and_ends_with_nothing_open(
     app: Flask, lost: Intent, provider: Provider
 ) -> None:
     code, said = reconcile(app)
-    assert (code, said.splitlines()[-1]) == (0, "0 open, 0 need attention")
+    assert (code, said.splitlines()[-1]) == (0, "0 open, 0 need finance")
     [post] = [call for call in provider.seen("POST", "/refunds") if "_sandbox" not in call["path"]]
     assert post["body_sha256"] == lost.body_sha256
     assert events(app) == ["refund.intent", "refund.unknown", "refund.succeeded"]

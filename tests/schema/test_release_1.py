@@ -142,6 +142,12 @@ def _stored() -> Rows:
         }
 
 
+def _as_then(row: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """A row in the columns of release 1; those that have come since hold nothing yet."""
+    assert not any(value for name, value in row.items() if name not in then), row
+    return {name: value for name, value in row.items() if name in then}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode()}
@@ -167,7 +173,7 @@ def test_every_row_is_there_after_the_migration_with_the_same_content(desk: Flas
         assert schema.is_current()
         stored = _stored()
     for name in set(filled) - set(BY_THE_DESK) - set(READ_AGAIN):
-        assert stored[name] == filled[name], name
+        assert [_as_then(row, filled[name][0]) for row in stored[name]] == filled[name], name
     entries = filled["audit_entry"]
     assert stored["audit_entry"][: len(entries)] == entries
     assert [one["event"] for one in stored["audit_entry"][len(entries) :]] == ["schema.migrated"]

@@ -75,7 +75,7 @@ def test_it_refuses_a_theme_without_the_token(alice: Browser) -> None:
 
 
 def test_it_shows_how_many_things_wait(app: Flask, sign_in: Callable[[str], Browser]) -> None:
-    app.extensions["nav_counts"] = lambda account: {"orders.list_awaiting_capture": 12}
+    app.extensions["nav_counts"] = lambda account: {"orders.list_awaiting_capture": (12, 0)}
     browser = sign_in("agent")
     browser.open("/demo/orders")
     assert [count.get_text() for count in browser.page.select("#nav .count")] == ["12 waiting"]

@@ -50,7 +50,7 @@ class Intent(Base):
     """One decided refund or capture of one order; at most one open per order, by the database itself.
 
     `attempt` counts the times it was sent, `checks` the times it was looked at since; `misses` are spaced 404s of
-    its read-back, and `refusal` is the 409 that a repeated sending met while the read-back still found nothing.
+    its read-back, and `refusal` is the 409 that a sending met while reading back did not settle it.
     """
 
     __tablename__ = "intent"
@@ -115,7 +115,3 @@ class Intent(Base):
     def blocks(self) -> bool:
         """Whether nothing else is started on the order beside it."""
         return self.state in BLOCKING_STATES
-
-    @property
-    def needs_finance(self) -> bool:
-        return self.state == IntentState.ATTENTION

@@ -83,10 +83,17 @@ _NEVER_READ_BACK = {Answer.DONE, Answer.THROTTLED}
 _READ_BACK_SETTLES = {
     Proof.DONE: Outcome.SUCCEEDED,
     Proof.OTHER: Outcome.ATTENTION,
-    Proof.BEFORE: Outcome.REFUSED,
+    Proof.NOT_OURS: Outcome.REFUSED,
     Proof.IMPOSSIBLE: Outcome.REFUSED,
 }
-_CODES = {Proof.OTHER: "other_data", Proof.BEFORE: "already_captured", Proof.IMPOSSIBLE: "invalid_status"}
+ALREADY_CAPTURED = "already_captured"
+_CODES = {Proof.OTHER: "other_data", Proof.NOT_OURS: ALREADY_CAPTURED, Proof.IMPOSSIBLE: "invalid_status"}
+
+TURNED_AWAY = (Answer.CONFLICT, Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
+"""The provider's 409s: this sending did nothing, but an earlier one may be the reason for it."""
+
+_MISSES_BEFORE_REFUSED = 2
+_MISSES_BEFORE_FINANCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,12 @@ def classify_refund(answer: Answer, proof: Proof, *, first: bool) -> Conclusion:
 
 
 def classify_capture(answer: Answer, proof: Proof, *, first: bool) -> Conclusion:
-    """The verdict on a capture. Reading back means reading the order; MISSING means it is still only approved."""
+    """The verdict on a capture. Reading back means reading the order; MISSING means it is still only approved.
+
+    An order that turned our only sending away and is captured was captured by somebody else.
+    """
+    if first and answer in TURNED_AWAY and proof is Proof.DONE:
+        return verdict_of_proof(Proof.NOT_OURS)
     refused = answer in (Answer.DECLINED, Answer.EXPIRED)
     return _classify(answer, proof, first=first, refused_if_missing=refused)
 
@@ -137,6 +149,16 @@ def verdict_of_proof(proof: Proof) -> Conclusion:
     if proof in _READ_BACK_SETTLES:
         return Conclusion(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
     return Conclusion(Outcome.UNKNOWN, "not_seen" if proof is Proof.MISSING else "no_answer")
+
+
+def verdict_on_refusal(refusal: str, misses: int) -> Conclusion | None:
+    """The verdict on what met a 409 (`refusal`) and was not seen by so many spaced looks; None while they are too few.
+
+    "Refused" holds only if the provider's list does not have it either.
+    """
+    if refusal == Answer.CONFLICT:
+        return Conclusion(Outcome.ATTENTION, "conflict") if misses >= _MISSES_BEFORE_FINANCE else None
+    return Conclusion(Outcome.REFUSED, refusal) if misses >= _MISSES_BEFORE_REFUSED else None
 
 
 def read_result(proof: Proof) -> AttemptResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -15,7 +15,7 @@ from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.providers.contract import Answer, Proof
 
 from .backoff import asked_wait, next_look
-from .classify import AttemptResult, Outcome
+from .classify import TURNED_AWAY, AttemptResult, Conclusion, Outcome, verdict_of_proof
 
 SPACED = timedelta(seconds=30)
 """Two readings closer together than this count as one: a lagging replica must not fool us."""
@@ -35,7 +35,6 @@ _AUDIT_OUTCOMES: dict[IntentState, audit.Outcome] = {
     IntentState.CLOSED: "ok",
 }
 _UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
-_DOUBTFUL_REFUSALS = (Answer.CONFLICT, Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
 
 
 def settle(intent: Intent, result: AttemptResult) -> Intent:
@@ -69,24 +68,42 @@ def close_by_hand(intent: Intent, found: str, reason: str) -> Intent:
 
 
 def _close(session: Session, intent: Intent, result: AttemptResult) -> None:
-    verdict = result.verdict
+    verdict = _of_whom(session, intent, result)
     state = _STATES[verdict.outcome]
     settled = None if state is IntentState.ATTENTION else now()
     values = {"state": state, "outcome_code": verdict.code, "settled": settled, "detail": result.detail}
     if not _change(session, intent, _UNDECIDED, **values, last_error_class=result.error_class):
         return
     _record(intent, state, verdict.code)
-    if intent.kind == IntentKind.CAPTURE and state is IntentState.SUCCEEDED:
-        session.execute(
-            update(AwaitingCapture)
-            .where(AwaitingCapture.account == intent.account, AwaitingCapture.count > 0)
-            .values(count=AwaitingCapture.count - 1)
-        )
+    if intent.kind == IntentKind.CAPTURE:
+        _count_capture(session, intent, verdict)
+
+
+def _of_whom(session: Session, intent: Intent, result: AttemptResult) -> Conclusion:
+    """The verdict; a captured order proves the capture of only one of us, the one whose was known to be done before."""
+    is_seen = result.verdict.outcome is Outcome.SUCCEEDED and result.answer is not Answer.DONE
+    if intent.kind != IntentKind.CAPTURE or not is_seen:
+        return result.verdict
+    earlier = select(Intent.id).where(
+        Intent.account == intent.account,
+        Intent.order_id == intent.order_id,
+        Intent.kind == IntentKind.CAPTURE,
+        Intent.state == IntentState.SUCCEEDED,
+    )
+    return result.verdict if session.scalar(earlier.limit(1)) is None else verdict_of_proof(Proof.NOT_OURS)
+
+
+def _count_capture(session: Session, intent: Intent, verdict: Conclusion) -> None:
+    """One order less waits for capture, or one more waits in vain: pages say so before the worker counts again."""
+    counter = update(AwaitingCapture).where(AwaitingCapture.account == intent.account)
+    if verdict.outcome is Outcome.SUCCEEDED:
+        session.execute(counter.where(AwaitingCapture.count > 0).values(count=AwaitingCapture.count - 1))
+    elif verdict.code == Answer.EXPIRED:
+        session.execute(counter.values(expired=AwaitingCapture.expired + 1))
 
 
 def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> None:
     moment = now()
-    refused = result.answer in _DOUBTFUL_REFUSALS and result.proof is Proof.MISSING
     values: dict[str, object] = {
         "state": IntentState.UNKNOWN,
         "outcome_code": result.verdict.code,
@@ -95,8 +112,10 @@ def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> No
         "lease_until": moment + timedelta(seconds=asked_wait(result)),
         "next_check": moment + timedelta(seconds=max(next_look(intent.checks), asked_wait(result))),
     }
-    if refused:
-        values |= {"refusal": result.verdict.code, "misses": 1, "last_miss": moment}
+    if result.answer in TURNED_AWAY:
+        values |= {"refusal": result.answer}
+        if result.proof is Proof.MISSING:
+            values |= {"misses": 1, "last_miss": moment}
     elif result.proof is Proof.MISSING and _is_spaced(intent, moment):
         values |= {"misses": intent.misses + 1, "last_miss": moment}
     was_pending = intent.state == IntentState.PENDING

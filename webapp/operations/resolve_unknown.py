@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from webapp import audit
 from webapp.core.accounts import Account
@@ -18,23 +18,17 @@ from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentState
-from webapp.providers.contract import Answer, Mover, Proof
+from webapp.providers.contract import Mover, Proof
 
 from .attempt import deliver, look
-from .classify import AttemptResult, Conclusion, Outcome
+from .classify import AttemptResult, Outcome, verdict_on_refusal
 from .finalize import SPACED, close_by_hand, described, settle
+from .standing import RESEND_WITHIN, UNDECIDED, Standing, next_move, waits_for_finance
 from .write import LEASE_MARGIN
-
-RESEND_WITHIN = timedelta(minutes=15)
-"""Sending again is automatic only so long after the intent; later a person of finance decides."""
 
 CLOSE_AFTER = timedelta(hours=24)
 CLOSE_MISSES = 3
 """What must be seen before finance may close an intent as not refunded."""
-
-_UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
-_REFUSED_MISSES = 2
-_CONFLICT_MISSES = 3
 
 
 class NotYet(Exception):
@@ -43,7 +37,7 @@ class NotYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a run saw: intents looked at, those still open, those that need a person."""
+    """What a run saw: intents looked at, those the desk still finds out about by itself, those that need finance."""
 
     looked: int = 0
     open: int = 0
@@ -55,7 +49,7 @@ def resolve_due(
 ) -> Counts:
     """Looks at the account's open intents that are due (`all_open`: whatever their next look), oldest first."""
     moment = now()
-    due = [Intent.account == account.slug, Intent.state.in_(_UNDECIDED), Intent.lease_until <= moment]
+    due = [Intent.account == account.slug, Intent.state.in_(UNDECIDED), Intent.lease_until <= moment]
     if not all_open:
         due.append(Intent.next_check <= moment)
     intents = db.session.scalars(select(Intent).where(*due).order_by(Intent.next_check).limit(limit)).all()
@@ -68,14 +62,13 @@ def resolve_due(
 
 
 def count_open(accounts: Iterable[Account], *, looked: int = 0) -> Counts:
-    """How many intents of the accounts are open, and how many need a person."""
-    slugs = [account.slug for account in accounts]
-    states = db.session.scalars(
-        select(Intent.state).where(Intent.account.in_(slugs), Intent.state.in_((*_UNDECIDED, IntentState.ATTENTION)))
-    ).all()
+    """How many intents of the accounts are open, and how many of them need a person of finance."""
+    theirs = Intent.account.in_([account.slug for account in accounts])
+    open_ones = select(func.count(Intent.id)).where(theirs, Intent.state.in_((*UNDECIDED, IntentState.ATTENTION)))
+    attention = db.session.scalar(open_ones.where(waits_for_finance(now() - RESEND_WITHIN))) or 0
+    total = db.session.scalar(open_ones) or 0
     release()
-    attention = sum(state == IntentState.ATTENTION for state in states)
-    return Counts(looked, len(states) - attention, attention)
+    return Counts(looked, total - attention, attention)
 
 
 def resolve(mover: Mover, intent: Intent, *, deadline: float, by_hand: bool = False) -> Intent:
@@ -89,9 +82,10 @@ def resolve(mover: Mover, intent: Intent, *, deadline: float, by_hand: bool = Fa
     seen = look(mover, leased, deadline=deadline)
     if seen.proof is not Proof.MISSING:
         return settle(leased, seen)
-    if leased.refusal is not None:
+    move = next_move(leased, now())
+    if move is Standing.COMPARED:
         return settle(leased, _after_refusal(mover, leased, seen, deadline))
-    if not by_hand and now() - leased.created > RESEND_WITHIN:
+    if move is Standing.FOR_FINANCE and not by_hand:
         return settle(leased, seen)
     counted = _count_attempt(leased, deadline, by_hand)
     if counted is None:
@@ -100,16 +94,12 @@ def resolve(mover: Mover, intent: Intent, *, deadline: float, by_hand: bool = Fa
 
 
 def _after_refusal(mover: Mover, intent: Intent, seen: AttemptResult, deadline: float) -> AttemptResult:
-    """A repeated sending was refused, and the refund is not there: final only after spaced looks and a list."""
+    """A sending met a 409, and it is not there: final only after spaced looks, and where it is in no list."""
     spaced = intent.last_miss is None or now() - intent.last_miss >= SPACED
-    misses = intent.misses + spaced
-    if intent.refusal == Answer.CONFLICT:
-        if misses < _CONFLICT_MISSES:
-            return seen
-        return AttemptResult(Conclusion(Outcome.ATTENTION, "conflict"), None, seen.proof)
-    if misses < _REFUSED_MISSES or mover.is_listed(intent, deadline=deadline):
+    verdict = verdict_on_refusal(intent.refusal or "", intent.misses + spaced)
+    if verdict is None or (verdict.outcome is Outcome.REFUSED and mover.is_listed(intent, deadline=deadline)):
         return seen
-    return AttemptResult(Conclusion(Outcome.REFUSED, intent.refusal or "refused"), None, seen.proof)
+    return AttemptResult(verdict, None, seen.proof)
 
 
 def _lease(intent: Intent, deadline: float) -> Intent | None:
@@ -118,7 +108,7 @@ def _lease(intent: Intent, deadline: float) -> Intent | None:
     with writing() as session:
         taken = session.execute(
             update(Intent)
-            .where(Intent.id == intent.id, Intent.state.in_(_UNDECIDED), Intent.lease_until <= moment)
+            .where(Intent.id == intent.id, Intent.state.in_(UNDECIDED), Intent.lease_until <= moment)
             .values(lease_until=moment + 2 * timedelta(seconds=deadline) + LEASE_MARGIN)
             .execution_options(synchronize_session=False)
         )
@@ -132,7 +122,7 @@ def _count_attempt(intent: Intent, deadline: float, by_hand: bool) -> Intent | N
     with writing() as session:
         counted = session.execute(
             update(Intent)
-            .where(Intent.id == intent.id, Intent.lease_until == intent.lease_until, Intent.state.in_(_UNDECIDED))
+            .where(Intent.id == intent.id, Intent.lease_until == intent.lease_until, Intent.state.in_(UNDECIDED))
             .values(attempt=Intent.attempt + 1, lease_until=now() + 2 * timedelta(seconds=deadline) + LEASE_MARGIN)
             .execution_options(synchronize_session=False)
         )
@@ -145,7 +135,7 @@ def _count_attempt(intent: Intent, deadline: float, by_hand: bool) -> Intent | N
 
 def check_now(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
     """The button "Check now": looks at once, whatever the next look was planned for; leaves an entry."""
-    if intent.state not in _UNDECIDED:
+    if intent.state not in UNDECIDED:
         return intent
     with writing():
         _record(intent, "checked")
@@ -154,9 +144,14 @@ def check_now(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
 
 def send_again(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
     """Finance's button: sends the same number and bytes once more. Raises NotYet while somebody is at it."""
-    if intent.state != IntentState.UNKNOWN or intent.refusal is not None or intent.lease_until > now():
+    if not may_send_again(intent) or intent.lease_until > now():
         raise NotYet
     return resolve(mover, intent, deadline=deadline, by_hand=True)
+
+
+def may_send_again(intent: Intent) -> bool:
+    """Whether finance may send it again: not after a 409, which another sending would only meet again."""
+    return intent.state == IntentState.UNKNOWN and intent.refusal is None
 
 
 def close(intent: Intent, found: str, reason: str) -> Intent:

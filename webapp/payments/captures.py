@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, and_, or_, select
+
 from webapp.access.form_tokens import SubmitToken
 from webapp.core.accounts import Account
-from webapp.models.intent import Intent, IntentKind
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.operations.attempt import perform
+from webapp.operations.finalize import MADE_OTHERWISE
 from webapp.operations.write import order_version, write_intent
+from webapp.providers.contract import Answer
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.mover import PostpayMover
 
+from .awaiting_capture import learn_expiry
 from .errors import NotPossible, StaleForm
 from .refund_limits import Requester
-from .snapshot import OrderSnapshot
+from .snapshot import APPROVED, OrderSnapshot
 from .start import record_stale, start
-
-APPROVED = "approved"
 
 
 def capture_order(
@@ -31,7 +36,7 @@ def capture_order(
         client=client,
         account=account,
         token=token,
-        read=lambda: _fresh(client, token),
+        read=lambda: _fresh(client, account, token),
         same={"kind": IntentKind.CAPTURE},
     )
     if isinstance(found, Intent):
@@ -55,14 +60,43 @@ def capture_order(
     except StaleForm:
         record_stale(account, token, IntentKind.CAPTURE)
         raise
-    return perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
+    intent = perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
+    if is_new and (intent.state, intent.outcome_code) == (IntentState.REFUSED, Answer.EXPIRED):
+        learn_expiry(account, reading.order)
+    return intent
 
 
-def _fresh(client: PostpayClient, token: SubmitToken) -> OrderSnapshot:
+def captured_by(account: Account, order_id: str) -> Intent | None:
+    """The desk's capture of a captured order, or None: then somebody captured it outside the desk."""
+    return _capture_of(account, order_id, or_(_SUCCEEDED, _MADE_OTHERWISE))
+
+
+def expired_capture(account: Account, order_id: str) -> Intent | None:
+    """The capture that the provider refused because the approval had expired: it never comes back."""
+    return _capture_of(account, order_id, _EXPIRED)
+
+
+_SUCCEEDED = Intent.state == IntentState.SUCCEEDED
+_MADE_OTHERWISE = and_(Intent.state == IntentState.CLOSED, Intent.outcome_code == MADE_OTHERWISE)
+_EXPIRED = and_(Intent.state == IntentState.REFUSED, Intent.outcome_code == Answer.EXPIRED)
+
+
+def _capture_of(account: Account, order_id: str, became: ColumnElement[bool]) -> Intent | None:
+    """The first capture of an order of which something became."""
+    statement = select(Intent).where(
+        Intent.account == account.slug, Intent.order_id == order_id, Intent.kind == IntentKind.CAPTURE, became
+    )
+    found = db.session.scalar(statement.order_by(Intent.id).limit(1))
+    release()
+    return found
+
+
+def _fresh(client: PostpayClient, account: Account, token: SubmitToken) -> OrderSnapshot:
     """The order as it is now; raises when it cannot be captured or is not what the form showed."""
     order = client.get_order(order_id=token.order_id)
     reading = OrderSnapshot.of_order(order)
-    if order.status != APPROVED:
+    is_over = captured_by(account, token.order_id) or expired_capture(account, token.order_id)
+    if order.status != APPROVED or is_over:
         raise NotPossible(reading)
     if (order.total.minor, order.currency) != (token.seen_remaining, token.currency):
         raise StaleForm(reading)

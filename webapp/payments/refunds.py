@@ -21,7 +21,7 @@ from webapp.providers.postpay.mover import PostpayMover
 
 from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from .refund_limits import Requester, check_limits
-from .snapshot import CAPTURED, OrderSnapshot, read_order
+from .snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from .start import record_stale, start
 
 REFUND_PREFIX = "bo-"
@@ -55,7 +55,7 @@ def issue_refund(
         client=client,
         account=account,
         token=token,
-        read=lambda: _fresh(client, token, amount),
+        read=lambda: _fresh(client, account, token, amount),
         same={"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note},
     )
     if isinstance(found, Intent):
@@ -102,9 +102,9 @@ def _write(
         raise
 
 
-def _fresh(client: PostpayClient, token: SubmitToken, amount: Money) -> OrderSnapshot:
+def _fresh(client: PostpayClient, account: Account, token: SubmitToken, amount: Money) -> OrderSnapshot:
     """The order as it is now; raises when it is not what the form showed, or the amount is not there."""
-    reading = read_order(client, token.order_id)
+    reading = read_order(client, token.order_id).knowing(done_intents(account, token.order_id))
     if reading.refunds_error is not None:
         raise reading.refunds_error
     if reading.order.status != CAPTURED:

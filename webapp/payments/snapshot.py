@@ -2,47 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import select
+
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import db
 from webapp.models.base import now
+from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Order, Refund
 
 CAPTURED = "captured"
+APPROVED = "approved"
 
 _pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="read")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSnapshot:
-    """What the provider said at `read_at`; `refunds` is None where only the order could be read."""
+    """What the provider said at `read_at`; `refunds` is None where only the order could be read.
+
+    `unlisted` are refunds that the desk knows to be done and that the provider does not list yet, and `capture` the
+    capture that it knows to be done: what the provider's lists are behind with has happened all the same.
+    """
 
     order: Order
     refunds: tuple[Refund, ...] | None
     refunds_error: GatewayError | None
     read_at: datetime
+    unlisted: tuple[Intent, ...] = ()
+    capture: Intent | None = None
 
     @classmethod
     def of_order(cls, order: Order) -> OrderSnapshot:
         """A reading of the order alone, where its refunds do not matter."""
         return cls(order, None, None, now())
 
+    def knowing(self, intents: Iterable[Intent]) -> OrderSnapshot:
+        """The same, with what the desk's own intents of the order say was done."""
+        done = [intent for intent in intents if intent.state == IntentState.SUCCEEDED]
+        listed = {refund.refund_id for refund in self.refunds or ()}
+        unlisted = [one for one in done if one.kind == IntentKind.REFUND and one.refund_id not in listed]
+        capture = next((one for one in done if one.kind == IntentKind.CAPTURE), None)
+        return replace(self, unlisted=() if self.refunds is None else tuple(unlisted), capture=capture)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the provider still shows as waiting what the desk has captured."""
+        return self.capture is not None and self.order.status == APPROVED
+
     @property
     def captured(self) -> Money:
         """What was captured: everything or nothing, the provider knows no part captures."""
-        return self.order.total if self.order.status == CAPTURED else Money(0, self.order.currency)
+        is_captured = self.order.status == CAPTURED or self.is_behind
+        return self.order.total if is_captured else Money(0, self.order.currency)
 
     @property
     def refunded(self) -> Money | None:
         """The sum of all refunds, or None where they could not be read."""
         if self.refunds is None:
             return None
-        return Money(sum(refund.amount for refund in self.refunds), self.order.currency)
+        return Money(sum(refund.amount for refund in self.refunds), self.order.currency) + self.not_listed
+
+    @property
+    def not_listed(self) -> Money:
+        """The part of it that the provider does not list yet."""
+        return Money(sum(intent.amount_minor for intent in self.unlisted), self.order.currency)
 
     @property
     def remaining(self) -> Money | None:
@@ -67,3 +100,13 @@ def read_order(client: PostpayClient, order_id: str) -> OrderSnapshot:
     except GatewayError as error:
         return OrderSnapshot(order, None, error.light(), now())
     return OrderSnapshot(order, refunds, None, now())
+
+
+def done_intents(account: Account, order_id: str) -> list[Intent]:
+    """What the desk knows to be done with an order, oldest first: ask after reading, so that nothing falls between."""
+    statement = select(Intent).where(
+        Intent.account == account.slug, Intent.order_id == order_id, Intent.state == IntentState.SUCCEEDED
+    )
+    found = list(db.session.scalars(statement.order_by(Intent.id)))
+    release()
+    return found

@@ -2,193 +2,123 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Flask, url_for
 from flask_babel import gettext, lazy_gettext
 
+from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
+from webapp.operations import standing as standings
+from webapp.operations.classify import ALREADY_CAPTURED
+from webapp.operations.resolve_unknown import may_send_again
+from webapp.operations.standing import Standing
+from webapp.payments.snapshot import OrderSnapshot
 
-from .formatting import money, when_long
+from .formatting import money, when, when_long
+from .outcome_table import INTERRUPTED, OTHER, Row, Who, row
 from .refund_reasons import REASONS
 
 _KINDS = {
-    IntentState.SUCCEEDED: "success",
-    IntentState.REFUSED: "danger",
-    IntentState.ATTENTION: "warning",
-    IntentState.CLOSED: "info",
+    Standing.SUCCEEDED: "success",
+    Standing.REFUSED: "danger",
+    Standing.ATTENTION: "warning",
+    Standing.CLOSED: "info",
+}
+_WHO = {
+    Who.DESK: lazy_gettext("The desk, by itself"),
+    Who.PERSON: lazy_gettext("You or a colleague"),
+    Who.FINANCE: lazy_gettext("Finance"),
+    Who.ADMIN: lazy_gettext("An admin"),
 }
 
-_REFUND_REFUSED = {
-    "not_sent": (
-        lazy_gettext("Not refunded: nothing was sent"),
-        lazy_gettext("Postpay could not be reached, and no request left the desk. It is safe to start again."),
-    ),
-    "limit_exceeded": (
-        lazy_gettext("Not refunded: more than what remains"),
-        lazy_gettext("Postpay says that the amount is above what can still be refunded. Look at the order again."),
-    ),
-    "invalid_status": (
-        lazy_gettext("Not refunded: the order is not captured"),
-        lazy_gettext("Postpay only refunds captured orders. Look at the order again."),
-    ),
-    "forbidden": (
-        lazy_gettext("Not refunded: Postpay does not let the desk do this"),
-        lazy_gettext(
-            "Postpay knows the desk's credentials, but they may not refund. Tell an admin; your rights are not the "
-            "reason."
-        ),
-    ),
-    "unauthorized": (
-        lazy_gettext("Not refunded: the desk is not authorised at Postpay"),
-        lazy_gettext(
-            "Postpay did not accept the desk's own credentials. Tell an admin; your rights are not the reason."
-        ),
-    ),
-}
-_CAPTURE_REFUSED = {
-    "not_sent": (
-        lazy_gettext("Not captured: nothing was sent"),
-        lazy_gettext("Postpay could not be reached, and no request left the desk. It is safe to start again."),
-    ),
-    "declined": (
-        lazy_gettext("Not captured: the payment was declined"),
-        lazy_gettext(
-            "The customer's bank declined the payment. The order stays approved: ask the customer to check their "
-            "card with Postpay, then try again. Do not send the goods until it is captured."
-        ),
-    ),
-    "expired": (
-        lazy_gettext("Not captured: the approval has expired"),
-        lazy_gettext("It is too late to capture this order. The customer has to order again. Do not send the goods."),
-    ),
-    "already_captured": (
-        lazy_gettext("It was already captured"),
-        lazy_gettext("The order had been captured before you asked. Nothing was taken a second time."),
-    ),
-    "invalid_status": (
-        lazy_gettext("Not captured: the order is not approved any more"),
-        lazy_gettext("Postpay only captures approved orders. Look at the order again."),
-    ),
-    "forbidden": (
-        lazy_gettext("Not captured: Postpay does not let the desk do this"),
-        lazy_gettext(
-            "Postpay knows the desk's credentials, but they may not capture. Tell an admin; your rights are not the "
-            "reason."
-        ),
-    ),
-    "unauthorized": (
-        lazy_gettext("Not captured: the desk is not authorised at Postpay"),
-        lazy_gettext(
-            "Postpay did not accept the desk's own credentials. Tell an admin; your rights are not the reason."
-        ),
-    ),
-}
-_UNKNOWN = {
-    "throttled": lazy_gettext("Postpay is busy and has not taken it yet. It is sent again with the same number."),
-    "unreadable": lazy_gettext("Postpay answered with something unreadable. The desk is checking."),
-    "lost": lazy_gettext("Postpay's answer did not arrive. The desk is checking."),
-    "no_answer": lazy_gettext("Postpay does not answer at the moment. The desk goes on checking."),
-    "conflict": lazy_gettext("Postpay says that this number is already in use. The desk is comparing."),
-    "not_seen": lazy_gettext("Postpay has not seen it yet. It is sent again with the same number."),
-    "unauthorized": lazy_gettext("Postpay does not accept the desk's credentials at the moment. Tell an admin."),
-    "forbidden": lazy_gettext("Postpay does not let the desk do this at the moment. Tell an admin."),
-}
-_ATTENTION = {
-    "other_data": lazy_gettext("Postpay holds this number with other data than the desk sent."),
-    "conflict": lazy_gettext("Postpay says that the number is in use, but does not show it."),
-}
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Something said of an order; `href` leads to what it is about."""
+
+    text: str
+    href: str | None = None
+    link_words: str = ""
+
+
+def outcome_row(intent: Intent) -> Row:
+    """The row of the table of outcomes that speaks of the intent now."""
+    standing = standings.standing(intent, now())
+    return row(IntentKind(intent.kind), standing, _cause(intent, standing))
+
+
+def _cause(intent: Intent, standing: Standing) -> str:
+    """What made it stand so: the 409 that it met counts for more than what the last look said."""
+    if standing is Standing.BEING_SENT:
+        return OTHER
+    if standing is Standing.COMPARED:
+        return intent.refusal or OTHER
+    return INTERRUPTED if intent.state == IntentState.PENDING else intent.outcome_code or OTHER
 
 
 def outcome_kind(intent: Intent) -> str:
     """The colour of the notice."""
-    if intent.outcome_code == "already_captured":
+    if intent.state == IntentState.REFUSED and intent.outcome_code == ALREADY_CAPTURED:
         return "info"
-    return _KINDS.get(IntentState(intent.state), "unknown")
+    return _KINDS.get(standings.standing(intent, now()), "unknown")
 
 
 def outcome_title(intent: Intent) -> str:
     """The outcome in one line."""
-    amount = money(intent.amount)
-    if intent.state == IntentState.SUCCEEDED and intent.kind == IntentKind.REFUND:
-        return gettext("Refunded %(amount)s", amount=amount)
-    if intent.state == IntentState.SUCCEEDED:
-        return gettext("Captured %(amount)s", amount=amount)
-    if intent.state == IntentState.REFUSED:
-        refused = _refused(intent)
-        return str(refused[0])
-    if intent.state == IntentState.ATTENTION:
-        return gettext("This needs finance")
-    if intent.state == IntentState.CLOSED and intent.outcome_code == "made_otherwise":
-        return gettext("Closed by finance: Postpay did it, with other data")
-    if intent.state == IntentState.CLOSED:
-        return gettext("Closed by finance as not done")
-    if _waits_for_postpay(intent):
-        return gettext("Not done yet: Postpay is busy")
-    if intent.kind == IntentKind.REFUND:
-        return gettext("Not known yet whether %(amount)s was refunded", amount=amount)
-    return gettext("Not known yet whether %(amount)s was captured", amount=amount)
+    return str(outcome_row(intent).title) % {"amount": money(intent.amount)}
 
 
 def outcome_sentences(intent: Intent) -> list[str]:
-    """What it means, and what to do."""
-    if intent.state == IntentState.SUCCEEDED:
-        return _done(intent)
-    if intent.state == IntentState.REFUSED:
-        said = [gettext("Postpay's words: %(words)s", words=intent.detail)] if intent.detail else []
-        return [str(_refused(intent)[1]), *said]
-    if intent.state == IntentState.ATTENTION:
-        return [
-            str(_ATTENTION.get(intent.outcome_code or "", "")),
-            gettext("Do not start it again. Finance compares it with Postpay and closes it."),
-        ]
-    if intent.state == IntentState.CLOSED:
-        return [gettext("The audit log says who closed it, and how they know.")]
-    return _open(intent)
-
-
-def _waits_for_postpay(intent: Intent) -> bool:
-    """Whether it was only ever sent once, and Postpay asked to come back later: then it is surely not done."""
-    return intent.state == IntentState.UNKNOWN and intent.outcome_code == "throttled" and intent.attempt == 1
-
-
-def _done(intent: Intent) -> list[str]:
-    if intent.kind == IntentKind.CAPTURE:
-        return [gettext("Postpay has taken the payment. The goods can go out.")]
+    """What it means, who must act and how, and what to leave alone."""
+    told = outcome_row(intent)
     left = Money(intent.seen_remaining - intent.amount_minor, intent.currency)
-    return [
-        gettext("Remaining on the order: %(left)s.", left=money(left)),
-        gettext(
-            "Postpay gives the money back or takes it off the customer's instalments. On a card it can take some "
-            "working days to show."
-        ),
-    ]
+    values = {
+        "amount": money(intent.amount),
+        "left": money(left),
+        "until": when_long(standings.resent_until(intent)),
+    }
+    sentences = [str(text) % values for text in (told.known, told.to_do, told.avoid) if text is not None]
+    if intent.state == IntentState.REFUSED and intent.detail:
+        sentences.append(gettext("Postpay's words: %(words)s", words=intent.detail))
+    if intent.state == IntentState.UNKNOWN:
+        sentences.append(_following(intent))
+    return sentences
 
 
-def _refused(intent: Intent) -> tuple[object, object]:
-    table = _REFUND_REFUSED if intent.kind == IntentKind.REFUND else _CAPTURE_REFUSED
-    generic = (
-        lazy_gettext("Not refunded: Postpay refused it")
-        if intent.kind == IntentKind.REFUND
-        else lazy_gettext("Not captured: Postpay refused it")
-    )
-    return table.get(intent.outcome_code or "", (generic, lazy_gettext("Nothing was changed at Postpay.")))
+def _following(intent: Intent) -> str:
+    """When the desk looks again."""
+    if intent.next_check <= now():
+        return gettext("The next check is due now.")
+    return gettext("The next check is at %(moment)s.", moment=when_long(intent.next_check))
 
 
-def _open(intent: Intent) -> list[str]:
-    first = _UNKNOWN.get(
-        intent.outcome_code or "", lazy_gettext("Postpay's answer did not settle it. The desk is checking.")
-    )
-    if intent.state == IntentState.PENDING:
-        first = lazy_gettext("It is being sent to Postpay at this moment.")
-    warning = (
-        gettext("Do not start another refund of this order. Nothing is paid twice: the desk asks with the same number.")
-        if intent.kind == IntentKind.REFUND
-        else gettext("Do not send the goods yet, and do not start it again.")
-    )
-    following = gettext("The next check is at %(moment)s.", moment=when_long(intent.next_check))
-    if _waits_for_postpay(intent):
-        following = gettext("The desk sends it again at %(moment)s.", moment=when_long(intent.next_check))
-    return [str(first), warning, following]
+def who_acts(intent: Intent) -> str | None:
+    """Who must act next, in a word or two; None where nobody has to."""
+    who = outcome_row(intent).who
+    return str(_WHO[who]) if who in _WHO else None
+
+
+def needs_finance(intent: Intent) -> bool:
+    """Whether nobody but finance can bring it further."""
+    return standings.needs_finance(intent, now())
+
+
+def not_listed_words(reading: OrderSnapshot) -> str | None:
+    """What the desk knows to be refunded and the provider does not list yet; None where that is nothing."""
+    if reading.not_listed.is_zero:
+        return None
+    return gettext("%(amount)s of it is not listed at Postpay yet", amount=money(reading.not_listed))
+
+
+def captured_words(capture: Intent | None) -> Sentence:
+    """Who captured a captured order: a colleague, by the desk's own capture, or somebody outside the desk."""
+    if capture is None:
+        return Sentence(gettext("It was captured outside the desk."))
+    facts = {"name": capture.requester.name, "moment": when(capture.created)}
+    words = gettext("%(name)s captured it on %(moment)s.", **facts)
+    return Sentence(words, intent_href(capture), gettext("See the capture"))
 
 
 def intent_words(intent: Intent) -> str:
@@ -212,5 +142,8 @@ def reason_label(intent: Intent) -> str:
 
 def init_app(app: Flask) -> None:
     """Registers the filters."""
-    filters = (outcome_kind, outcome_title, outcome_sentences, intent_words, intent_href, reason_label)
+    filters = (
+        outcome_kind, outcome_title, outcome_sentences, who_acts, needs_finance, may_send_again, intent_words,
+        intent_href, reason_label, not_listed_words,
+    )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})

@@ -28,11 +28,11 @@ class Answer(StrEnum):
 
 
 class Proof(StrEnum):
-    """What reading back found. `OTHER`: there, but with other data. `BEFORE`: done, but before we asked."""
+    """What reading back found. `OTHER`: there, but with other data. `NOT_OURS`: done, but by somebody else."""
 
     DONE = "done"
     OTHER = "other"
-    BEFORE = "before"
+    NOT_OURS = "not_ours"
     MISSING = "missing"
     IMPOSSIBLE = "impossible"
     FAILED = "failed"

@@ -5,15 +5,26 @@ from __future__ import annotations
 from flask import Response, make_response, render_template, request
 
 from webapp.core.accounts import Account
+from webapp.models.base import now
 from webapp.models.intent import Intent
+from webapp.operations.standing import standing
+from webapp.presentation.intent_words import Sentence
 
 from .htmx import wants_fragment
 
 
-def intent_page(account: Account, intent: Intent, template: str) -> Response:
-    """The page; for htmx its changing part, or 204 while it would be the same: nobody hears the same news twice."""
-    if not wants_fragment():
-        return make_response(render_template(template, account=account, intent=intent))
-    if request.args.get("seen") == f"{intent.state}-{intent.checks}":
+def intent_page(account: Account, intent: Intent, template: str, *, captured: Sentence | None = None) -> Response:
+    """The page; for htmx its changing part, or 204 while it would be the same: nobody hears the same news twice.
+
+    It is not the same any more when who must act has changed. `captured`: who else captured the order.
+    """
+    seen = seen_state(intent)
+    if wants_fragment() and request.args.get("seen") == seen:
         return make_response("", 204)
-    return make_response(render_template("in_progress/_result.html", account=account, intent=intent))
+    shown = "in_progress/_result.html" if wants_fragment() else template
+    return make_response(render_template(shown, account=account, intent=intent, seen=seen, captured=captured))
+
+
+def seen_state(intent: Intent) -> str:
+    """What a page has shown of an intent, for its next question."""
+    return f"{standing(intent, now())}-{intent.checks}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask import Flask
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, select
 
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
@@ -14,17 +15,21 @@ from webapp.models.base import now
 from webapp.models.check import ToLookAt
 from webapp.models.finding import Finding
 from webapp.models.intent import OPEN_STATES, Intent, IntentState
+from webapp.operations.standing import RESEND_WITHIN, waits_for_finance
 
 STALE_AFTER = timedelta(minutes=15)
 
 _account: BindParameter[str] = bindparam("account")
-_awaiting = select(AwaitingCapture.count).where(
+_can_be_captured = AwaitingCapture.count - AwaitingCapture.expired
+_awaiting = select(case((_can_be_captured < 0, 0), else_=_can_be_captured)).where(
     AwaitingCapture.account == _account,
     AwaitingCapture.counted >= bindparam("since", type_=AwaitingCapture.counted.type),
 )
 _unsettled = select(func.count(Intent.id)).where(
     Intent.account == _account, Intent.state.in_((*OPEN_STATES, IntentState.ATTENTION))
 )
+_first_sent_before: BindParameter[datetime] = bindparam("first_sent_before", type_=Intent.first_sent.type)
+_for_finance = select(func.count(Intent.id)).where(Intent.account == _account, waits_for_finance(_first_sent_before))
 _findings = select(func.count(Finding.id)).where(Finding.account == _account, Finding.resolved.is_(None))
 _to_look_at = select(ToLookAt.count).where(
     ToLookAt.account == _account, ToLookAt.counted >= bindparam("since", type_=ToLookAt.counted.type)
@@ -32,18 +37,32 @@ _to_look_at = select(ToLookAt.count).where(
 _COUNTS = select(
     _awaiting.scalar_subquery(),
     _unsettled.scalar_subquery(),
+    _for_finance.scalar_subquery(),
     _findings.scalar_subquery(),
     _to_look_at.scalar_subquery(),
 )
 
 
-def nav_counts(account: Account) -> dict[str, int]:
+class NavCount(NamedTuple):
+    """How many things wait at a place; `for_finance` of them wait for a person of finance."""
+
+    waiting: int
+    for_finance: int = 0
+
+
+def nav_counts(account: Account) -> dict[str, NavCount]:
     """Counts by endpoint. What the worker counts is left out when it has not done so lately."""
-    given = {"account": account.slug, "since": now() - STALE_AFTER}
-    awaiting, unsettled, findings, to_look_at = db.session.connection().execute(_COUNTS, given).one()
+    moment = now()
+    given = {
+        "account": account.slug,
+        "since": moment - STALE_AFTER,
+        "first_sent_before": moment - RESEND_WITHIN,
+    }
+    awaiting, unsettled, for_finance, findings, to_look_at = db.session.connection().execute(_COUNTS, given).one()
     counted = {"orders.list_awaiting_capture": awaiting, "checks.list_to_look_at": to_look_at}
-    return {"in_progress.list_unsettled": unsettled + findings} | {
-        endpoint: count for endpoint, count in counted.items() if count is not None
+    in_progress = NavCount(unsettled + findings, for_finance + findings)
+    return {"in_progress.list_unsettled": in_progress} | {
+        endpoint: NavCount(count) for endpoint, count in counted.items() if count is not None
     }
 
 

@@ -59,13 +59,14 @@ PLACES: tuple[tuple[Any, Places], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One place; `count` is how many things wait there."""
+    """One place; `count` is how many things wait there, `for_you` how many of them for nobody but the person."""
 
     label: str
     href: str
     icon: str
     active: bool = False
     count: int | None = None
+    for_you: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +192,14 @@ def _account_links(accounts: dict[str, Account], chosen: Account | None) -> list
 def _nav(account: Account, permissions: frozenset[Permission]) -> list[NavGroup]:
     """The places that exist and that the person may see."""
     counts = current_app.extensions.get("nav_counts", lambda account: {})(account)
+    is_finance = Permission.REFUND_RESOLVE in permissions
     groups = []
     for label, places in PLACES:
         items = [
-            NavItem(str(words), href, icon, _is_here(endpoint), counts.get(endpoint))
+            NavItem(str(words), href, icon, _is_here(endpoint), waiting, for_finance if is_finance else 0)
             for endpoint, words, icon, permission in places
             if permission in permissions and (href := _address(endpoint, account))
+            for waiting, for_finance in [counts.get(endpoint, (None, 0))]
         ]
         if items:
             groups.append(NavGroup(str(label), items))

@@ -6,7 +6,7 @@ Ids in paths are encoded. A provider adds its own addresses, and may put its own
     GET    /_sandbox                    pending late commits and deliveries, settings
     POST   /_sandbox/faults             adds a fault, answers it with its `id`:
              kind         latency status drop_before drop_after late_commit reset malformed truncated html drip
-                          redirect wrong_id wrong_amount
+                          redirect wrong_id wrong_amount lag (reads find what there was when the fault was added)
              method path  which requests: `path` is a beginning, a pattern with `*`, or after `=` the whole,
                           of the raw or the decoded path
              times skip   how often at most; how many matching requests pass first
@@ -74,7 +74,7 @@ def show(world: World, request: Request, ids: tuple[str, ...]) -> dict[str, Any]
 
 
 def _add_fault(world: World, request: Request, ids: tuple[str, ...]) -> Any:
-    return world.faults.add(read_json(request)).spoken()
+    return world.faults.add(read_json(request), world.store).spoken()
 
 
 def _show_faults(world: World, request: Request, ids: tuple[str, ...]) -> Any:

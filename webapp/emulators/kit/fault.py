@@ -8,12 +8,19 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote
 
-from .messages import Request
+from .messages import READING, Request
+from .store import Store
+
+LAG = "lag"
+"""The kind of rule by which reads find old data."""
 
 
 @dataclass
 class Fault:
-    """One rule. `applied` says whether the work is done before the answer is spoiled (`after`) or not at all."""
+    """One rule. `applied` says whether the work is done before the answer is spoiled (`after`) or not at all.
+
+    `past` is what a lagging read finds: the data as it was when the rule was made.
+    """
 
     kind: str = ""
     method: str | None = None
@@ -34,6 +41,7 @@ class Fault:
     id: str = ""
     seen: int = 0
     used: int = 0
+    past: Store | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -41,6 +49,8 @@ class Fault:
     def matches(self, request: Request) -> bool:
         """By method, and by the raw or the decoded path: a beginning, a pattern with `*`, or after `=` the whole."""
         if self.method and self.method.upper() != request.method:
+            return False
+        if self.kind == LAG and request.method not in READING:
             return False
         if not self.path:
             return True
@@ -52,5 +62,5 @@ class Fault:
         return any(path.startswith(self.path) for path in paths)
 
     def spoken(self) -> dict[str, Any]:
-        shown = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "mix"}
+        shown = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("mix", "past")}
         return {**shown, "mix": [part.spoken() for part in self.mix]}

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .fault import Fault
+from .fault import LAG, Fault
 from .messages import HTML_TYPE, Answer, Delivery, Refusal, Shapes, as_json
 
 NOTHING = Answer(0, delivery=Delivery.CLOSED)
 PAGE = b"<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>"
 # These need an answer to work on, so the work is always done.
-WORKING = ("latency", "drop_after", "drip", "wrong_id", "wrong_amount")
+WORKING = ("latency", "drop_after", "drip", "wrong_id", "wrong_amount", LAG)
 # These spoil an answer after the work unless told otherwise; all others come before it.
 LATE = ("drop_after", "drip", "wrong_id", "wrong_amount", "malformed", "truncated")
 
@@ -31,7 +31,7 @@ def _body(fault: Fault, default: bytes) -> bytes:
     return default if fault.body is None else fault.body.encode()
 
 
-def _latency(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
+def _as_it_is(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     assert answer is not None  # noqa: S101 - its work is always done
     return answer
 
@@ -84,7 +84,7 @@ def _changed(answer: Answer | None, wrong: dict[str, Any]) -> Answer:
 
 
 KINDS: dict[str, Callable[[Fault, Answer | None, Shapes], Answer]] = {
-    "latency": _latency,
+    "latency": _as_it_is,
     "status": refuse,
     "drop_before": _lost,
     "drop_after": _lost,
@@ -97,4 +97,5 @@ KINDS: dict[str, Callable[[Fault, Answer | None, Shapes], Answer]] = {
     "redirect": _redirected,
     "wrong_id": _wrong_id,
     "wrong_amount": _wrong_amount,
+    LAG: _as_it_is,
 }

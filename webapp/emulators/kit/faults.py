@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from . import fault_kinds
-from .fault import Fault
+from .fault import LAG, Fault
 from .messages import Answer, Refusal, Request, Shapes
+from .store import Store
 from .validation import MOST_WRONG, Field, Invalid, choice, key_value_pairs, record, rows, text, validate, whole
 
 Work = Callable[[], Answer]
@@ -52,10 +53,15 @@ class Faults:
         self._rules: list[Fault] = []
         self._late: list[threading.Timer] = []
 
-    def add(self, given: Any) -> Fault:
-        """A rule from its JSON; refuses with `invalid` what could not work, for a misspelt fault proves nothing."""
+    def add(self, given: Any, store: Store) -> Fault:
+        """A rule from its JSON; refuses with `invalid` what could not work, for a misspelt fault proves nothing.
+
+        Reads that lag find what `store` holds now.
+        """
         fault = _read(given)
         fault.id = str(next(self._numbers))
+        for one in (fault, *fault.mix):
+            one.past = store.copy() if one.kind == LAG else None
         with self._lock:
             self._rules.append(fault)
         return fault
@@ -68,9 +74,12 @@ class Faults:
         """One rule, or all; late commits under way still happen."""
         with self._lock:
             kept = [fault for fault in self._rules if fault_id is not None and fault.id != fault_id]
-            removed = len(kept) < len(self._rules)
+            gone = [fault for fault in self._rules if fault not in kept]
             self._rules = kept
-        return removed
+        for fault in (one for rule in gone for one in (rule, *rule.mix)):
+            if fault.past:
+                fault.past.close()
+        return bool(gone)
 
     def pick(self, request: Request) -> Fault | None:
         """The fault for this request, counted as used."""
@@ -107,6 +116,7 @@ class Faults:
             return len(self._late)
 
     def close(self) -> None:
+        self.remove()
         with self._lock:
             for timer in self._late:
                 timer.cancel()

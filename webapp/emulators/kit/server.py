@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from functools import partial
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -17,6 +18,7 @@ from . import control
 from .connection import Connection
 from .messages import Answer, Delivery, Refusal, Request, Shapes
 from .routes import Routes
+from .store import Store
 from .world import World, close
 
 BACKLOG = 512
@@ -70,6 +72,13 @@ class _Server(socketserver.ThreadingTCPServer):
         """Clients may leave at any moment; all else is a defect of the emulator and is shown."""
         if not isinstance(sys.exception(), OSError):
             traceback.print_exc()
+
+
+def _with(world: W, store: Store) -> W:
+    """The same world with other data."""
+    other = copy(world)
+    other.store = store
+    return other
 
 
 class Emulator(Generic[W]):
@@ -138,15 +147,16 @@ class Emulator(Generic[W]):
         if control.owns(request.path):
             return self._refusing(lambda: control.answer(self._controls, world, request))
         seen = world.log.start(request)
+        fault = world.faults.pick(request)
+        at = world if fault is None or fault.past is None else _with(world, fault.past)
 
         def work() -> Answer:
-            if world.store.closed:
+            if at.store.closed:
                 return Answer(503)
-            done = self._refusing(lambda: self._work(world, request))
+            done = self._refusing(lambda: self._work(at, request))
             seen.record_work(done.status)
             return done
 
-        fault = world.faults.pick(request)
         if not fault:
             final = work()
         else:

@@ -75,6 +75,13 @@ class Store:
                 known = self._counts[sql, values] = int(self._db.execute(sql, values).fetchone()[0])
             return known
 
+    def copy(self) -> Store:
+        """All data as it is now, in memory: nothing that is written here afterwards shows there."""
+        past = Store(self._schema)
+        with self._lock:
+            self._db.backup(past._db)
+        return past
+
     def create_indexes(self) -> None:
         with self.write() as db:
             for name, columns in self._schema.indexes.items():

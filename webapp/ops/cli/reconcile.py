@@ -37,8 +37,8 @@ def register(app: Flask) -> None:
 def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
     """Finds out what became of open refunds and captures.
 
-    Ends with 0 when nothing is open, 1 when something still is, 2 when something needs a person of finance, and 3 when
-    the provider could not be asked.
+    Ends with 0 when nothing is open, 1 when something still is and the desk finds it out by itself, 2 when something
+    needs a person of finance, also a refund that fits no entry, and 3 when the provider could not be asked.
     """
     audit.bind(audit.Who.at_terminal())
     accounts = [one for one in _accounts() if slug in (None, one.slug)]
@@ -51,8 +51,9 @@ def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
     if strangers:
         fit, them = ("refund fits", "it") if strangers == 1 else ("refunds fit", "them")
         click.echo(f"{strangers} {fit} no entry of the desk: finance deals with {them} under In progress")
-    click.echo(f"{counts.open} open, {counts.attention} need attention")
-    raise SystemExit(ATTENTION if counts.attention or strangers else STILL_OPEN if counts.open else 0)
+    for_finance = counts.attention + strangers
+    click.echo(f"{counts.open} open, {for_finance} {'needs' if for_finance == 1 else 'need'} finance")
+    raise SystemExit(ATTENTION if for_finance else STILL_OPEN if counts.open else 0)
 
 
 def _accounts() -> list[Account]:

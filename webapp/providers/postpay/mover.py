@@ -59,11 +59,16 @@ class PostpayMover:
         return any(refund.refund_id == intent.refund_id for refund in refunds)
 
     def capture_proof(self, intent: Intent, changed: datetime | None) -> Proof:
-        """Whether a captured order was captured by us: not if it was, by Postpay's clock, before we first asked."""
+        """Whether a captured order was captured by us.
+
+        Not if our only sending was turned away, nor if it was captured, by Postpay's clock, before we first asked.
+        """
+        if intent.attempt == 1 and intent.refusal is not None:
+            return Proof.NOT_OURS
         if intent.first_sent is None or changed is None:
             return Proof.DONE
         first_sent = intent.first_sent + (self._client.clock_skew or timedelta())
-        return Proof.BEFORE if changed < first_sent - CLOCK_DOUBT else Proof.DONE
+        return Proof.NOT_OURS if changed < first_sent - CLOCK_DOUBT else Proof.DONE
 
     def _look_for_refund(self, intent: Intent, deadline: float) -> Proof:
         refund_id = intent.refund_id or ""

@@ -16,7 +16,7 @@ from webapp.presentation.formatting import money
 FACTS = {
     "amount_minor": lazy_gettext("Amount"),
     "available_minor": lazy_gettext("Available"),
-    "remaining_minor": lazy_gettext("Remaining"),
+    "remaining_minor": lazy_gettext("Refundable"),
     "limit_minor": lazy_gettext("Limit"),
     "spent_minor": lazy_gettext("Already refunded"),
     "limit": lazy_gettext("Which limit"),

@@ -13,19 +13,24 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind
+from webapp.operations.classify import ALREADY_CAPTURED
 from webapp.operations.errors import FormReused, NotMoved, OrderBusy
 from webapp.operations.write import open_intent_of, order_version
-from webapp.payments.captures import APPROVED
+from webapp.payments.awaiting_capture import latest_captures, shortest_expiry
 from webapp.payments.captures import capture_order as capture
+from webapp.payments.captures import captured_by, expired_capture
 from webapp.payments.errors import NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester
-from webapp.payments.snapshot import OrderSnapshot
+from webapp.payments.snapshot import APPROVED, OrderSnapshot
 from webapp.presentation.formatting import age
+from webapp.presentation.intent_words import captured_words
 from webapp.presentation.provider_errors import Words
 from webapp.providers.postpay.models import Order
 from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page
+
+from .words import what_is_known, why_not
 
 blueprint = Blueprint("captures", __name__)
 
@@ -66,7 +71,9 @@ def show_capture(account: Account, intent_id: int) -> Response:
     release()
     if intent is None or intent.account != account.slug or intent.kind != IntentKind.CAPTURE:
         abort(404)
-    return intent_page(account, intent, "captures/show.html")
+    is_beaten = intent.outcome_code == ALREADY_CAPTURED
+    captured = captured_words(captured_by(account, intent.order_id)) if is_beaten else None
+    return intent_page(account, intent, "captures/show.html", captured=captured)
 
 
 def _not_moved(account: Account, order_id: str, error: Exception) -> Response:
@@ -95,12 +102,15 @@ def _changed() -> Words:
 
 
 def _question(account: Account, order: Order, *, status: int = 200, problem: Words | None = None) -> Response:
-    """The confirm page for an approved order without an open intent; else the sentence that says why not."""
+    """The confirm page for an approved order that waits; else the sentence that says why not."""
     intent = open_intent_of(account, order.order_id)
     version = order_version(account, order.order_id)
     release()
-    if intent is not None or order.status != APPROVED:
-        return _page("captures/not_possible.html", max(status, 200), account=account, order=order, intent=intent)
+    capture, expired = captured_by(account, order.order_id), expired_capture(account, order.order_id)
+    if intent or capture or expired or order.status != APPROVED:
+        why = why_not(order, capture, expired)
+        values = {"order": order, "intent": intent, "captured": capture is not None, "why": why}
+        return _page("captures/not_possible.html", status, account=account, **values)
     token = new_token(
         IntentKind.CAPTURE,
         user_id=current_user.id,
@@ -110,10 +120,11 @@ def _question(account: Account, order: Order, *, status: int = 200, problem: Wor
         seen_remaining=order.total.minor,
         currency=order.currency,
     )
-    waiting = age(now() - order.status_changed) if order.status_changed else None
-    return _page(
-        "captures/confirm.html", status, account=account, order=order, token=token, age=waiting, problem=problem
-    )
+    waiting = now() - order.status_changed if order.status_changed else None
+    earlier = latest_captures(account, [order.order_id]).get(order.order_id)
+    warnings = what_is_known(earlier, waiting, shortest_expiry(account))
+    asked = {"token": token, "age": age(waiting) if waiting else None, "problem": problem, "warnings": warnings}
+    return _page("captures/confirm.html", status, account=account, order=order, **asked)
 
 
 def _token(account: Account, order_id: str) -> SubmitToken:

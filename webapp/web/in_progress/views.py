@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from flask import Blueprint, Response, abort, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from webapp.access.permissions import Permission, of_any, requires
 from webapp.core.accounts import Account
@@ -13,12 +16,12 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.finding import Finding
 from webapp.models.intent import OPEN_STATES, Intent, IntentState
-from webapp.operations.resolve_unknown import NotYet, check_now, close, may_close
+from webapp.operations.resolve_unknown import NotYet, check_now, close, may_close, may_send_again
 from webapp.operations.resolve_unknown import send_again as send_once_more
 from webapp.payments.unmatched_refunds import resolve_finding
 from webapp.presentation.formatting import when_long
 from webapp.presentation.intent_words import intent_href
-from webapp.presentation.pager import numbered_pager
+from webapp.presentation.pager import Pager, numbered_pager
 from webapp.providers.registry import mover
 from webapp.web.htmx import redirect_after_post
 from webapp.web.live_pages import live_page
@@ -28,7 +31,7 @@ from .forms import CloseForm, ResolveForm
 blueprint = Blueprint("in_progress", __name__)
 
 PAGE_SIZE = 50
-LAST_PAGE = 10_000
+R = TypeVar("R", Intent, Finding)
 _UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
 
 
@@ -37,19 +40,26 @@ _UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
 @of_any
 def list_unsettled(account: Account) -> str:
     """Open intents and those that need attention, oldest first; then refunds that fit no intent."""
-    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    unsettled = (Intent.account == account.slug, Intent.state.in_(_UNSETTLED))
-    total = db.session.scalar(select(func.count()).where(*unsettled)) or 0
-    intents = db.session.scalars(
-        select(Intent).where(*unsettled).order_by(Intent.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    ).all()
-    findings = db.session.scalars(
-        select(Finding).where(Finding.account == account.slug, Finding.resolved.is_(None)).limit(PAGE_SIZE)
-    ).all()
+    unsettled = select(Intent).where(Intent.account == account.slug, Intent.state.in_(_UNSETTLED)).order_by(Intent.id)
+    strays = select(Finding).where(Finding.account == account.slug, Finding.resolved.is_(None)).order_by(Finding.id)
+    intents, pager = _page_of(account, unsettled, "page")
+    findings, findings_pager = _page_of(account, strays, "stray_page")
     release()
-    pager = numbered_pager(number, PAGE_SIZE, total, lambda to: url_for(".list_unsettled", account=account, page=to))
-    values = {"intents": intents, "findings": findings, "pager": pager, "live": live_page(account)}
-    return render_template("in_progress/list.html", account=account, now=now(), **values)
+    values = {"intents": intents, "pager": pager, "findings": findings, "findings_pager": findings_pager}
+    return render_template("in_progress/list.html", account=account, live=live_page(account), **values)
+
+
+def _page_of(account: Account, rows: Select[R], parameter: str) -> tuple[Sequence[R], Pager]:
+    """The page of a list that the address names by a parameter of its own; the other list stays where it is."""
+    total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
+    number = min(max(request.args.get(parameter, 1, type=int), 1), max(-(-total // PAGE_SIZE), 1))
+    found = db.session.scalars(rows.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    others = {name: request.args[name] for name in ("page", "stray_page") if name in request.args}
+
+    def address(to: int) -> str:
+        return url_for(".list_unsettled", account=account, **{**others, parameter: str(to)})  # type: ignore[arg-type]
+
+    return found, numbered_pager(number, PAGE_SIZE, total, address)
 
 
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/check")
@@ -57,9 +67,15 @@ def list_unsettled(account: Account) -> str:
 @of_any
 def check_intent(account: Account, intent_id: int) -> Response:
     """Asks the provider at once."""
-    intent = check_now(mover(account), _intent(account, intent_id), deadline=_deadline())
-    if intent.is_open:
+    intent = _intent(account, intent_id)
+    checks = intent.checks
+    intent = check_now(mover(account), intent, deadline=_deadline())
+    if intent.is_open and intent.checks > checks:
         flash(gettext("Asked Postpay at %(moment)s: still not known.", moment=when_long(now())), "unknown")
+    elif intent.is_open:
+        until = when_long(intent.lease_until)
+        words = gettext("Postpay was not asked: the desk waits until %(moment)s. It is still not known.", moment=until)
+        flash(words, "unknown")
     return redirect_after_post(intent_href(intent))
 
 
@@ -72,8 +88,16 @@ def send_again(account: Account, intent_id: int) -> Response:
     try:
         intent = send_once_more(mover(account), intent, deadline=_deadline())
     except NotYet:
-        flash(gettext("Nothing was sent: it is settled, or being checked at this moment."), "warning")
+        flash(_not_sent_again(intent), "warning")
     return redirect_after_post(intent_href(intent))
+
+
+def _not_sent_again(intent: Intent) -> str:
+    if not intent.is_open:
+        return gettext("Nothing was sent: its outcome is known.")
+    if not may_send_again(intent):
+        return gettext("Nothing was sent: Postpay turned it away, and the desk is still comparing.")
+    return gettext("Nothing was sent: it is being checked at this moment. Try again in a minute.")
 
 
 @blueprint.get("/<account:account>/in-progress/<row_id:intent_id>/close")

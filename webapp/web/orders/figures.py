@@ -9,17 +9,19 @@ from flask_babel import gettext
 
 from webapp.models.intent import Intent, IntentKind
 from webapp.money import Money, total
-from webapp.payments.snapshot import CAPTURED, OrderSnapshot
+from webapp.payments.snapshot import OrderSnapshot
+from webapp.presentation.intent_words import not_listed_words
 from webapp.providers.postpay.models import Item, Order
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyLine:
-    """A line of the money table; an amount of None is not known."""
+    """A line of the money table; an amount of None is not known. `note`: what the provider does not show yet."""
 
     label: str
     amount: Money | None
     is_sum: bool = False
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderFigures:
-    """`remaining` is what a refund could still take, with everything in progress counted as gone."""
+    """`remaining` is what a refund could still take: what is in progress, and what is not listed yet, is gone."""
 
     state: list[MoneyLine]
     parts: list[MoneyLine]
@@ -50,12 +52,16 @@ def figures(reading: OrderSnapshot, open_intents: Sequence[Intent]) -> OrderFigu
     remaining = reading.remaining - in_progress if reading.remaining is not None and is_known else None
     state = [
         MoneyLine(gettext("Total"), order.total, is_sum=True),
-        MoneyLine(gettext("Captured"), reading.captured if is_known else None),
-        MoneyLine(gettext("Refunded"), reading.refunded),
+        MoneyLine(gettext("Captured"), reading.captured if is_known else None, note=_not_shown(reading)),
+        MoneyLine(gettext("Refunded"), reading.refunded, note=not_listed_words(reading)),
         MoneyLine(gettext("On its way"), in_progress),
-        MoneyLine(gettext("Remaining"), remaining, is_sum=True),
+        MoneyLine(gettext("Refundable"), remaining, is_sum=True),
     ]
     return OrderFigures(state, _parts(order), difference(order), reading.refunded, remaining, _badge(reading))
+
+
+def _not_shown(reading: OrderSnapshot) -> str | None:
+    return gettext("Postpay does not show it yet") if reading.is_behind else None
 
 
 def being_refunded(reading: OrderSnapshot, open_intents: Sequence[Intent]) -> Money:
@@ -69,7 +75,7 @@ def being_refunded(reading: OrderSnapshot, open_intents: Sequence[Intent]) -> Mo
 
 def _badge(reading: OrderSnapshot) -> str | None:
     """The provider has no status for it: a refunded order stays captured."""
-    if reading.order.status != CAPTURED or not reading.refunded or reading.refunded.is_zero:
+    if reading.captured.is_zero or not reading.refunded or reading.refunded.is_zero:
         return None
     return gettext("Refunded") if reading.refunded >= reading.order.total else gettext("Partly refunded")
 

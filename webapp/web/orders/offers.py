@@ -10,22 +10,13 @@ from flask_babel import gettext
 
 from webapp.access.permissions import Permission
 from webapp.core.accounts import Account
-from webapp.models.intent import Intent
+from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import is_known_currency
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot
 from webapp.presentation.formatting import when, when_long
-from webapp.presentation.intent_words import intent_href, intent_words
+from webapp.presentation.intent_words import Sentence, captured_words, intent_href, intent_words, needs_finance
 
 from .figures import OrderFigures
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Why something cannot be done; `href` leads to what is in the way."""
-
-    text: str
-    href: str | None = None
-    link_words: str = ""
 
 
 @dataclass(slots=True)
@@ -82,7 +73,7 @@ def in_progress(intent: Intent) -> Sentence:
     facts = {"what": intent_words(intent), "name": intent.requester.name, "time": when(intent.created)}
     text = (
         gettext("%(what)s by %(name)s, started %(time)s, needs finance. Nothing else can be started before.", **facts)
-        if intent.needs_finance
+        if needs_finance(intent)
         else gettext("%(what)s by %(name)s, started %(time)s, is not settled yet.", **facts)
     )
     return Sentence(text, intent_href(intent), gettext("See how it stands"))
@@ -90,14 +81,16 @@ def in_progress(intent: Intent) -> Sentence:
 
 def _expired(intents: Sequence[Intent]) -> Intent | None:
     """The capture that Postpay refused because the approval had expired: it will not come back."""
-    return next((one for one in reversed(intents) if one.kind == "capture" and one.outcome_code == "expired"), None)
+    captures = (one for one in reversed(intents) if one.kind == IntentKind.CAPTURE)
+    return next((one for one in captures if (one.state, one.outcome_code) == (IntentState.REFUSED, "expired")), None)
 
 
 def _capture(found: Offers, account: Account, reading: OrderSnapshot, intents: Sequence[Intent]) -> None:
     order = reading.order
-    if expired := _expired(intents):
-        said = gettext("Postpay said on %(moment)s that the approval has expired.", moment=when(expired.created))
-        found.reasons.append(Sentence(said, intent_href(expired), gettext("See what was tried")))
+    if reading.is_behind:
+        by_whom = captured_words(reading.capture)
+        said = gettext("%(who)s Postpay does not show it yet; look again in a minute.", who=by_whom.text)
+        found.reasons.append(Sentence(said, by_whom.href, by_whom.link_words))
         return
     if order.status == CAPTURED:
         since = order.status_changed
@@ -107,6 +100,10 @@ def _capture(found: Offers, account: Account, reading: OrderSnapshot, intents: S
             else gettext("Captured in full.")
         )
         found.reasons.append(Sentence(words))
+        return
+    if expired := _expired(intents):
+        said = gettext("Postpay said on %(moment)s that the approval has expired.", moment=when(expired.created))
+        found.reasons.append(Sentence(said, intent_href(expired), gettext("See what was tried")))
         return
     found.capture_href = address("captures.confirm_capture", account=account, order_id=order.order_id)
 
@@ -122,6 +119,8 @@ def _refund(found: Offers, account: Account, reading: OrderSnapshot, figures: Or
 def _no_refund(reading: OrderSnapshot, figures: OrderFigures) -> str | None:
     """Why nothing can be refunded, or None."""
     order = reading.order
+    if reading.is_behind:
+        return gettext("A refund is possible once Postpay shows the order as captured.")
     if order.status != CAPTURED:
         return gettext("A refund is possible once the order is captured.")
     if figures.remaining is None:

@@ -91,6 +91,7 @@ def _page(account: Account, reading: OrderSnapshot, *, is_open: bool = False) ->
     """The values of an order's page."""
     order = reading.order
     intents = _intents(account, order.order_id)
+    reading = reading.knowing(intents)
     told = entries_for_object(account.slug, "order", order.order_id)
     deliveries = _deliveries(account, order.order_id)
     release()

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from flask_babel import gettext, ngettext
-from markupsafe import Markup
 
 from webapp.core.accounts import Account
 from webapp.models.delivery import Delivery
-from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.models.intent import Intent, IntentState
 from webapp.money import Money, total
-from webapp.payments.snapshot import OrderSnapshot
+from webapp.payments.snapshot import CAPTURED, OrderSnapshot
 from webapp.presentation.audit.entries import DescribedEntry
 from webapp.presentation.delivery_words import OUTCOMES, event_words, outcome_words
-from webapp.presentation.formatting import long_day, money, status_label, when
-from webapp.presentation.intent_words import intent_href, intent_words
+from webapp.presentation.formatting import long_day, money, status_label
+from webapp.presentation.intent_words import intent_href
 from webapp.providers.postpay.models import Refund
 
-from .staff_words import by, staff_words, told_by_provider
+from .intent_stories import Stories, TimelineEvent, intent_of, open_entry, settled_entry, stories
+from .staff_words import by, staff_words
 
 _TONES = {"captured": ("ok", "circle-check"), "approved": ("wait", "clock"), "denied": ("bad", "circle-x")}
 _ICONS = {"personal_data": "eye", "capture": "cash", "refund": "receipt-refund"}
 MOST_REFUNDS = 20
 """So many refunds are shown at once, the newest; the rest are folded."""
-
-
-class TimelineEvent(NamedTuple):
-    """Something that happened, as the timeline component wants it. `who` says who did it, or asked for it."""
-
-    moment: datetime
-    title: str
-    text: str = ""
-    who: Markup | str = ""
-    href: str | None = None
-    reference: str = ""
-    icon: str = "point"
-    tone: str = "idle"
 
 
 Day = tuple[str, list[TimelineEvent]]
@@ -67,17 +53,19 @@ def timeline(
     refunds = sorted(reading.refunds or (), key=lambda refund: refund.created)
     earlier, newest = refunds[:-MOST_REFUNDS], refunds[-MOST_REFUNDS:]
     currency = reading.order.currency
+    steps = stories(intents, told)
     events = [
-        *_of_order(reading, intents),
-        *_of_refunds(newest, currency, intents),
+        *_of_order(reading, steps),
+        *_of_refunds(newest, currency, intents, steps),
+        *_of_settled(intents, reading, steps),
         *_of_deliveries(deliveries),
         *reversed(_of_staff(told, intents)),
     ]
     days = _by_day(account, events)
-    if still_open := [_of_intent(intent) for intent in intents if intent.is_open]:
+    if still_open := [open_entry(intent, steps) for intent in intents if intent.blocks]:
         days.insert(0, (gettext("Not settled yet"), still_open))
     words = _earlier_words([refund.money(currency) for refund in earlier], currency)
-    return Timeline(days, _by_day(account, _of_refunds(earlier, currency, intents)), words)
+    return Timeline(days, _by_day(account, _of_refunds(earlier, currency, intents, steps)), words)
 
 
 def _by_day(account: Account, events: list[TimelineEvent]) -> list[Day]:
@@ -99,27 +87,36 @@ def _earlier_words(amounts: list[Money], currency: str) -> str:
     )
 
 
-def _of_order(reading: OrderSnapshot, intents: Sequence[Intent]) -> list[TimelineEvent]:
+def _of_order(reading: OrderSnapshot, steps: Stories) -> list[TimelineEvent]:
     """Its creation and its last change of status; captured with a name where the desk did it."""
     order = reading.order
     events = [TimelineEvent(order.created, gettext("Order created"), icon="shopping-cart")]
     if order.status != "pending" and order.status_changed:
         tone, icon = _TONES.get(order.status, ("idle", "point"))
-        ours = [
-            intent
-            for intent in intents
-            if intent.kind == IntentKind.CAPTURE
-            and intent.state == IntentState.SUCCEEDED
-            and order.status == "captured"
-        ]
         change = TimelineEvent(order.status_changed, status_label(order.status), icon=icon, tone=tone)
-        if ours:
-            change = change._replace(who=by(ours[-1].requester.name), href=intent_href(ours[-1]))
+        if ours := reading.capture if order.status == CAPTURED else None:
+            story = steps.get(ours.id, ())
+            change = change._replace(who=by(ours.requester.name), href=intent_href(ours), steps=story)
         events.append(change)
     return events
 
 
-def _of_refunds(refunds: Sequence[Refund], currency: str, intents: Sequence[Intent]) -> list[TimelineEvent]:
+def _of_settled(intents: Sequence[Intent], reading: OrderSnapshot, steps: Stories) -> list[TimelineEvent]:
+    """What the desk did, or did not, and what the provider tells of the order does not show."""
+    shown = {refund.refund_id for refund in reading.refunds or ()}
+    told = {one.id for one in intents if one.state == IntentState.SUCCEEDED and one.refund_id in shown}
+    if reading.capture and reading.order.status == CAPTURED and reading.order.status_changed:
+        told.add(reading.capture.id)
+    behind = {one.id for one in reading.unlisted}
+    if reading.capture and reading.is_behind:
+        behind.add(reading.capture.id)
+    untold = [one for one in intents if not one.blocks and one.id not in told]
+    return [settled_entry(one, steps, is_behind=one.id in behind) for one in untold]
+
+
+def _of_refunds(
+    refunds: Sequence[Refund], currency: str, intents: Sequence[Intent], steps: Stories
+) -> list[TimelineEvent]:
     """Each refund at the provider, with its ID; with a name where the desk made it."""
     ours = {intent.refund_id: intent for intent in intents}
     events = []
@@ -135,6 +132,7 @@ def _of_refunds(refunds: Sequence[Refund], currency: str, intents: Sequence[Inte
                 reference=refund.refund_id,
                 icon="receipt-refund",
                 tone="ok",
+                steps=steps.get(intent.id, ()) if intent else (),
             )
         )
     return events
@@ -154,40 +152,22 @@ def _of_deliveries(deliveries: Sequence[Delivered]) -> list[TimelineEvent]:
     ]
 
 
-def _of_intent(intent: Intent) -> TimelineEvent:
-    return TimelineEvent(
-        intent.created,
-        intent_words(intent),
-        text=gettext("Since %(moment)s", moment=when(intent.created)),
-        who=by(intent.requester.name),
-        href=intent_href(intent),
-        icon="hourglass-high",
-        tone="unknown",
-    )
-
-
 def _of_staff(told: Sequence[DescribedEntry], intents: Sequence[Intent]) -> list[TimelineEvent]:
-    """What people did, and what came of it. A success the provider tells itself, unless it was long in doubt."""
-    doubted = {_family(each) for each in told if each.entry.outcome == "unknown"}
-    by_id = {intent.id: intent for intent in intents}
+    """What people did besides: a refund or a capture has an entry of its own, whatever the log says of it."""
+    known = {intent.id for intent in intents}
     events = []
     for each in told:
-        if told_by_provider(each) and _family(each) not in doubted:
+        if intent_of(each) in known:
             continue
-        words = staff_words(each, by_id)
+        words = staff_words(each)
         events.append(
             TimelineEvent(
                 each.moment,
                 words.title,
                 text=each.amount or "",
                 who=words.who,
-                href=intent_href(words.intent) if words.intent else None,
-                icon=_ICONS.get(_family(each), "shield-lock"),
+                icon=_ICONS.get(each.entry.event.partition(".")[0], "shield-lock"),
                 tone="idle" if each.tone == "ok" else each.tone,
             )
         )
     return events
-
-
-def _family(told: DescribedEntry) -> str:
-    return told.entry.event.partition(".")[0]

@@ -12,11 +12,19 @@ from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.lists.filters.controls import headings
 from webapp.lists.filters.orders import OrderFilters
-from webapp.payments.awaiting_capture import APPROVED, correct_awaiting_capture
+from webapp.payments.awaiting_capture import (
+    correct_awaiting_capture,
+    expired_count,
+    latest_captures,
+    shortest_expiry,
+)
+from webapp.payments.snapshot import APPROVED
+from webapp.presentation.formatting import age
 from webapp.presentation.pager import numbered_pager
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.filters import OrderQuery
+from webapp.providers.postpay.models import OrderSummary, Page
 from webapp.providers.registry import postpay
 from webapp.web.filtered_list import FilteredList
 from webapp.web.htmx import wants_fragment
@@ -64,6 +72,19 @@ def _list(account: Account, filters: OrderFilters) -> FilteredList:
     return FilteredList("orders", filters, base, partial(listing.choices, filters), values)
 
 
+def _rows_that_wait(account: Account, page: Page[OrderSummary]) -> dict[str, object]:
+    """The page's rows, those known to be expired apart, and how many are known to be so in all."""
+    base, expiry = url_for("orders.list_orders", account=account), shortest_expiry(account)
+    captures = latest_captures(account, [order.order_id for order in page.results])
+    rows = awaiting.waiting(base, page.results, captures, expiry)
+    return {
+        "rows": [row for row in rows if not row.is_expired],
+        "expired": [row for row in rows if row.is_expired],
+        "expired_in_all": expired_count(account),
+        "expiry": age(expiry) if expiry else None,
+    }
+
+
 @blueprint.get("/<account:account>/awaiting-capture")
 @requires(Permission.ORDER_READ)
 @of("postpay")
@@ -76,8 +97,8 @@ def list_awaiting_capture(account: Account) -> AnyResponse:
     status = 200
     try:
         page = postpay(account).list_orders(query=OrderQuery(statuses=(APPROVED,), ordering="created", page=number))
-        values["rows"] = awaiting.waiting(url_for("orders.list_orders", account=account), page.results)
-        values["is_unexpected"] = bool(page.unexpected)
+        values |= _rows_that_wait(account, page)
+        values["is_unexpected"], values["count"] = bool(page.unexpected), page.count
         if not page.unexpected:
             correct_awaiting_capture(account, page.count)
         values["pager"] = numbered_pager(number, page.size, page.count, lambda to: f"{base}?page={to}")

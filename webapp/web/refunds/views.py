@@ -21,7 +21,7 @@ from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, Stal
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
 from webapp.payments.refunds import issue_refund
 from webapp.payments.resolve_from_reading import resolve_from_reading
-from webapp.payments.snapshot import CAPTURED, OrderSnapshot, read_order
+from webapp.payments.snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from webapp.payments.start import record_stale
 from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway
@@ -168,6 +168,8 @@ def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | No
     release()
     if intent is not None:
         return {"why": "busy", "intent": intent}
+    if reading.is_behind:
+        return {"why": "behind"}
     if reading.order.status != CAPTURED:
         return {"why": "status"}
     if not is_known_currency(reading.order.currency):
@@ -181,7 +183,7 @@ def _read(account: Account, order_id: str) -> OrderSnapshot:
     client = postpay(account)
     reading = read_order(client, order_id)
     resolve_from_reading(client, account, reading.order, reading.refunds)
-    return reading
+    return reading.knowing(done_intents(account, order_id))
 
 
 def _remaining(reading: OrderSnapshot) -> Money:

@@ -1,0 +1,115 @@
+"""The refunds and captures of the desk in an order's timeline: one entry each, which tells what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
+
+from webapp.audit import Action
+from webapp.audit.recording import facts_of
+from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.presentation.audit.entries import DescribedEntry
+from webapp.presentation.formatting import money
+from webapp.presentation.intent_words import intent_href, needs_finance, outcome_title
+
+from .staff_words import by, named
+
+_STEPS = {
+    Action.CAPTURE_UNKNOWN: lazy_gettext("Outcome not known"),
+    Action.REFUND_UNKNOWN: lazy_gettext("Outcome not known"),
+    Action.CAPTURE_ATTENTION: lazy_gettext("Needs finance"),
+    Action.REFUND_ATTENTION: lazy_gettext("Needs finance"),
+    Action.CAPTURE_RESENT: lazy_gettext("Sent again"),
+    Action.REFUND_RESENT: lazy_gettext("Sent again"),
+}
+_ENDS = {
+    IntentState.SUCCEEDED: lazy_gettext("Confirmed"),
+    IntentState.REFUSED: lazy_gettext("Known not to be done"),
+    IntentState.CLOSED: lazy_gettext("Closed by finance"),
+}
+_BY_PEOPLE = (Action.CAPTURE_RESENT, Action.REFUND_RESENT)
+
+
+class Step(NamedTuple):
+    """Something that happened to an intent, and by whom where a person did it."""
+
+    moment: datetime
+    words: str
+    who: Markup | str = ""
+
+
+class TimelineEvent(NamedTuple):
+    """Something that happened, as the timeline component wants it. `who` says who did it, or asked for it."""
+
+    moment: datetime
+    title: str
+    text: str = ""
+    who: Markup | str = ""
+    href: str | None = None
+    reference: str = ""
+    icon: str = "point"
+    tone: str = "idle"
+    steps: tuple[Step, ...] = ()
+
+
+Stories = Mapping[int, tuple[Step, ...]]
+"""By the intents' ids."""
+
+
+def intent_of(told: DescribedEntry) -> int | None:
+    """The intent that an entry of the log is about."""
+    number = facts_of(told.entry.after).get("intent_id")
+    return number if isinstance(number, int) else None
+
+
+def stories(intents: Sequence[Intent], told: Sequence[DescribedEntry]) -> Stories:
+    """How each intent came to its outcome; empty where that was known at once. `told`: newest first."""
+    middle: dict[int | None, list[Step]] = {}
+    for each in reversed(told):
+        if words := _STEPS.get(each.entry.event):  # type: ignore[call-overload]
+            who = by(each.actor) if each.entry.event in _BY_PEOPLE else ""
+            middle.setdefault(intent_of(each), []).append(Step(each.moment, str(words), who))
+    return {
+        one.id: (Step(one.created, gettext("Started")), *middle[one.id], *_end(one))
+        for one in intents
+        if one.id in middle
+    }
+
+
+def _end(intent: Intent) -> list[Step]:
+    words = _ENDS.get(IntentState(intent.state))
+    return [Step(intent.settled, str(words))] if words and intent.settled else []
+
+
+def open_entry(intent: Intent, steps: Stories) -> TimelineEvent:
+    """One that is not settled yet."""
+    return TimelineEvent(
+        intent.created,
+        outcome_title(intent),
+        text=gettext("Needs finance") if needs_finance(intent) else "",
+        who=named(gettext("asked by %(name)s"), intent.requester.name),
+        href=intent_href(intent),
+        icon="hourglass-high",
+        tone="unknown",
+        steps=steps.get(intent.id, ()),
+    )
+
+
+def settled_entry(intent: Intent, steps: Stories, *, is_behind: bool) -> TimelineEvent:
+    """One that the provider did not tell of: refused, closed, or done; `is_behind`: it should have told of it."""
+    is_done = intent.state == IntentState.SUCCEEDED
+    wording = gettext("by %(name)s") if is_done else gettext("asked by %(name)s")
+    return TimelineEvent(
+        intent.settled or intent.created,
+        outcome_title(intent),
+        text=gettext("Not listed at Postpay yet") if is_behind else "" if is_done else money(intent.amount),
+        who=named(wording, intent.requester.name),
+        href=intent_href(intent),
+        icon="receipt-refund" if intent.kind == IntentKind.REFUND else "cash",
+        tone="ok" if is_done else "bad" if intent.state == IntentState.REFUSED else "idle",
+        steps=steps.get(intent.id, ()),
+    )
