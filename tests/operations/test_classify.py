@@ -75,10 +75,12 @@ def test_a_declined_or_expired_capture_is_refused_after_a_reading_if_it_was_sent
 def test_a_capture_in_the_wrong_state_is_decided_by_the_order() -> None:
     by_proof = {
         proof: classify_capture(Answer.INVALID_STATUS, proof, first=True)
-        for proof in (Proof.DONE, Proof.BEFORE, Proof.IMPOSSIBLE, Proof.MISSING, Proof.FAILED)
+        for proof in (Proof.DONE, Proof.NOT_OURS, Proof.IMPOSSIBLE, Proof.MISSING, Proof.FAILED)
     }
-    assert [verdict.outcome for verdict in by_proof.values()] == [SUCCEEDED, REFUSED, REFUSED, UNKNOWN, UNKNOWN]
-    assert by_proof[Proof.BEFORE].code == "already_captured"
+    assert [verdict.outcome for verdict in by_proof.values()] == [REFUSED, REFUSED, REFUSED, UNKNOWN, UNKNOWN]
+    assert by_proof[Proof.DONE].code == "already_captured", "what turned our only sending away, somebody else has done"
+    assert by_proof[Proof.NOT_OURS].code == "already_captured"
+    assert classify_capture(Answer.INVALID_STATUS, Proof.DONE, first=False).outcome is SUCCEEDED
 
 
 def test_one_missing_read_back_never_refuses_a_refund_that_may_have_been_sent() -> None:

@@ -72,7 +72,7 @@ def test_a_server_error_is_settled_by_reading(alice: Browser, provider: Provider
         (422, "unprocessable", "Postpay refused it"),
         (401, "authentication_failed", "not authorised at Postpay"),
         (409, "invalid_status", "the order is not captured"),
-        (409, "limit_exceeded", "more than what remains"),
+        (409, "limit_exceeded", "more than what is refundable"),
     ],
 )
 def test_a_plain_refusal_is_final_and_spoken(
@@ -102,9 +102,10 @@ def test_being_throttled_waits_and_sends_the_same_bytes_again(alice: Browser, pr
     fill_in(alice)
     provider.fault("status", path=REFUNDS, status=429, retry_after="20")
     alice.submit("Refund AED")
-    assert "Not done yet: Postpay is busy" in alice.words
+    assert "Not known yet whether AED 120.50 was refunded" in alice.words.replace("\u00a0", " ")
+    assert "Postpay answered that it is busy. That does not prove that it did nothing." in alice.words
     alice.submit("Check now")
-    assert "still not known" in alice.words
+    assert "Postpay was not asked: the desk waits until" in alice.words
     assert len(posts(provider)) == 1, "nobody asks before the time is over"
     with time_machine.travel(now() + timedelta(seconds=25)):
         alice.submit("Check now")

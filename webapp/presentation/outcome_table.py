@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from webapp.models.intent import IntentKind
-from webapp.operations.classify import ALREADY_CAPTURED
+from webapp.operations.classify import ALREADY_CAPTURED, TURNED_AWAY
 from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
 from webapp.operations.standing import Standing
 from webapp.providers.contract import Answer
@@ -128,9 +128,11 @@ def _open_rows() -> dict[Key, Row]:
     for kind, causes in _OPEN.items():
         for cause, known in causes.items():
             title, avoid = _NOT_KNOWN[kind], _DO_NOT_REPEAT[kind]
-            rows[kind, Standing.SENT_AGAIN, str(cause)] = Row(title, known, Who.DESK, _FINDS_OUT[kind], avoid)
-            rows[kind, Standing.COMPARED, str(cause)] = Row(title, known, Who.DESK, _COMPARES, avoid)
-            rows[kind, Standing.FOR_FINANCE, str(cause)] = Row(title, known, Who.FINANCE, _FINANCE_DECIDES, avoid)
+            if cause == OTHER or cause in TURNED_AWAY:
+                rows[kind, Standing.COMPARED, str(cause)] = Row(title, known, Who.DESK, _COMPARES, avoid)
+            if cause not in TURNED_AWAY:
+                rows[kind, Standing.SENT_AGAIN, str(cause)] = Row(title, known, Who.DESK, _FINDS_OUT[kind], avoid)
+                rows[kind, Standing.FOR_FINANCE, str(cause)] = Row(title, known, Who.FINANCE, _FINANCE_DECIDES, avoid)
         sending = lazy_gettext("It is being sent to Postpay at this moment.")
         wait = lazy_gettext("Wait until its outcome is known.")
         rows[kind, Standing.BEING_SENT, OTHER] = Row(_NOT_KNOWN[kind], sending, Who.DESK, wait, _DO_NOT_REPEAT[kind])

@@ -89,7 +89,7 @@ def open_entry(intent: Intent, steps: Stories) -> TimelineEvent:
     """One that is not settled yet."""
     return TimelineEvent(
         intent.created,
-        outcome_title(intent),
+        f"{outcome_title(intent)},",
         text=gettext("Needs finance") if needs_finance(intent) else "",
         who=named(gettext("asked by %(name)s"), intent.requester.name),
         href=intent_href(intent),
@@ -105,7 +105,7 @@ def settled_entry(intent: Intent, steps: Stories, *, is_behind: bool) -> Timelin
     wording = gettext("by %(name)s") if is_done else gettext("asked by %(name)s")
     return TimelineEvent(
         intent.settled or intent.created,
-        outcome_title(intent),
+        outcome_title(intent) if is_done else f"{outcome_title(intent)},",
         text=gettext("Not listed at Postpay yet") if is_behind else "" if is_done else money(intent.amount),
         who=named(wording, intent.requester.name),
         href=intent_href(intent),
