@@ -202,3 +202,21 @@ def test_a_fault_that_could_not_work_is_refused(client: Client, rule: Any) -> No
 def test_the_control_prefix_itself_never_fails(client: Client) -> None:
     fault(client, "status", status=500)
     assert client.control("GET", "")["late_commits"] == 0
+
+
+def test_reads_lag_behind_what_is_written(client: Client) -> None:
+    add(client, "before")
+    number = fault(client, "lag", path="/things")
+    assert add(client, "after").status_code == 201
+    assert things(client) == 1
+    client.control("DELETE", f"/faults/{number}")
+    assert things(client) == 2
+
+
+def test_a_lag_is_counted_and_never_loses_a_write(client: Client) -> None:
+    fault(client, "lag", times=1)
+    add(client)
+    assert things(client) == 0
+    assert things(client) == 1
+    (rule,) = client.control("GET", "/faults")["faults"]
+    assert (rule["used"], "past" in rule) == (1, False)

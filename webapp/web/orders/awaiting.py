@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from webapp.lists.filters.controls import row_address
@@ -29,10 +29,14 @@ class Known(NamedTuple):
     href: str | None = None
 
 
+_MAY_HAVE_EXPIRED = Known(lazy_gettext("May have expired"), "wait")
+
+
 class Waiting(NamedTuple):
     """One order that waits, each part ready for its cell; `is_old` when it has waited for days.
 
-    `known` is None where nothing is; `can_capture`: whether there is any use in trying.
+    `known` is None where nothing is; `can_capture`: whether there is any use in trying; `may_have_expired`: it is as
+    old as another that had, and nothing better is known.
     """
 
     href: str
@@ -45,6 +49,7 @@ class Waiting(NamedTuple):
     known: Known | None
     can_capture: bool
     is_expired: bool
+    may_have_expired: bool
 
 
 def waiting(
@@ -61,6 +66,8 @@ def waiting(
         age = moment - (order.status_changed or order.created)
         capture = captures.get(order.order_id)
         is_expired = capture is not None and _refused_as(capture, Answer.EXPIRED)
+        known = _known(capture)
+        is_doubtful = known is None and expiry is not None and age >= expiry
         is_taken = capture is not None and (capture.blocks or capture.state == IntentState.SUCCEEDED)
         found.append(
             Waiting(
@@ -71,9 +78,10 @@ def waiting(
                 time_html(order.status_changed),
                 age_words(age),
                 age >= OLD,
-                _known(capture) or _may_have_expired(age, expiry),
+                known or (_MAY_HAVE_EXPIRED if is_doubtful else None),
                 not (is_expired or is_taken),
                 is_expired,
+                is_doubtful,
             )
         )
     return found
@@ -97,7 +105,3 @@ def _known(capture: Intent | None) -> Known | None:
     if _refused_as(capture, Answer.DECLINED):
         return Known(gettext("Declined %(moment)s", moment=moment), "bad", href)
     return None
-
-
-def _may_have_expired(age: timedelta, expiry: timedelta | None) -> Known | None:
-    return Known(gettext("May have expired"), "wait") if expiry is not None and age >= expiry else None

@@ -81,7 +81,7 @@ def _rows_that_wait(account: Account, page: Page[OrderSummary]) -> dict[str, obj
         "rows": [row for row in rows if not row.is_expired],
         "expired": [row for row in rows if row.is_expired],
         "expired_in_all": expired_count(account),
-        "expiry": age(expiry) if expiry else None,
+        "expiry": age(expiry) if expiry and any(row.may_have_expired for row in rows) else None,
     }
 
 
