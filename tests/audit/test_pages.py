@@ -86,7 +86,7 @@ def test_filters_narrow_the_list_and_can_be_taken_away(app: Flask, auditor: Brow
     act(app, "Alice Agent", Action.REFUND_REFUSED, outcome="failed", object_id="order-02")
     auditor.open("/audit")
     auditor.submit("Apply", what="refund", outcome="failed")
-    assert sentences(auditor) == ["The refund of AED 120.50 of order-02 was refused by Postpay"]
+    assert sentences(auditor) == ["The refund of AED 120.50 of order-02 was not carried out"]
     assert "What Refunds" in auditor.words
     auditor.follow("Remove filter Outcome")
     assert len(sentences(auditor)) == 2

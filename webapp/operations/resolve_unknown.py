@@ -139,7 +139,8 @@ def check_now(mover: Mover, intent: Intent, *, deadline: float) -> Intent:
         return intent
     with writing():
         _record(intent, "checked")
-    return resolve(mover, intent, deadline=deadline)
+    with audit.by_the_desk():
+        return resolve(mover, intent, deadline=deadline)
 
 
 def send_again(mover: Mover, intent: Intent, *, deadline: float) -> Intent:

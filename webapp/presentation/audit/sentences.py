@@ -41,19 +41,21 @@ SENTENCES: dict[Action, Any] = {
     Action.PERSONAL_DATA_OPENED: lazy_gettext("%(who)s opened the personal data of %(object)s"),
     Action.CAPTURE_INTENT: lazy_gettext("%(who)s started the capture of %(amount)s of %(object)s"),
     Action.CAPTURE_SUCCEEDED: lazy_gettext("%(who)s captured %(amount)s of %(object)s"),
-    Action.CAPTURE_REFUSED: lazy_gettext("The capture of %(amount)s of %(object)s was refused by Postpay"),
+    Action.CAPTURE_REFUSED: lazy_gettext("The capture of %(amount)s of %(object)s was not carried out"),
     Action.CAPTURE_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was captured"),
     Action.CAPTURE_ATTENTION: lazy_gettext("The capture of %(amount)s of %(object)s needs finance"),
-    Action.CAPTURE_CLOSED: lazy_gettext("%(who)s closed the capture of %(object)s as not done"),
+    Action.CAPTURE_CLOSED: lazy_gettext("%(who)s closed the capture of %(object)s after comparing it with Postpay"),
     Action.CAPTURE_STALE: lazy_gettext("%(who)s was refused a capture of %(object)s: the form was out of date"),
     Action.CAPTURE_RESENT: lazy_gettext("The capture of %(object)s was sent again"),
     Action.CAPTURE_CHECKED: lazy_gettext("%(who)s had the capture of %(object)s checked"),
     Action.REFUND_INTENT: lazy_gettext("%(who)s started a refund of %(amount)s of %(object)s"),
     Action.REFUND_SUCCEEDED: lazy_gettext("%(who)s refunded %(amount)s of %(object)s"),
-    Action.REFUND_REFUSED: lazy_gettext("The refund of %(amount)s of %(object)s was refused by Postpay"),
+    Action.REFUND_REFUSED: lazy_gettext("The refund of %(amount)s of %(object)s was not carried out"),
     Action.REFUND_UNKNOWN: lazy_gettext("It is not known yet whether %(amount)s of %(object)s was refunded"),
     Action.REFUND_ATTENTION: lazy_gettext("The refund of %(amount)s of %(object)s needs finance"),
-    Action.REFUND_CLOSED: lazy_gettext("%(who)s closed the refund of %(amount)s of %(object)s as not done"),
+    Action.REFUND_CLOSED: lazy_gettext(
+        "%(who)s closed the refund of %(amount)s of %(object)s after comparing it with Postpay"
+    ),
     Action.REFUND_STALE: lazy_gettext("%(who)s was refused a refund of %(object)s: the form was out of date"),
     Action.REFUND_LIMIT: lazy_gettext("%(who)s was refused a refund of %(amount)s of %(object)s: above the limit"),
     Action.REFUND_RESENT: lazy_gettext("The refund of %(amount)s of %(object)s was sent again under the same number"),
@@ -77,7 +79,7 @@ SENTENCES: dict[Action, Any] = {
     Action.EXPORT_DOWNLOADED: lazy_gettext("%(who)s downloaded an export"),
     Action.HOOK_INTENT: lazy_gettext("%(who)s started a change of webhook %(object)s"),
     Action.HOOK_SUCCEEDED: lazy_gettext("%(who)s changed webhook %(object)s"),
-    Action.HOOK_REFUSED: lazy_gettext("A change of webhook %(object)s was refused by Postpay"),
+    Action.HOOK_REFUSED: lazy_gettext("A change of webhook %(object)s was not carried out"),
     Action.HOOK_UNKNOWN: lazy_gettext("It is not known yet whether webhook %(object)s was changed"),
     Action.HOOK_CHECKED: lazy_gettext("%(who)s had a change of webhook %(object)s checked"),
     Action.HOOK_RESENT: lazy_gettext("%(who)s sent a change of webhook %(object)s again"),
@@ -95,6 +97,11 @@ SENTENCES: dict[Action, Any] = {
     Action.AUDIT_EXPORTED: lazy_gettext("%(who)s exported entries of the audit log"),
     Action.AUDIT_VERIFIED: lazy_gettext("%(who)s checked the audit log: it holds"),
 }
+FOUND_OUT = {
+    Action.CAPTURE_SUCCEEDED: lazy_gettext("The capture of %(amount)s of %(object)s was confirmed"),
+    Action.REFUND_SUCCEEDED: lazy_gettext("The refund of %(amount)s of %(object)s was confirmed"),
+}
+"""Where no person saw it through: the one who asked for it stands in the entry of its start."""
 UNHEARD_OF = lazy_gettext("%(who)s: %(event)s")
 DENIED_ON_ORDER = {
     Permission.CAPTURE: lazy_gettext("%(who)s tried to capture order %(object)s, which the role does not allow"),
@@ -146,6 +153,8 @@ def plain_sentence(entry: AuditEntry, people: Mapping[str, str]) -> str:
 def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """The sentence's template, and the values that it names."""
     template = SENTENCES.get(entry.event, UNHEARD_OF)  # type: ignore[call-overload]
+    if entry.actor_id is None:
+        template = FOUND_OUT.get(entry.event, template)  # type: ignore[call-overload]
     if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
         template = BROKEN
     old, facts = facts_of(entry.before), facts_of(entry.after)
