@@ -36,7 +36,8 @@ from webapp.operations.resolve_unknown import may_close, may_send_again, resolve
 from webapp.operations.standing import RESEND_WITHIN, Standing, needs_finance, standing, waits_for_finance
 from webapp.operations.write import LEASE_MARGIN, open_intent_of
 from webapp.presentation.intent_words import outcome_row, outcome_sentences, outcome_title
-from webapp.presentation.outcome_table import INTERRUPTED, OTHER, ROWS, Row, Who
+from webapp.presentation.outcomes.payments import PAYMENT_ROWS as ROWS
+from webapp.presentation.outcomes.rows import INTERRUPTED, OTHER, Row, Who
 from webapp.providers.contract import Answer, Proof
 from webapp.providers.registry import mover
 
@@ -206,7 +207,15 @@ def test_no_word_is_said_of_what_is_not_known(app: Flask) -> None:
             if result.verdict.outcome is not Outcome.UNKNOWN:
                 continue
             words = " ".join([outcome_title(intent), *outcome_sentences(intent)])
-            for claim in ("has not taken", "Not refunded", "Not captured", "Not done", "failed", "Refunded", "Captured"):
+            for claim in (
+                "has not taken",
+                "Not refunded",
+                "Not captured",
+                "Not done",
+                "failed",
+                "Refunded",
+                "Captured",
+            ):
                 assert claim not in words, (kind, result, words)
 
 
@@ -221,7 +230,9 @@ def test_the_database_finds_the_same_ones_for_finance(app: Flask) -> None:
 
 def test_a_refusal_that_could_not_be_read_back_is_still_a_refusal(app: Flask) -> None:
     """The only sending of a capture was turned away, and nothing could be read: what is then captured is not ours."""
-    answer = AttemptResult(classify_capture(Answer.INVALID_STATUS, Proof.FAILED, first=True), Answer.INVALID_STATUS, Proof.FAILED)
+    answer = AttemptResult(
+        classify_capture(Answer.INVALID_STATUS, Proof.FAILED, first=True), Answer.INVALID_STATUS, Proof.FAILED
+    )
     intent = settle(put(CAPTURE), answer)
     assert (intent.state, intent.refusal) == (IntentState.UNKNOWN, "invalid_status")
     account = app.extensions["settings"].accounts[0]

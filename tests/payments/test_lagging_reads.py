@@ -1,4 +1,4 @@
-"""A provider whose reads lag behind: what the desk knows to be done counts all the same, and is marked as not listed."""
+"""A provider whose reads lag behind: what the desk knows to be done counts all the same, marked as not listed yet."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_once_listed_it_is_counted_once(alice: Browser, provider: Provider) -> N
 
 def test_refunds_that_cannot_be_read_are_not_called_unlisted(alice: Browser, provider: Provider) -> None:
     refund(alice, "1.50")
-    provider.fault("status", method="GET", path=f"/orders/order-01/refunds", times=9, status=403)
+    provider.fault("status", method="GET", path="/orders/order-01/refunds", times=9, status=403)
     alice.open(ORDER)
     assert "The refunds could not be read" in shown(alice)
     assert "not listed" not in shown(alice).lower()

@@ -179,7 +179,9 @@ def test_above_open_findings_nothing_says_that_nothing_is_in_progress(alice: Bro
     assert badge(alice) == "In progress 60 waiting"
 
 
-def test_pages_of_the_two_lists_are_turned_apart(farah: Browser, strays: None, alice: Browser, provider: Provider) -> None:
+def test_pages_of_the_two_lists_are_turned_apart(
+    farah: Browser, strays: None, alice: Browser, provider: Provider
+) -> None:
     start_refund(alice, provider)
     farah.open(f"{PLACE}?stray_page=2")
     assert "Refund of AED 120.50" in farah.words.replace("\u00a0", " ")

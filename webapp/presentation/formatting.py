@@ -97,6 +97,13 @@ def _when_long(moment: datetime, zone: ZoneInfo, locale: str) -> str:
     return f"{_long_day(local.date(), locale)}, {local:%H:%M:%S} {zone.key}"
 
 
+def next_check_words(moment: datetime) -> str:
+    """When something open is looked at again."""
+    if moment <= datetime.now(UTC):
+        return gettext("The next check is due now.")
+    return gettext("The next check is at %(moment)s.", moment=when_long(moment))
+
+
 def age(span: timedelta) -> str:
     """How long something has waited, in whole days, hours or minutes that are over: never rounded up."""
     if days := max(span // timedelta(days=1), 0):

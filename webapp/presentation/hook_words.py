@@ -6,12 +6,17 @@ from flask import Flask, url_for
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
+from webapp.models.base import now
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
 from webapp.models.rotation import Rotation, RotationStep
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.address import host_of
+from webapp.webhooks.endpoints import standing as standings
+from webapp.webhooks.endpoints.standing import ChangeStanding
 
-from .formatting import icon_html, when, when_long
+from .formatting import icon_html, next_check_words, when, when_long
+from .outcomes import row
+from .outcomes.rows import INTERRUPTED, OTHER, Row
 
 EVENT_LABELS = {"order": lazy_gettext("Orders"), "transaction": lazy_gettext("Transactions")}
 _KINDS = {ChangeState.SUCCEEDED: "success", ChangeState.REFUSED: "danger", ChangeState.CLOSED: "info"}
@@ -22,64 +27,6 @@ _WHAT = {
     HookAction.ACTIVATE: lazy_gettext("Switching the webhook on"),
     HookAction.PAUSE: lazy_gettext("Pausing the webhook"),
     HookAction.DELETE: lazy_gettext("Deleting the webhook"),
-}
-_DONE = {
-    HookAction.CREATE: lazy_gettext("The webhook is created"),
-    HookAction.EDIT: lazy_gettext("The webhook is changed"),
-    HookAction.SECRET: lazy_gettext("The new secret is in force"),
-    HookAction.ACTIVATE: lazy_gettext("The webhook is switched on"),
-    HookAction.PAUSE: lazy_gettext("The webhook is paused"),
-    HookAction.DELETE: lazy_gettext("The webhook is deleted"),
-}
-_UNKNOWN = {
-    HookAction.CREATE: lazy_gettext("Not known yet whether the webhook was created"),
-    HookAction.EDIT: lazy_gettext("Not known yet whether the webhook was changed"),
-    HookAction.SECRET: lazy_gettext("Not known yet which secret is in force"),
-    HookAction.ACTIVATE: lazy_gettext("Not known yet whether the webhook was switched on"),
-    HookAction.PAUSE: lazy_gettext("Not known yet whether the webhook was paused"),
-    HookAction.DELETE: lazy_gettext("Not known yet whether the webhook was deleted"),
-}
-_REFUSED = {
-    "not_sent": lazy_gettext("Postpay could not be reached, and no request left the desk. It is safe to start again."),
-    "unauthorized": lazy_gettext(
-        "Postpay did not accept the desk's own credentials. Tell whoever runs the desk; your rights are not the reason."
-    ),
-    "forbidden": lazy_gettext(
-        "Postpay knows the desk's credentials, but they may not do this. Tell whoever runs the desk; your rights are "
-        "not the reason."
-    ),
-    "throttled": lazy_gettext("Postpay is busy and did not take it. Start again in a minute."),
-    "gone": lazy_gettext("Postpay has no such webhook any more: somebody has deleted it."),
-}
-_LOST = lazy_gettext("Postpay's answer did not arrive.")
-_WHY_UNKNOWN = {
-    "lost": _LOST,
-    "unproved": _LOST,
-    "unauthorized": lazy_gettext("Postpay does not accept the desk's credentials at the moment. Tell an admin."),
-    "forbidden": lazy_gettext("Postpay does not let the desk do this at the moment. Tell an admin."),
-    "not_sent": lazy_gettext("Postpay could not be reached."),
-    "not_seen": lazy_gettext("Postpay does not show it. It may still be on its way, or it never arrived."),
-    "several": lazy_gettext(
-        "Postpay shows several new webhooks at this address. Look which one is not yours, and delete it; then check "
-        "again."
-    ),
-    "no_answer": lazy_gettext("Postpay does not answer at the moment."),
-    "unreadable": lazy_gettext("Postpay answered with something unreadable."),
-    "throttled": lazy_gettext("Postpay is busy and has not taken it yet."),
-    "cannot_unseal": lazy_gettext(
-        "The desk cannot read the secret any more: its keys were changed without `rotate-keys`. Give this up, and "
-        "change the secret anew."
-    ),
-}
-_WHAT_NEXT = {
-    HookAction.CREATE: lazy_gettext(
-        "Do not create it once more: check again first. If it is still not there, send it again; it goes with the "
-        "same secret."
-    ),
-    HookAction.SECRET: lazy_gettext(
-        "Leave the old secret in the shop. The desk sends the same new secret again, for a quarter of an hour by "
-        "itself, until Postpay confirms it; then it can be shown."
-    ),
 }
 _SHORT = {
     HookAction.CREATE: lazy_gettext("Created"),
@@ -106,62 +53,41 @@ def step_words(rotation: Rotation) -> str:
     return str(_STEPS[RotationStep(rotation.step)])
 
 
+def change_row(change: HookChange) -> Row:
+    """The row of the table of outcomes that speaks of the change now."""
+    standing = standings.standing(change, now())
+    cause = change.outcome_code or OTHER
+    if standing is ChangeStanding.BEING_SENT:
+        cause = OTHER
+    elif change.state == ChangeState.PENDING:
+        cause = INTERRUPTED
+    return row(HookAction(change.action), standing, cause)
+
+
 def change_kind(change: HookChange) -> str:
     """The colour of the notice."""
-    if change.outcome_code in ("already_gone", "twin"):
+    if change.outcome_code in ("already_gone", standings.TWIN):
         return "warning"
     return _KINDS.get(ChangeState(change.state), "unknown")
 
 
 def change_title(change: HookChange) -> str:
     """The outcome in one line."""
-    action = HookAction(change.action)
-    if change.outcome_code == "already_gone":
-        return gettext("The webhook was already gone")
-    if change.outcome_code == "twin":
-        return gettext("There are two: the webhook was created twice")
-    match change.state:
-        case ChangeState.SUCCEEDED:
-            return str(_DONE[action])
-        case ChangeState.REFUSED:
-            return gettext("%(what)s did not happen", what=_WHAT[action])
-        case ChangeState.CLOSED:
-            return gettext("%(what)s was given up", what=_WHAT[action])
-        case ChangeState.PENDING:
-            return gettext("%(what)s is on its way", what=_WHAT[action])
-    return str(_UNKNOWN[action])
+    return str(change_row(change).title)
 
 
 def change_sentences(change: HookChange) -> list[str]:
-    """What it means, and what to do."""
-    match change.state:
-        case ChangeState.SUCCEEDED:
-            return _done(change)
-        case ChangeState.REFUSED:
-            said = [gettext("Postpay's words: %(words)s", words=change.detail)] if change.detail else []
-            generic = gettext("Postpay refused it. Nothing was changed.")
-            return [str(_REFUSED.get(change.outcome_code or "", generic)), *said]
-        case ChangeState.CLOSED:
-            return [gettext("The audit log says who gave it up, and why.")]
-        case ChangeState.PENDING:
-            return [gettext("It is being sent to Postpay at this moment.")]
-    unsettled = gettext("Postpay's answer did not settle it.")
-    following = gettext("The desk looks again at %(moment)s.", moment=when_long(change.next_check))
-    advice = _WHAT_NEXT.get(
-        HookAction(change.action), gettext("Check again; half a minute after it was sent you can send it again.")
-    )
-    return [str(_WHY_UNKNOWN.get(change.outcome_code or "", unsettled)), str(advice), following]
-
-
-def _done(change: HookChange) -> list[str]:
-    if change.outcome_code == "twin":
-        return [gettext("The first sending arrived late. Pause or delete the webhook that the list shows beside it.")]
-    if change.outcome_code == "already_gone":
-        return [gettext("Somebody else, or Postpay, had deleted it before. Nothing was left to do.")]
-    adopted = [gettext("Its answer was lost, but Postpay shows it.")] if change.outcome_code == "adopted" else []
+    """What it means, who must act and how, and what to leave alone."""
+    told = change_row(change)
+    values = {"until": when_long(standings.resent_until(change))}
+    sentences = [str(text) % values for text in (told.known, told.to_do, told.avoid) if text is not None]
+    if change.state == ChangeState.REFUSED and change.detail:
+        sentences.append(gettext("Postpay's words: %(words)s", words=change.detail))
+    if change.state == ChangeState.UNKNOWN:
+        sentences.append(next_check_words(change.next_check))
     if change.can_show_secret:
-        return [*adopted, gettext("Its secret waits to be shown, to one person and once.")]
-    return adopted
+        sentences.append(gettext("Its secret waits to be shown, to one person and once."))
+    return sentences
 
 
 def change_words(change: HookChange) -> str:

@@ -16,8 +16,9 @@ from webapp.operations.resolve_unknown import may_send_again
 from webapp.operations.standing import Standing
 from webapp.payments.snapshot import OrderSnapshot
 
-from .formatting import money, when, when_long
-from .outcome_table import INTERRUPTED, OTHER, Row, Who, row
+from .formatting import money, next_check_words, when, when_long
+from .outcomes import row
+from .outcomes.rows import INTERRUPTED, OTHER, Row, Who
 from .refund_reasons import REASONS
 
 _KINDS = {
@@ -83,15 +84,8 @@ def outcome_sentences(intent: Intent) -> list[str]:
     if intent.state == IntentState.REFUSED and intent.detail:
         sentences.append(gettext("Postpay's words: %(words)s", words=intent.detail))
     if intent.state == IntentState.UNKNOWN:
-        sentences.append(_following(intent))
+        sentences.append(next_check_words(intent.next_check))
     return sentences
-
-
-def _following(intent: Intent) -> str:
-    """When the desk looks again."""
-    if intent.next_check <= now():
-        return gettext("The next check is due now.")
-    return gettext("The next check is at %(moment)s.", moment=when_long(intent.next_check))
 
 
 def who_acts(intent: Intent) -> str | None:

@@ -26,7 +26,9 @@ def test_a_refused_capture_says_why_and_who_asked(alice: Browser, provider: Prov
     alice.open(PAGE)
     told = entries(alice)
     assert told["Not captured: the approval has expired, asked by Alice Agent"] == outcome
-    assert [title for title in told if "apture" in title] == ["Not captured: the approval has expired, asked by Alice Agent"]
+    assert [title for title in told if "apture" in title] == [
+        "Not captured: the approval has expired, asked by Alice Agent"
+    ]
 
 
 def test_what_needs_finance_names_who_asked_and_leads_to_its_page(

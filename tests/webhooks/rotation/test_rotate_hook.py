@@ -222,7 +222,7 @@ def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(started: Brows
 
 def test_taking_back_goes_on_where_it_was_stopped(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
     go_to(started, "quiet")
-    hooks.fault("status", method="DELETE", path="/hooks/", status=429, code="throttled", times=1)
+    hooks.fault("status", method="DELETE", path="/hooks/", status=403, code="permission_denied", times=1)
     started.submit("Take everything back")
     assert "It is being taken back" in started.words
     assert active(hooks)[hook_id], "the old one delivers already"
@@ -238,7 +238,7 @@ def test_taking_back_goes_on_where_it_was_stopped(started: Browser, app: Flask, 
 
 def test_taking_back_goes_on_by_itself(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
     go_to(started, "quiet")
-    hooks.fault("status", method="DELETE", path="/hooks/", status=429, code="throttled", times=1)
+    hooks.fault("status", method="DELETE", path="/hooks/", status=403, code="permission_denied", times=1)
     started.submit("Take everything back")
     with time_machine.travel(now() + timedelta(minutes=16)):
         work(app)
@@ -249,7 +249,7 @@ def test_taking_back_goes_on_by_itself(started: Browser, app: Flask, hooks: Hook
 def test_a_first_step_that_was_refused_can_be_taken_again_or_left(
     adam: Browser, app: Flask, hooks: Hooks, hook_id: str
 ) -> None:
-    hooks.fault("status", path="=/hooks", status=429, code="throttled", times=1)
+    hooks.fault("status", path="=/hooks", status=403, code="permission_denied", times=1)
     adam.open(f"/demo/hooks/{hook_id}/rotate")
     adam.submit("Make the second webhook")
     assert "Step 1: the second webhook is not there yet" in adam.words

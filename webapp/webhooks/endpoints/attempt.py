@@ -26,7 +26,7 @@ CLOCK_DOUBT = timedelta(seconds=2)
 
 LONGEST_DETAIL = 300
 _REFUSED = (Answer.REFUSED, Answer.FORBIDDEN)
-_PROVED = (*_REFUSED, Answer.NOT_SENT, Answer.UNAUTHORIZED, Answer.THROTTLED, Answer.CONFLICT)
+_PROVED = (*_REFUSED, Answer.NOT_SENT, Answer.UNAUTHORIZED, Answer.CONFLICT)
 """Met by the very first sending, these say that nothing was done."""
 
 
@@ -127,6 +127,8 @@ def _after(
         return ChangeResult(
             ChangeState.REFUSED, answer.value, None, told.error_class, told.detail, told.retry_after, told.fields
         )
+    if answer is Answer.THROTTLED:
+        return ChangeResult(ChangeState.UNKNOWN, answer.value, None, told.error_class, None, told.retry_after)
     found = look(client, change, claimed, deadline=deadline)
     if found.state is not ChangeState.UNKNOWN:
         return found

@@ -25,15 +25,13 @@ from webapp.providers.postpay.client import PostpayClient
 from .attempt import ChangeResult, look, new_hooks, send
 from .errors import NotNow
 from .finalize import settle
+from .standing import CANNOT_UNSEAL, TWIN, ChangeStanding, next_move
 from .write import claimed_hooks, described, lease, object_id
 
-RESEND_WITHIN = timedelta(minutes=15)
 WAIT_BEFORE_AGAIN = timedelta(seconds=30)
 """What was sent may still be on its way; a person may send again, or give up, only after this."""
 TWIN_WITHIN = timedelta(hours=1)
 """A creation that was sent twice is watched so long for a second webhook."""
-TWIN = "twin"
-CANNOT_UNSEAL = "cannot_unseal"
 
 
 def check_due(account: Account, client: PostpayClient, settings: Settings, *, limit: int = 20) -> int:
@@ -68,8 +66,7 @@ def check(client: PostpayClient, change: HookChange, settings: Settings, *, agai
         return _reread(change)
     claimed = claimed_hooks(leased)
     found = look(client, leased, claimed, deadline=settings.provider_deadline)
-    is_young = now() - leased.created <= RESEND_WITHIN
-    resend = again or (leased.action == HookAction.SECRET and is_young)
+    resend = again or next_move(leased, now()) is ChangeStanding.SENT_AGAIN
     if found.state is not ChangeState.UNKNOWN or found.code in ("several", "no_answer") or not resend:
         return settle(leased, found)
     try:

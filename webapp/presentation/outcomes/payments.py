@@ -1,17 +1,8 @@
-"""Every sentence about what became of a refund or a capture: one row for each kind, standing and cause.
-
-A row says what is known, who must act, what they do, and what nobody should do. Causes are the codes that
-`webapp.operations` writes down, and a few of this table's own. A test walks all that can be written down, so a new code
-without a row fails, and holds each row against what the engine does.
-"""
+"""The table's rows of refunds and captures."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import NamedTuple
-
 from flask_babel import lazy_gettext
-from flask_babel.speaklater import LazyString
 
 from webapp.models.intent import IntentKind
 from webapp.operations.classify import ALREADY_CAPTURED, TURNED_AWAY
@@ -19,34 +10,9 @@ from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
 from webapp.operations.standing import Standing
 from webapp.providers.contract import Answer
 
+from .rows import INTERRUPTED, OTHER, Key, Row, Who
 
-class Who(StrEnum):
-    """Who must act next. `person`: whoever started it, or a colleague."""
-
-    NOBODY = "nobody"
-    DESK = "desk"
-    PERSON = "person"
-    FINANCE = "finance"
-    ADMIN = "admin"
-
-
-class Row(NamedTuple):
-    """One outcome in words; they may hold %(amount)s, %(left)s (refundable afterwards) and %(until)s (a moment)."""
-
-    title: LazyString
-    known: LazyString
-    who: Who
-    to_do: LazyString
-    avoid: LazyString | None = None
-
-
-Key = tuple[IntentKind, Standing, str]
 REFUND, CAPTURE = IntentKind.REFUND, IntentKind.CAPTURE
-
-OTHER = ""
-"""The cause of a row for what no code was written down for, or one that only another version of the desk knows."""
-INTERRUPTED = "interrupted"
-"""Still pending, and nobody has it in hand: its process ended while it was being sent."""
 
 _NOT_KNOWN = {
     REFUND: lazy_gettext("Not known yet whether %(amount)s was refunded"),
@@ -124,7 +90,7 @@ _FINANCE_DECIDES = lazy_gettext(
 
 def _open_rows() -> dict[Key, Row]:
     """An open one: what is known comes from its cause, who acts from what the engine does next."""
-    rows = {}
+    rows: dict[Key, Row] = {}
     for kind, causes in _OPEN.items():
         for cause, known in causes.items():
             title, avoid = _NOT_KNOWN[kind], _DO_NOT_REPEAT[kind]
@@ -284,9 +250,4 @@ def _settled_rows() -> dict[Key, Row]:
     return rows
 
 
-ROWS: dict[Key, Row] = _open_rows() | _settled_rows()
-
-
-def row(kind: IntentKind, standing: Standing, cause: str) -> Row:
-    """The row, or the one for other causes."""
-    return ROWS.get((kind, standing, cause)) or ROWS[kind, standing, OTHER]
+PAYMENT_ROWS: dict[Key, Row] = _open_rows() | _settled_rows()
