@@ -12,7 +12,7 @@ from flask import Flask
 from pydantic import SecretStr
 
 from tests.browser import Browser
-from tests.webhooks.acting import create, work
+from tests.webhooks.acting import changes, create, work
 from tests.webhooks.at_provider import Hooks
 from webapp.core import sealing
 from webapp.core.database import writing
