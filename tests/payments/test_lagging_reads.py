@@ -43,7 +43,7 @@ def refunded(alice: Browser, provider: Provider) -> Browser:
 def test_the_order_counts_it_and_says_that_it_is_not_listed(refunded: Browser, provider: Provider) -> None:
     refunded.open(ORDER)
     lines = money(refunded)
-    assert lines["Refunded AED 1.50 of it is not listed at Postpay yet"] == "52.97 AED"
+    assert lines["Refunded AED 1.50 of what is refunded is not listed at Postpay yet"] == "52.97 AED"
     assert lines["Refundable"] == "761.83 AED"
     assert "Refunded AED 1.50 by Alice Agent Not listed at Postpay yet" in shown(refunded)
     provider.heal()
@@ -55,12 +55,12 @@ def test_the_order_counts_it_and_says_that_it_is_not_listed(refunded: Browser, p
 def test_the_form_and_the_review_leave_nothing_out(refunded: Browser, provider: Provider) -> None:
     refunded.open(FORM)
     assert "Refundable 761.83 AED" in shown(refunded)
-    assert "AED 1.50 of it is not listed at Postpay yet" in shown(refunded)
+    assert "AED 1.50 of what is refunded is not listed at Postpay yet" in shown(refunded)
     refunded.submit("Continue", part="part", amount="761.84", reason="returned")
     assert refunded.status == 422
     refunded.submit("Continue", part="part", amount="761.83", reason="returned")
     assert "Refundable now 761.83 AED" in shown(refunded)
-    assert "AED 1.50 of it is not listed at Postpay yet" in shown(refunded)
+    assert "AED 1.50 of what is refunded is not listed at Postpay yet" in shown(refunded)
     refunded.submit("Refund AED 761.83 now")
     assert "Refunded AED 761.83" in shown(refunded)
     assert sum(one["amount"] for one in provider.refunds("order-01")) == 81480

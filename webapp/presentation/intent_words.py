@@ -103,7 +103,7 @@ def not_listed_words(reading: OrderSnapshot) -> str | None:
     """What the desk knows to be refunded and the provider does not list yet; None where that is nothing."""
     if reading.not_listed.is_zero:
         return None
-    return gettext("%(amount)s of it is not listed at Postpay yet", amount=money(reading.not_listed))
+    return gettext("%(amount)s of what is refunded is not listed at Postpay yet", amount=money(reading.not_listed))
 
 
 def captured_words(capture: Intent | None) -> Sentence:

@@ -236,7 +236,7 @@ def test_looking_at_the_order_settles_what_it_proves(hasty: Browser, provider: P
     assert actions(hasty) == ["Refund"]
     titles = [" ".join(entry.get_text(" ").split()) for entry in hasty.page.select(".timeline li p:first-child")]
     assert titles[0] == "Refunded AED 10.50 by Alice Agent"
-    steps = [step.get_text() for step in hasty.page.select(".timeline .steps span")]
+    steps = [step.get_text() for step in hasty.page.select(".timeline .story span")]
     assert steps == ["Started", "Outcome not known", "Confirmed"]
 
 

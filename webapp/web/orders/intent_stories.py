@@ -13,7 +13,7 @@ from webapp.audit import Action
 from webapp.audit.recording import facts_of
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.presentation.audit.entries import DescribedEntry
-from webapp.presentation.formatting import money
+from webapp.presentation.formatting import clock, money, when, zone
 from webapp.presentation.intent_words import intent_href, needs_finance, outcome_title
 
 from .staff_words import by, named
@@ -35,9 +35,10 @@ _BY_PEOPLE = (Action.CAPTURE_RESENT, Action.REFUND_RESENT)
 
 
 class Step(NamedTuple):
-    """Something that happened to an intent, and by whom where a person did it."""
+    """Something that happened to an intent, and who did it if a person did. `clock`: with the day where it changes."""
 
     moment: datetime
+    clock: str
     words: str
     who: Markup | str = ""
 
@@ -56,6 +57,8 @@ class TimelineEvent(NamedTuple):
     steps: tuple[Step, ...] = ()
 
 
+Happened = tuple[datetime, str, Markup | str]
+
 Stories = Mapping[int, tuple[Step, ...]]
 """By the intents' ids."""
 
@@ -68,30 +71,40 @@ def intent_of(told: DescribedEntry) -> int | None:
 
 def stories(intents: Sequence[Intent], told: Sequence[DescribedEntry]) -> Stories:
     """How each intent came to its outcome; empty where that was known at once. `told`: newest first."""
-    middle: dict[int | None, list[Step]] = {}
+    middle: dict[int | None, list[Happened]] = {}
     for each in reversed(told):
         if words := _STEPS.get(each.entry.event):  # type: ignore[call-overload]
             who = by(each.actor) if each.entry.event in _BY_PEOPLE else ""
-            middle.setdefault(intent_of(each), []).append(Step(each.moment, str(words), who))
+            middle.setdefault(intent_of(each), []).append((each.moment, str(words), who))
     return {
-        one.id: (Step(one.created, gettext("Started")), *middle[one.id], *_end(one))
+        one.id: _timed([(one.created, gettext("Started"), ""), *middle[one.id], *_end(one)])
         for one in intents
         if one.id in middle
     }
 
 
-def _end(intent: Intent) -> list[Step]:
+def _end(intent: Intent) -> list[Happened]:
     words = _ENDS.get(IntentState(intent.state))
-    return [Step(intent.settled, str(words))] if words and intent.settled else []
+    return [(intent.settled, str(words), "")] if words and intent.settled else []
+
+
+def _timed(happened: Sequence[Happened]) -> tuple[Step, ...]:
+    """Each with its hour, and with its day where that is another one than before."""
+    steps, day = [], None
+    for moment, words, who in happened:
+        local = moment.astimezone(zone()).date()
+        steps.append(Step(moment, clock(moment) if local == day or day is None else when(moment), words, who))
+        day = local
+    return tuple(steps)
 
 
 def open_entry(intent: Intent, steps: Stories) -> TimelineEvent:
     """One that is not settled yet."""
     return TimelineEvent(
         intent.created,
-        f"{outcome_title(intent)},",
+        outcome_title(intent),
         text=gettext("Needs finance") if needs_finance(intent) else "",
-        who=named(gettext("asked by %(name)s"), intent.requester.name),
+        who=named(gettext("(asked by %(name)s)"), intent.requester.name),
         href=intent_href(intent),
         icon="hourglass-high",
         tone="unknown",
@@ -102,10 +115,10 @@ def open_entry(intent: Intent, steps: Stories) -> TimelineEvent:
 def settled_entry(intent: Intent, steps: Stories, *, is_behind: bool) -> TimelineEvent:
     """One that the provider did not tell of: refused, closed, or done; `is_behind`: it should have told of it."""
     is_done = intent.state == IntentState.SUCCEEDED
-    wording = gettext("by %(name)s") if is_done else gettext("asked by %(name)s")
+    wording = gettext("by %(name)s") if is_done else gettext("(asked by %(name)s)")
     return TimelineEvent(
         intent.settled or intent.created,
-        outcome_title(intent) if is_done else f"{outcome_title(intent)},",
+        outcome_title(intent),
         text=gettext("Not listed at Postpay yet") if is_behind else "" if is_done else money(intent.amount),
         who=named(wording, intent.requester.name),
         href=intent_href(intent),

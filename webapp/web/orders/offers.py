@@ -47,7 +47,7 @@ def offers(
     if may_capture:
         _capture(found, account, reading, intents)
     if may_refund:
-        _refund(found, account, reading, figures)
+        _refund(found, account, reading, figures, intents)
     return found
 
 
@@ -108,19 +108,23 @@ def _capture(found: Offers, account: Account, reading: OrderSnapshot, intents: S
     found.capture_href = address("captures.confirm_capture", account=account, order_id=order.order_id)
 
 
-def _refund(found: Offers, account: Account, reading: OrderSnapshot, figures: OrderFigures) -> None:
-    if reason := _no_refund(reading, figures):
+def _refund(
+    found: Offers, account: Account, reading: OrderSnapshot, figures: OrderFigures, intents: Sequence[Intent]
+) -> None:
+    if reason := _no_refund(reading, figures, intents):
         found.reasons.append(Sentence(reason))
         return
     order_id = reading.order.order_id
     found.refund_href = address("refunds.ask_refund", account=account, order_id=order_id)
 
 
-def _no_refund(reading: OrderSnapshot, figures: OrderFigures) -> str | None:
+def _no_refund(reading: OrderSnapshot, figures: OrderFigures, intents: Sequence[Intent]) -> str | None:
     """Why nothing can be refunded, or None."""
     order = reading.order
     if reading.is_behind:
         return gettext("A refund is possible once Postpay shows the order as captured.")
+    if order.status != CAPTURED and _expired(intents):
+        return gettext("Nothing was taken, so there is nothing to refund.")
     if order.status != CAPTURED:
         return gettext("A refund is possible once the order is captured.")
     if figures.remaining is None:

@@ -80,7 +80,7 @@ def _rows_that_wait(account: Account, page: Page[OrderSummary]) -> dict[str, obj
     return {
         "rows": [row for row in rows if not row.is_expired],
         "expired": [row for row in rows if row.is_expired],
-        "expired_in_all": expired_count(account),
+        "expired_in_all": max(expired_count(account), sum(row.is_expired for row in rows)),
         "expiry": age(expiry) if expiry and any(row.may_have_expired for row in rows) else None,
     }
 
