@@ -139,7 +139,8 @@ class Hands:
 
     def open_form(self, person: int, order_id: str, kind: IntentKind) -> SubmitToken | None:
         """A form, or None where the page offers none. Raises GatewayError."""
-        reading, _ = self.open_page(order_id)
+        reading, intents = self.open_page(order_id)
+        reading = reading.knowing(intents)
         wanted = snapshot.CAPTURED if kind == IntentKind.REFUND else captures.APPROVED
         if open_intent_of(self.account, order_id) is not None or reading.order.status != wanted:
             return None

@@ -64,6 +64,7 @@ def _check_captures(intents: list[dict], provider: Provider) -> None:
     assert all(count == 1 for count in succeeded.values()), f"two captures of one order succeeded: {succeeded}"
     for order_id in succeeded:
         assert provider.books[order_id].now.status == "captured", f"{order_id} is said to be captured"
+        assert not provider.books[order_id].was_beaten, f"{order_id} was captured by somebody else"
     for one in intents:
         if provider.books[one["order_id"]].captured_by == "desk" and one["state"] == IntentState.REFUSED:
             others = succeeded[one["order_id"]]

@@ -49,6 +49,9 @@ class Book:
     fate: str = "good"
     """What becomes of a capture: good, declined or expired."""
     captured_by: str = ""
+    desk_captures: int = 0
+    was_beaten: bool = False
+    """Whether the desk's very first capture was told that somebody had captured it before."""
     moments: list[datetime] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
 
@@ -190,8 +193,13 @@ class Client:
         return _refund(Made(sent["refund_id"], sent["amount"], self._provider.clock))
 
     def capture_order(self, *, order_id: str, deadline: float | None = None) -> Order:
-        self._write(order_id, lambda: self._provider.capture(order_id, "desk"), deadline)
         book = self._provider.books[order_id]
+        book.desk_captures += 1
+        try:
+            self._write(order_id, lambda: self._provider.capture(order_id, "desk"), deadline)
+        except errors.InvalidStatus:
+            book.was_beaten = book.was_beaten or book.desk_captures == 1
+            raise
         return self._order(book, book.now)
 
     def _order(self, book: Book, state: State) -> Order:
