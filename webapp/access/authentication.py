@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from webapp import audit
 from webapp.core.database import release, writing
 from webapp.core.extensions import db, login_manager
+from webapp.core.provider_id import without_marks
 from webapp.models.base import now
 from webapp.models.user import User, normalised_email
 
@@ -196,7 +197,7 @@ def sign_in(email: str, password: str) -> Person | SignInRefused:
 
     Raises TurnedAway.
     """
-    checked = check(normalised_email(email), password, passwords.STRANGERS)
+    checked = check(normalised_email(without_marks(email)), password, passwords.STRANGERS)
     person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
     if person is None:
         _record_failure(checked)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp import audit
 from webapp.core.database import writing
+from webapp.core.provider_id import without_marks
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
 from webapp.models.user import User, normalised_email
@@ -30,7 +31,7 @@ def create_user(
     *, email: str, name: str, role: Role, password: str, must_change: bool = False, is_demo: bool = False
 ) -> int:
     """Hires somebody; returns their id. Raises StaffChangeRefused when the address is taken or is none."""
-    email, name = normalised_email(email), " ".join(name.split())
+    email, name = normalised_email(without_marks(email)), " ".join(name.split())
     _check_email(email)
     if not 0 < len(name) <= 120:
         raise StaffChangeRefused("the name needs 1 to 120 characters")
@@ -140,7 +141,7 @@ def _check_email(email: str) -> None:
 
 
 def _find(session: Session, email: str) -> User:
-    query = select(User).where(User.email == normalised_email(email)).with_for_update()
+    query = select(User).where(User.email == normalised_email(without_marks(email))).with_for_update()
     user = session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
     if user is None:
         raise StaffChangeRefused("there is nobody with this e-mail address")

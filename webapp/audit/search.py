@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, column, func, literal_column, select, table, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from webapp.core.provider_id import spellings
 from webapp.models.audit_entry import AuditEntry
 
 from .chain import stored
@@ -132,7 +133,7 @@ def _filters(query: AuditQuery) -> dict[str, Any]:
     if query.what:
         found["what"] = (AuditEntry.event if "." in query.what else AuditEntry.family) == query.what
     if query.object_id:
-        found["object"] = AuditEntry.object_id == query.object_id
+        found["object"] = AuditEntry.object_id.in_(spellings(query.object_id))
     if query.account:
         found["account"] = AuditEntry.account == query.account
     if query.outcome == "ok":

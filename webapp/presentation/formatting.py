@@ -13,6 +13,7 @@ from flask import Flask, current_app, g
 from flask_babel import get_locale, get_translations, gettext, lazy_gettext
 from markupsafe import Markup, escape
 
+from webapp.core.provider_id import visible
 from webapp.money import Money, exponent, is_known_currency
 
 FIGURE_SPACE = "\u2007"
@@ -219,7 +220,7 @@ def init_app(app: Flask) -> None:
     )
     filters = (
         money, amount_parts, amount_html, when, clock, when_long, long_day, iso, time_html,
-        status_label, status_html, rate,
+        status_label, status_html, rate, visible,
     )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.globals.update(icon_html=icon_html, zone_name=zone_name, escape=escape)

@@ -45,7 +45,7 @@ def test_an_order_with_any_id_can_be_listed_opened_and_looked_at(alice: Browser,
 
 def test_what_is_no_id_is_not_asked_for(alice: Browser, provider: Provider) -> None:
     provider.forget()
-    for path in ("..", ".", "%2e%2e", "%2E", "a%00b", "a%0d%0aX-Evil:1", "%ff", "%e2%80%ae", "x" * 256):
+    for path in ("..", ".", "%2e%2e", "%2E", "a%00b", "a%0d%0aX-Evil:1", "a%c2%85", "%ff", "%ed%a0%80", "x" * 256):
         for address in (f"/demo/orders/{path}/peek", f"/demo/orders/{path}"):
             response = alice.client.get("/", environ_overrides={"RAW_URI": address, "REQUEST_URI": address})
             assert response.status_code == 404, address

@@ -18,7 +18,7 @@ LOOKUPS: list[tuple[str, dict[str, str]]] = [
     ("transaction_id=a-1", {"id": "a-1"}),
     ("transaction_id=a-1,b-2%0Ab-2,%20c", {"id__in": "a-1,b-2,c"}),
     ("type=refund", {"type": "refund"}),
-    ("type=regularization&type=order&type=gift", {"type__in": "order,regularization"}),
+    ("type=regularization&type=order", {"type__in": "order,regularization"}),
     ("currency=kwd", {"currency": "KWD"}),
     ("currency=AED&amount_from=-10.5", {"currency": "AED", "amount__gte": "-1050"}),
     (
@@ -61,6 +61,7 @@ MISTAKES = [
     ("paid=range&paid_from=2026-11-20&paid_to=2026-11-19", "paid_to", "The last day is before the first."),
     ("week_day=8", "week_day", "Choose a day of the week."),
     ("hour=24", "hour", "Choose an hour from 0 to 23."),
+    ("type=order&type=gift", "type", "“gift” is not one of the choices."),
     ("transaction_id=..", "transaction_id", "“..” cannot be a transaction ID."),
     ("transaction_id=" + ",".join(map(str, range(51))), "transaction_id", "Ask for at most 50 transactions at once."),
 ]

@@ -17,7 +17,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from webapp.calendar import Preset, instants, parse_day, preset_days, today_in
-from webapp.core.provider_id import is_provider_id
+from webapp.core.provider_id import is_provider_id, visible, without_marks
 from webapp.money import AmountProblem, Money, NotAnAmount, is_known_currency, parse_money
 from webapp.presentation.amount_words import amount_words
 from webapp.presentation.day_words import PRESET_WORDS, days_words
@@ -77,20 +77,28 @@ class AddressFilters(FilterForm):
 
     def __iter__(self) -> Iterator[FilterField]:
         """The errors in the order of the form."""
-        return (FilterField(name, (self.errors[name],)) for name in self.texts if name in self.errors)
+        choices = [name for name in self.errors if name not in self.texts]
+        return (FilterField(name, (self.errors[name],)) for name in (*choices, *self.texts) if name in self.errors)
 
     # --- What was typed ---
 
     def _read_ids(self, name: str, too_many: str, not_one: Callable[[str], str]) -> tuple[str, ...]:
         """Several ids, by commas or lines; not by blanks, for ids may hold them."""
         parts = re.split(r"[,،\n\r]", self.typed[name])
-        ids = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        ids = tuple(dict.fromkeys(part.strip() for part in parts if without_marks(part)))
         if len(ids) > MOST_IDS:
             self.errors[name] = too_many
         for each in ids:
             if not is_provider_id(each):
-                self.errors[name] = not_one(each[:40])
+                self.errors[name] = not_one(visible(each[:40]))
         return ids
+
+    def _refuse_others(self, name: str, chosen: Iterable[str], known: Iterable[str]) -> None:
+        """What is none of the choices is said, never taken for no choice at all."""
+        others = set(chosen) - {"", *known}
+        if others:
+            words = gettext("“%(text)s” is not one of the choices.", text=visible(min(others)[:40]))
+            self.errors[name] = words
 
     def _read_currency(self) -> str:
         currency = self.typed.get("currency", "").upper()
@@ -246,21 +254,6 @@ class ListFilters(AddressFilters):
         """How the list is sorted and cut, where that is not as always."""
         ordering = [("ordering", self.ordering)] if self.ordering != NEWEST_FIRST else []
         return ordering + ([("page_size", str(self.page_size))] if self.page_size != PAGE_SIZES[0] else [])
-
-
-class FiltersOrId(ListFilters):
-    """Of a list that is also searched by one whole ID: then nothing else is asked."""
-
-    def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
-        super().__init__(args, zone, today)
-        self.can_match = not self.search or is_provider_id(self.search)
-
-    @property
-    def currencies(self) -> tuple[str, ...]:
-        return (self.currency,) if self.currency else ()
-
-    def pairs(self) -> list[tuple[str, str]]:
-        return [("q", self.search)] if self.search else super().pairs()
 
 
 def _readable(text: str) -> str:

@@ -11,6 +11,7 @@ from flask import current_app
 from flask_babel import get_locale, gettext, lazy_gettext
 from markupsafe import Markup
 
+from webapp.core.provider_id import visible
 from webapp.money import Money
 from webapp.presentation.day_words import PRESET_WORDS
 from webapp.presentation.formatting import money
@@ -96,7 +97,9 @@ class Chips:
     def ids(self, label: str, name: str, ids: Sequence[str]) -> list[Chip]:
         """One for each id of a field that takes several."""
         others = {each: ", ".join(other for other in ids if other != each) for each in ids}
-        return [Chip(label, each, self.filters.address(self.base, **{name: others[each] or None})) for each in ids]
+        return [
+            Chip(label, visible(each), self.filters.address(self.base, **{name: others[each] or None})) for each in ids
+        ]
 
     def each(self, label: str, name: str, chosen: Iterable[str], words: Callable[[str], str]) -> list[Chip]:
         """One for each value of a field in which several can be chosen."""

@@ -15,6 +15,7 @@ from webapp.providers.postpay.lookups import TextMatch
 from webapp.providers.postpay.models import HookEvent
 
 from . import MOST_IDS, PAGE_SIZES, ListFilters
+from .by_id import every_spelling
 
 EVENTS = tuple(event.value for event in HookEvent)
 FAILING_FIRST = "failing"
@@ -45,6 +46,9 @@ class HookFilters(ListFilters):
             gettext("Ask for at most %(count)s webhooks at once.", count=MOST_IDS),
             lambda text: gettext("“%(text)s” cannot be the ID of a webhook.", text=text),
         )
+        self._refuse_others("events", args.getlist("events"), EVENTS)
+        self._refuse_others("how", [self.typed["how"]], HOWS)
+        self._refuse_others("active", [self.typed["active"]], STATES)
         self.events = tuple(event for event in EVENTS if event in args.getlist("events"))
         self.how = self.typed["how"] if self.typed["how"] in HOWS else "contains"
         self.active = STATES.get(self.typed["active"])
@@ -75,7 +79,7 @@ class HookFilters(ListFilters):
     def to_query(self) -> HookQuery:
         """The same for the provider: days as two instants."""
         return HookQuery(
-            hook_ids=self.hook_ids,
+            hook_ids=every_spelling(self.hook_ids),
             events=self.events,
             url=TextMatch(self.search, HOWS[self.how]) if self.search else None,
             active=self.active,

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from webapp.providers.postpay.filters import Ordering, OrderQuery
 from webapp.providers.postpay.models import OrderStatus
 
-from . import MOST_IDS, FiltersOrId
+from . import MOST_IDS
+from .by_id import FiltersOrId, every_spelling
 
 STATUSES = tuple(status.value for status in OrderStatus)
 _ORDERINGS: tuple[Ordering, ...] = ("-created", "created", "-total_amount", "total_amount")
@@ -34,6 +35,7 @@ class OrderFilters(FiltersOrId):
             gettext("Ask for at most %(count)s orders at once.", count=MOST_IDS),
             lambda text: gettext("“%(text)s” cannot be an order ID.", text=text),
         )
+        self._refuse_others("status", args.getlist("status"), STATUSES)
         self.statuses = tuple(status for status in STATUSES if status in args.getlist("status"))
         self.total_from, self.total_to = self._read_amounts(
             "total", gettext("Choose the currency of the total."), gettext("The highest total is below the lowest.")
@@ -43,9 +45,9 @@ class OrderFilters(FiltersOrId):
     def to_query(self) -> OrderQuery:
         """The same for the provider: days as two instants, amounts in minor units of the one currency."""
         if self.search:
-            return OrderQuery(order_ids=(self.search,))
+            return OrderQuery(order_ids=self.asked_spellings)
         return OrderQuery(
-            order_ids=self.order_ids,
+            order_ids=every_spelling(self.order_ids),
             statuses=self.statuses,
             currencies=self.currencies,
             total_from=self.total_from.minor if self.total_from else None,

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from webapp.providers.postpay.filters import PayoutOrdering, TransactionQuery
 from webapp.providers.postpay.models import TransactionType
 
-from . import MOST_IDS, FiltersOrId
+from . import MOST_IDS
+from .by_id import FiltersOrId, every_spelling
 
 TYPES = tuple(kind.value for kind in TransactionType)
 _ORDERINGS: tuple[PayoutOrdering, ...] = ("-created", "created", "-amount", "amount", "-paid", "paid")
@@ -43,6 +44,7 @@ class TransactionFilters(FiltersOrId):
             gettext("Ask for at most %(count)s transactions at once.", count=MOST_IDS),
             lambda text: gettext("“%(text)s” cannot be a transaction ID.", text=text),
         )
+        self._refuse_others("type", args.getlist("type"), TYPES)
         self.types = tuple(kind for kind in TYPES if kind in args.getlist("type"))
         self.amount_from, self.amount_to = self._read_amounts(
             "amount",
@@ -59,10 +61,10 @@ class TransactionFilters(FiltersOrId):
     def to_query(self) -> TransactionQuery:
         """The same for the provider: days as two instants, amounts in minor units of the one currency."""
         if self.search:
-            return TransactionQuery(transaction_ids=(self.search,))
+            return TransactionQuery(transaction_ids=self.asked_spellings)
         paid_from, paid_before = self.paid.instants(self.zone)
         return TransactionQuery(
-            transaction_ids=self.transaction_ids,
+            transaction_ids=every_spelling(self.transaction_ids),
             types=self.types,
             currencies=self.currencies,
             amount_from=self.amount_from.minor if self.amount_from else None,

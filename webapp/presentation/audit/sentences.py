@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from webapp.access.permissions import ROLE_LABELS, Permission, Role
 from webapp.audit.actions import Action
 from webapp.audit.recording import facts_of
+from webapp.core.provider_id import visible
 from webapp.models.audit_entry import AuditEntry
 from webapp.money import Money
 from webapp.presentation.formatting import money
@@ -141,6 +142,8 @@ _PARTS = {"web": lazy_gettext("The desk"), "worker": lazy_gettext("The desk's ba
 def sentence(entry: AuditEntry, people: Mapping[str, str]) -> Markup:
     """What happened, as one sentence; `people` gives the names of users by their id. Amounts as people read them."""
     template, values = _spoken(entry, people)
+    if "object" in values:
+        values["object"] = visible(values["object"])
     return escape(template) % {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from webapp.core.provider_id import has_control
 from webapp.money import LARGEST_MINOR, Money
-
-from .fields import has_control
 
 LONGEST_IDENTIFIER = 512
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from webapp.core.provider_id import has_control
 from webapp.money import LARGEST_MINOR
-
-from .fields import has_control
 
 Pairs = list[tuple[str, str]]
 

@@ -12,6 +12,7 @@ from webapp.access.permissions import ROLE_LABELS, Role
 from webapp.audit.anchors import Anchor
 from webapp.audit.chain import NO_HASH, Keys, NotCanonical, hash_of
 from webapp.core.extensions import db
+from webapp.core.provider_id import visible
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.user import User
 from webapp.presentation.audit.entries import told
@@ -59,7 +60,7 @@ def _object(entry: AuditEntry) -> Markup | None:
     if entry.object_id is None:
         return None
     account = current_app.extensions["accounts"].get(entry.account)
-    name = Markup('<bdi class="mono">{}</bdi>').format(entry.object_id)
+    name = Markup('<bdi class="mono">{}</bdi>').format(visible(entry.object_id))
     if entry.object_type == "order" and account is not None:
         href = url_for("orders.show_order", account=account, order_id=entry.object_id)
         name = Markup('<a href="{}">{}</a>').format(href, name)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 from markupsafe import Markup
 
+from webapp.core.provider_id import visible
 from webapp.models.delivery import Delivery, DeliveryOutcome, ForwardAttempt, ForwardState
 from webapp.presentation.delivery_words import (
     FORWARD_STATES,
@@ -89,11 +90,11 @@ def badge(words: str, tone: str) -> Markup:
 def _object(delivery: Delivery, href: str | None) -> Markup | None:
     if not delivery.object_id:
         return None
-    name = Markup('<bdi class="mono">{}</bdi>').format(delivery.object_id)
+    name = Markup('<bdi class="mono">{}</bdi>').format(visible(delivery.object_id))
     linked = Markup('<a href="{}">{}</a>').format(href, name) if href else name
     if delivery.order_id and delivery.order_id != delivery.object_id:
         of_order = gettext("of order")
-        linked += Markup(' {} <bdi class="mono">{}</bdi>').format(of_order, delivery.order_id)
+        linked += Markup(' {} <bdi class="mono">{}</bdi>').format(of_order, visible(delivery.order_id))
     return linked
 
 

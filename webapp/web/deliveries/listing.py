@@ -9,6 +9,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp.core.accounts import Account
+from webapp.core.provider_id import visible
 from webapp.lists.filters.controls import Chip, Chips, Option, preset_options
 from webapp.lists.filters.deliveries import DeliveryFilters
 from webapp.models.delivery import Delivery
@@ -57,7 +58,7 @@ def listing(
             f"{one.id:,}",
             time(one.received),
             event_words(one.event) if one.is_genuine else "",
-            one.object_id or "",
+            visible(one.object_id or ""),
             object_href(account, one, sees_settlements=sees_settlements),
             _spoken(VERDICTS[one.verdict]),
             (outcome_words(one), OUTCOMES[one.outcome][1]),
@@ -92,7 +93,7 @@ def chips(filters: DeliveryFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form."""
     on = Chips(filters, base)
     return [
-        *on.one(gettext("About"), filters.about, "about"),
+        *on.one(gettext("About"), visible(filters.about), "about"),
         *on.one(gettext("Tells of"), _chosen(events(filters)), "event"),
         *on.one(gettext("Signature"), _chosen(verdicts(filters)), "verdict"),
         *on.one(gettext("Reading again"), _chosen(outcomes(filters)), "outcome"),
