@@ -29,6 +29,13 @@ def test_a_genuine_delivery_is_written_down_before_it_is_answered(receiving: Rec
     assert row.age in (7, 8)
 
 
+def test_a_slash_after_the_address_is_no_other_address(receiving: Receiving) -> None:
+    assert receiving.deliver(BODY, path=f"{receiving.path}/").status_code == 200
+    assert [(row.verdict, row.object_id) for row in receiving.rows()] == [("timed", "order-01")]
+    for path in (f"{receiving.path}//", f"{receiving.path}/x", f"{receiving.path[:-1]}/"):
+        assert receiving.deliver(BODY, path=path).status_code == 404
+
+
 def test_the_bare_form_is_genuine_too(receiving: Receiving) -> None:
     assert receiving.deliver(BODY, sign_bare(BODY, receiving.secret)).status_code == 200
     assert [(row.verdict, row.age) for row in receiving.rows()] == [("bare", None)]

@@ -95,6 +95,14 @@ HINTS = [
     (b'{"event": "transaction", "data": {"id": "t-1", "order": {"order_id": "o-1"}}}',
      ("transaction", "transaction", "t-1", "o-1")),
     (b'{"id": "t-1", "type": "refund", "amount": -1}', ("transaction", "transaction", "t-1", None)),
+    (b'{"event": "order.captured", "data": {"order_id": "o-1"}}', ("order.captured", "order", "o-1", "o-1")),
+    (b'{"event": "ORDER", "data": {"order_id": "o-1"}}', ("ORDER", "order", "o-1", "o-1")),
+    (b'{"event": "Order_updated", "order_id": "o-1"}', ("Order_updated", "order", "o-1", "o-1")),
+    (b'{"event": "refund.created", "data": {"order_id": "o-1"}}', ("refund.created", "order", "o-1", "o-1")),
+    (b'{"event": "TRANSACTION.paid", "data": {"id": "t-1", "order": {"order_id": "o-1"}}}',
+     ("TRANSACTION.paid", "transaction", "t-1", "o-1")),
+    (b'{"event": "order.captured", "data": {"id": "t-1"}}', ("order.captured", None, None, None)),
+    (b'{"event": 5, "data": {"order_id": "o-1"}}', ("order", "order", "o-1", "o-1")),
     (b'{"event": "ping", "data": {}}', ("ping", None, None, None)),
     (b'{"event": "order", "data": {"order_id": ".."}}', (None, None, None, None)),
     (b'{"event": "order", "data": {"order_id": "a\\u0000b"}}', (None, None, None, None)),
@@ -110,6 +118,7 @@ def test_what_it_speaks_of_is_read_and_odd_bodies_do_no_harm(receiving: Receivin
         assert receiving.deliver(body).status_code == 200
     told = [(row.event, row.object_kind, row.object_id, row.order_id) for row in receiving.rows()]
     assert [one[1:] for one in told] == [hint[1:] for _, hint in HINTS]
+    assert [event for event, kind, *_ in told if kind] == [hint[0] for _, hint in HINTS if hint[1]]
     assert [row.outcome for row in receiving.rows()] == ["waiting" if hint[1] else "nothing" for _, hint in HINTS]
 
 

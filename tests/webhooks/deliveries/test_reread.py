@@ -178,3 +178,13 @@ def test_it_settles_what_somebody_waits_to_know(receiving: Receiving, provider: 
     receiving.reread()
     with receiving.app.app_context():
         assert db.session.query(Intent.state).scalar() == IntentState.SUCCEEDED
+
+
+@pytest.mark.parametrize("event", ["order.captured", "ORDER", "Order_captured", "refund.created"])
+def test_an_order_is_read_again_however_the_event_is_spelt(
+    receiving: Receiving, provider: Provider, event: str
+) -> None:
+    provider.order("order-01")
+    receiving.deliver(order_body("order-01").replace(b'"order"', f'"{event}"'.encode(), 1))
+    assert receiving.reread() == 1
+    assert [(row.event, row.outcome, row.object_state) for row in receiving.rows()] == [(event, "read", "captured")]

@@ -24,7 +24,7 @@ blueprint = Blueprint("receiver", __name__)
 log = structlog.stdlib.get_logger("webapp.receiver")
 
 
-@blueprint.post("/hooks/<account:account>/<token>")
+@blueprint.post("/hooks/<account:account>/<token>", strict_slashes=False)
 @public
 @of("postpay")
 @takes_raw_body

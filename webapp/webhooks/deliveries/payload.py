@@ -5,9 +5,10 @@ Only which object it is about is taken from it. What became of that object is as
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
-from webapp.core.provider_id import is_provider_id
+from webapp.core.provider_id import has_control, is_provider_id
 from webapp.models.delivery import LONGEST_NAME
 from webapp.providers.http.strict_json import NotJSON, read_object
 from webapp.providers.postpay.models import HookEvent
@@ -32,18 +33,25 @@ def read_hint(body: bytes) -> Hint:
         return Hint()
     event, data = _unwrapped(told)
     order_id, own_id = _id(data.get("order_id")), _id(data.get("id"))
-    if event == TRANSACTION or (event is None and own_id and "type" in data):
+    kind = _kind(event)
+    if kind == TRANSACTION or (kind is None and own_id and "type" in data):
         order = data.get("order")
         of_order = _id(order.get("order_id")) if isinstance(order, dict) else None
         return Hint(event or TRANSACTION, TRANSACTION if own_id else None, own_id, of_order or order_id)
-    if event in (ORDER, None) and order_id:
+    if order_id:
         return Hint(event or ORDER, ORDER, order_id, order_id)
     return Hint(event)
 
 
+def _kind(event: str | None) -> str | None:
+    """What an event is about, by its first word: `order.captured`, `ORDER` and `Order_updated` are about an order."""
+    first = re.split(r"[^a-z]", (event or "").lower(), maxsplit=1)[0]
+    return first if first in tuple(HookEvent) else None
+
+
 def _unwrapped(told: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
     event, data = told.get("event"), told.get("data")
-    name = event if isinstance(event, str) and event.isprintable() and 0 < len(event) <= LONGEST_NAME else None
+    name = event if isinstance(event, str) and not has_control(event) and 0 < len(event) <= LONGEST_NAME else None
     return name, data if isinstance(data, dict) else told
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import defer
 
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
+from webapp.core.provider_id import spellings
 from webapp.models.delivery import GENUINE, Delivery, ForwardState, Verdict
 
 from .payload import ORDER, TRANSACTION
@@ -122,16 +123,18 @@ def _where(account: Account, query: DeliveryQuery) -> list[ColumnElement[bool]]:
 def _about(account: Account, about: str) -> ColumnElement[bool]:
     """By two indexes: a plain OR would read the whole log."""
     ids = [
-        select(Delivery.id).where(Delivery.account == account.slug, column == about)
+        select(Delivery.id).where(Delivery.account == account.slug, column.in_(spellings(about)))
         for column in (Delivery.object_id, Delivery.order_id)
     ]
     return Delivery.id.in_(union(*ids))
 
 
 def _event(event: str | None) -> ColumnElement[bool]:
+    """By what is told of, however the event is spelt; where it could not be made out, by the event."""
     if event == OTHER:
-        return or_(Delivery.event.is_(None), Delivery.event.not_in(EVENTS))
-    return Delivery.event == event
+        unknown = or_(Delivery.event.is_(None), Delivery.event.not_in(EVENTS))
+        return and_(Delivery.object_kind.is_(None), unknown)
+    return or_(Delivery.object_kind == event, and_(Delivery.object_kind.is_(None), Delivery.event == event))
 
 
 def _verdict(verdict: str | None) -> ColumnElement[bool]:
