@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.core.flask_config import flask_config
     from webapp.core.settings import ROOT
     from webapp.ops import cli, schema
-    from webapp.presentation import formatting, hook_words, intent_words
+    from webapp.presentation import formatting, hook_words, intent_words, unreadable_words
     from webapp.web import errors, guard, headers, nav_counts, routing, shell, static_files
 
     settings = settings or settings_or_exit()
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     formatting.init_app(app)
     intent_words.init_app(app)
     hook_words.init_app(app)
+    unreadable_words.init_app(app)
     guard.init_app(app)
     web.init_app(app)
     shell.init_app(app)

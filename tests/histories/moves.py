@@ -165,7 +165,7 @@ class Moves:
             return
         name, told = self._gone.pop(move.row % len(self._gone))
         figures = {"amount": told.amount, "fee_amount": told.fee, "fee_rate": told.rate, "total_amount": told.total}
-        sound = figures if told.is_readable else SOUND
+        sound = figures if told.is_sound else SOUND
         self._provider.transaction(
             id=name, type=told.type, fee_tax_rate=told.tax_rate, created=_spoken(told.created),
             paid=_spoken(told.paid) if told.paid is not None else None, order_id=told.order_id,
@@ -178,13 +178,13 @@ class Moves:
             self._provider.change_transaction(found[0], **SPOILS[move.value % len(SPOILS)])
 
     def mend(self, move: Move) -> None:
-        bad = [name for name, told in self._look().items() if not told.is_readable]
+        bad = [name for name, told in self._look().items() if not told.is_sound]
         if bad:
             self._provider.change_transaction(bad[move.row % len(bad)], **SOUND)
 
     def mend_all(self) -> None:
         for name, told in self._look().items():
-            if not told.is_readable:
+            if not told.is_sound:
                 self._provider.change_transaction(name, **SOUND)
 
     def pay_out(self, move: Move) -> None:

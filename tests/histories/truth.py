@@ -45,15 +45,28 @@ class Told(NamedTuple):
     @cached
     def is_readable(self) -> bool:
         """Whether a desk can keep it: whole numbers that its columns hold."""
-        figures = (self.amount, self.fee, self.rate, self.tax_rate, self.total)
+        figures = (self.amount, self.total)
         if not all(isinstance(one, int) for one in figures) or len(self.currency) > LONGEST_CURRENCY:
             return False
         fees, tax = self.fees
-        return max(abs(self.rate), abs(self.tax_rate)) <= LARGEST_RATE and max(abs(fees), abs(tax)) <= LARGEST
+        return max(abs(fees), abs(tax)) <= LARGEST
+
+    @cached
+    def has_fee(self) -> bool:
+        """Whether its fee can be read; one that cannot explains nothing of what the provider took."""
+        if not all(isinstance(one, int) for one in (self.fee, self.rate, self.tax_rate)):
+            return False
+        return max(abs(self.rate), abs(self.tax_rate)) <= LARGEST_RATE
+
+    @cached
+    def is_sound(self) -> bool:
+        return bool(self.is_readable and self.has_fee)
 
     @cached
     def fees(self) -> tuple[int, int]:
         """Fees and the tax on them, in minor units, each a half rounded up."""
+        if not self.has_fee:
+            return 0, 0
         percentage = Fraction(self.amount * self.rate, 10_000)
         whole = _rounded((self.fee + percentage) * (1 + Fraction(self.tax_rate, 10_000)))
         before_tax = self.fee + _rounded(percentage)
@@ -64,7 +77,8 @@ class Told(NamedTuple):
         """As the ledger's columns hold it, in the order of `KEPT`."""
         fees, tax = self.fees
         off_by = max(-LARGEST, min(LARGEST, self.total - (self.amount - fees - tax)))
-        return (*self[:7], fees, tax, off_by, *self[7:])
+        told = self[:7] if self.has_fee else (*self[:3], None, None, None, self.total)
+        return (*told, fees, tax, off_by, *self[7:])
 
     def period(self, current: str) -> str:
         """Where a desk keeps it in the month `current`: what is dated later belongs to that one."""
@@ -135,6 +149,8 @@ def first_of_new_rates(rows: Mapping[str, tuple[Any, ...]]) -> set[str]:
     firsts: dict[tuple[Any, ...], tuple[int, str]] = {}
     for name, kept in rows.items():
         row = dict(zip(KEPT, kept, strict=True))
+        if row["fee_minor"] is None:
+            continue
         key = (row["currency"], row["type"], row["fee_minor"], row["fee_rate"], row["fee_tax_rate"])
         firsts[key] = min(firsts.get(key, (row["created"], name)), (row["created"], name))
     kinds: dict[tuple[str, str], tuple[int, str]] = {}

@@ -27,8 +27,8 @@ class LedgerRow(Base):
 
     `fees_minor` and `tax_minor` are what the fee and the tax on it come to by the row's own rates (see
     `webapp/fees.py`), 0 where it tells none; `off_by` is the provider's total less ours, None where the row tells no
-    fee; `new_rate` marks the first row of fees that its kind has not had before. The description is not kept: people
-    write names into it.
+    fee. Where a fee could not be read it is kept as none, and the row is off by all that Postpay took. `new_rate` marks
+    the first row of fees that its kind has not had before. The description is not kept: people write names into it.
     """
 
     __tablename__ = "ledger_row"
@@ -58,6 +58,12 @@ class LedgerRow(Base):
     order_id: Mapped[str | None] = mapped_column(String(255))
     created: Mapped[datetime]
     paid: Mapped[datetime | None]
+
+    @property
+    def is_fee_unread(self) -> bool:
+        """Whether a fee was told that could not be read."""
+        is_off_by_all = self.off_by == self.total_minor - self.amount_minor
+        return is_off_by_all and self.fee_minor is None and self.fee_rate is None
 
     @property
     def amount(self) -> Money:

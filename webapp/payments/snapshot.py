@@ -16,7 +16,7 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
-from webapp.providers.http.errors import GatewayError
+from webapp.providers.http.errors import BadRow, GatewayError, UnreadableRow
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Order, Refund
 
@@ -30,6 +30,9 @@ _pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="read")
 class OrderSnapshot:
     """What the provider said at `read_at`; `refunds` is None where only the order could be read.
 
+    So it is where one refund cannot be read, for then nobody knows their sum: `bad_refunds` names those, and
+    `other_refunds` are the ones beside them, to be shown and never added up.
+
     `unlisted` are refunds that the desk knows to be done and that the provider does not list yet, and `capture` the
     capture that it knows to be done: what the provider's lists are behind with has happened all the same.
     """
@@ -40,6 +43,8 @@ class OrderSnapshot:
     read_at: datetime
     unlisted: tuple[Intent, ...] = ()
     capture: Intent | None = None
+    bad_refunds: tuple[BadRow, ...] = ()
+    other_refunds: tuple[Refund, ...] = ()
 
     @classmethod
     def of_order(cls, order: Order) -> OrderSnapshot:
@@ -97,6 +102,8 @@ def read_order(client: PostpayClient, order_id: str) -> OrderSnapshot:
         raise
     try:
         refunds = tuple(asked.result())
+    except UnreadableRow as error:
+        return OrderSnapshot(order, None, error.light(), now(), bad_refunds=error.bad, other_refunds=error.others)
     except GatewayError as error:
         return OrderSnapshot(order, None, error.light(), now())
     return OrderSnapshot(order, refunds, None, now())

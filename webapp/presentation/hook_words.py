@@ -9,6 +9,7 @@ from markupsafe import Markup
 from webapp.models.base import now
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
 from webapp.models.rotation import Rotation, RotationStep
+from webapp.providers.postpay.answered import unreadable_fields
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.address import host_of
 from webapp.webhooks.endpoints import standing as standings
@@ -17,6 +18,7 @@ from webapp.webhooks.endpoints.standing import ChangeStanding
 from .formatting import icon_html, next_check_words, when, when_long
 from .outcomes import row
 from .outcomes.rows import INTERRUPTED, OTHER, Row
+from .unreadable_words import not_readable
 
 EVENT_LABELS = {"order": lazy_gettext("Orders"), "transaction": lazy_gettext("Transactions")}
 _KINDS = {ChangeState.SUCCEEDED: "success", ChangeState.REFUSED: "danger", ChangeState.CLOSED: "info"}
@@ -132,10 +134,15 @@ def answered_ok(hook: Hook) -> bool:
     return code is not None and 200 <= code < 300
 
 
+def _unread(hook: Hook) -> str:
+    """What of the last delivery could not be read: then nobody knows how it went."""
+    return next((name for name in unreadable_fields(hook) if name.startswith("last_response")), "")
+
+
 def is_failing(hook: Hook) -> bool:
     """Whether the last delivery was not taken; a webhook that was never used is not failing."""
     last = hook.last_response
-    if last is None or (last.code is None and last.status in (None, "unused")):
+    if last is None or _unread(hook) or (last.code is None and last.status in (None, "unused")):
         return False
     return not answered_ok(hook)
 
@@ -143,6 +150,8 @@ def is_failing(hook: Hook) -> bool:
 def response_words(hook: Hook) -> tuple[str, str]:
     """How its receiver answered last: (words, tone)."""
     last = hook.last_response
+    if odd := _unread(hook):
+        return not_readable(odd), "bad"
     if last is None or (last.code is None and last.status in (None, "unused")):
         return gettext("No delivery yet"), "idle"
     if last.code is None:

@@ -8,6 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from webapp.core.accounts import Account
+from webapp.core.provider_id import visible
 from webapp.providers.http.errors import (
     AnswerLost,
     BreakerOpen,
@@ -31,6 +32,8 @@ from webapp.providers.http.errors import (
     UnreadableRow,
     told_as,
 )
+
+from .unreadable_words import row_words
 
 
 class Words(NamedTuple):
@@ -85,9 +88,7 @@ OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, Laz
     UnreadableRow: (
         502,
         lazy_gettext("Postpay's answer could not be read"),
-        lazy_gettext(
-            "One row of Postpay's list is not what it documents, so the list is not shown. Nothing was changed."
-        ),
+        lazy_gettext("What Postpay answered is not what it documents. Nothing was changed."),
         _ASK_AN_ADMIN,
     ),
     Refused: (
@@ -166,6 +167,8 @@ def words_for_gateway(error: GatewayError) -> Words:
     status, title, message, advice = OF_THE_PROVIDER[kind]
     if isinstance(error, Throttled):
         advice = gettext("Try again in %(seconds)s seconds.", seconds=int(error.retry_after or 10) + 1)
+    if isinstance(error, UnreadableRow):
+        message = row_words(error.endpoint, error.row, error.field)
     return Words(status, str(title), str(message), str(advice))
 
 
@@ -175,7 +178,7 @@ def words_for_order(error: GatewayError, account: Account, order_id: str) -> Wor
         return words_for_gateway(error)
     return Words(
         404,
-        gettext("There is no order %(order)s in %(account)s", order=order_id, account=account.title),
+        gettext("There is no order %(order)s in %(account)s", order=visible(order_id), account=account.title),
         gettext("Postpay knows no order with exactly this ID in this account. Capital and small letters count."),
         gettext("Check the ID, and whether you are in the right account."),
     )

@@ -6,6 +6,7 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from webapp.fees import is_off
+from webapp.models.ledger import LedgerRow
 from webapp.money import Money
 from webapp.settlement.ledger.totals import DIFFERENCE, FEES, NET, OTHER, TAX
 
@@ -50,6 +51,13 @@ def type_html(code: str) -> Markup:
         return Markup('<span class="kind">{}</span>').format(code)
     label, icon = TYPE_LABELS[code]
     return Markup('<span class="kind">{}{}</span>').format(icon_html(icon), label)
+
+
+def fee_problem_words(row: LedgerRow) -> str | None:
+    """What is wrong with the fee of a row of the ledger. One that could not be read is kept as none at all."""
+    if row.is_fee_unread:
+        return gettext("Fee not readable")
+    return difference_words(row.off_by, row.currency)
 
 
 def difference_words(off_by: int | None, currency: str) -> str | None:

@@ -16,12 +16,15 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.lists.filters import ListFilters
+from webapp.lists.filters.by_id import FiltersOrId
 from webapp.lists.filters.controls import Option, common_choices, kept_bar, page_sizes, row_address
-from webapp.presentation.provider_errors import Words, words_for_gateway
-from webapp.providers.http.errors import GatewayError, NotFound
+from webapp.presentation.provider_errors import words_for_gateway
+from webapp.presentation.unreadable_words import UnreadRow
+from webapp.providers.http.errors import GatewayError, NotFound, UnreadableAnswer
 
 from .htmx import form_follows, wants_fragment
 
+Unread = Mapping[int, Sequence[UnreadRow]]
 Choices = Mapping[str, list[Option]]
 
 
@@ -61,20 +64,29 @@ class FilteredList:
         words = words_for_gateway(error)
         return self._show("unavailable", 502 if words.status == 404 else words.status, problem=words)
 
-    def rows(self, listing: Listing) -> Response:
-        """The rows, or why there is none."""
-        if listing.rows:
-            return self._show("rows", listing=listing)
+    def rows(self, listing: Listing, *, unread: Unread | None = None, notes: Sequence[str] = ()) -> Response:
+        """The rows, or why there is none.
+
+        `unread`: those that cannot be read, by the place of the one they stand before. `notes` stand above them all.
+        """
+        if listing.rows or unread:
+            return self._show("rows", listing=listing, unread=unread or {}, notes=notes)
         return self._show("no-match" if self.filters.is_filtered else "nothing")
 
-    def searched(self, found: Iterable[str]) -> AnyResponse:
-        """Leads to the one row with the ID that was searched for, if it is among those found."""
-        searched = self.filters.search
-        return redirect(row_address(self.base, searched)) if searched in found else self._show("no-match")
+    def searched(self, filters: FiltersOrId, found: Iterable[str], get: Callable[[str], object]) -> AnyResponse:
+        """Leads to the row with the ID that was searched for: to the likeliest spelling that is among those found.
 
-    def _show(
-        self, state: str, status: int = 200, *, listing: Listing | None = None, problem: Words | None = None
-    ) -> Response:
+        Where none is, those that no list can be asked for are looked for by `get`, which raises NotFound.
+        Raises GatewayError.
+        """
+        ids = set(found)
+        likeliest = [spelling for spelling in filters.asked_spellings if spelling in ids]
+        for spelling in likeliest or filters.other_spellings:
+            if spelling in ids or _is_there(spelling, get):
+                return redirect(row_address(self.base, spelling))
+        return self._show("no-match")
+
+    def _show(self, state: str, status: int = 200, **more: object) -> Response:
         """The whole page; for htmx the results."""
         here = self.filters.here(self.base)
         values = {
@@ -83,12 +95,11 @@ class FilteredList:
             "here": here,
             "query_string": here.partition("?")[2],
             "state": state,
-            "problem": problem,
-            "listing": listing,
             "sizes": page_sizes(self.filters, self.base),
             "is_fragment": wants_fragment(),
             "request_id": g.get("request_id", ""),
             **self.values,
+            **more,
         }
         if not wants_fragment():
             page = render_template(f"{self.area}/list.html", filter_bar=self._filter_bar(), **values)
@@ -106,3 +117,14 @@ class FilteredList:
         choices = {**common_choices(self.filters), **self.choices()}
         html = render_template(f"{self.area}/_filters.html", filters=self.filters, base=self.base, choices=choices)
         return Markup(html)  # noqa: S704 - a template of ours has escaped it
+
+
+def _is_there(searched: str, get: Callable[[str], object]) -> bool:
+    """Whether there is something with this ID, be it readable or not."""
+    try:
+        get(searched)
+    except NotFound:
+        return False
+    except UnreadableAnswer:
+        return True
+    return True

@@ -142,11 +142,25 @@ def test_one_broken_answer_of_a_count_is_asked_for_again(shop: Shop, broken: dic
 
 def test_a_bad_row_keeps_only_its_own_period(shop: Shop) -> None:
     good, bad = shop.row(on(LAST, 3))["id"], shop.row(on(BEFORE, 3))["id"]
-    shop.provider.change_transaction(bad, fee_rate=2**40)
+    shop.provider.change_transaction(bad, total_amount=775.25)
     assert shop.read(BEFORE, LAST, CURRENT) == {BEFORE: "unreadable_row"}
     assert set(shop.rows()) == {good}
-    assert (period(shop, BEFORE).bad_row, period(shop, BEFORE).bad_field) == (bad, "fee_rate")
+    assert (period(shop, BEFORE).bad_row, period(shop, BEFORE).bad_field) == (bad, "total_amount")
     assert period(shop, LAST).failure is None
+
+
+@pytest.mark.parametrize("odd", [{"fee_rate": 2.5}, {"fee_rate": 2**40}, {"fee_amount": "n/a"}], ids=str)
+def test_a_fee_that_cannot_be_read_takes_no_payout_away_and_explains_nothing(
+    shop: Shop, odd: dict[str, object]
+) -> None:
+    sale = shop.row(on(LAST, 3))["id"]
+    shop.provider.change_transaction(sale, **odd)
+    assert shop.read(LAST) == {}
+    row = shop.rows()[sale]
+    assert (row.fee_minor, row.fee_rate, row.fee_tax_rate, row.fees_minor, row.tax_minor) == (None, None, None, 0, 0)
+    assert (row.total_minor, row.off_by, row.is_fee_unread) == (77525, 77525 - 81480, True)
+    assert [(one.net.minor, one.difference.minor) for one in totals(shown(shop).values())] == [(77525, -3955)]
+    assert [one.flagged for one in shown(shop).values()] == [1]
 
 
 def test_sums_are_not_bound_to_64_bits(shop: Shop) -> None:

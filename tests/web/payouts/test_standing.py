@@ -55,6 +55,23 @@ def test_a_row_that_cannot_be_read_is_named_and_no_sum_is_made_without_it(
     assert cells(farah)[0][-2] == "Rows 2"
 
 
+def test_an_odd_field_that_only_decorates_takes_no_payout_away(
+    farah: Browser, provider: Provider, read: Read
+) -> None:
+    settled(provider)
+    odd = settled(provider, created="2026-09-02T10:00:00Z")
+    provider.change_transaction(odd, fee_rate=2.5)
+    read(farah)
+    assert "cannot be read" not in farah.words
+    assert cells(farah)[0][-2] == "Rows 2"
+    farah.open(PAYOUT)
+    assert "Payout of AED 1,550.50" in farah.words, "what is paid out is known all the same"
+    row = next(tag for tag in farah.page.select("tr") if "Fee not readable" in tag.get_text(" "))
+    assert odd in str(row)
+    farah.open("/demo/settlements")
+    assert "not readable: fee_rate" in farah.words
+
+
 def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     farah: Browser, provider: Provider, app: Flask, read: Read
 ) -> None:

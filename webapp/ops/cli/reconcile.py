@@ -16,7 +16,7 @@ from webapp.operations.resolve_unknown import Counts, count_open, resolve_due
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import read_order
 from webapp.payments.unmatched_refunds import count_unresolved
-from webapp.providers.http.errors import GatewayError, NoAnswer
+from webapp.providers.http.errors import GatewayError, NoAnswer, UnreadableRow
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import TransactionQuery
 from webapp.providers.registry import mover, postpay
@@ -79,7 +79,9 @@ def _scan_all(accounts: list[Account], days: int) -> None:
             _scan(account, postpay(account), days)
         except GatewayError as error:
             how = "does not answer" if isinstance(error, NoAnswer) else "does not answer as it should"
-            click.echo(f"The provider of {account.slug} {how}, so not every refund was compared: {error}", err=True)
+            row = f", {error.row or 'without an id'}: {error.field}" if isinstance(error, UnreadableRow) else ""
+            words = f"The provider of {account.slug} {how}, so not every refund was compared: {error}{row}"
+            click.echo(words, err=True)
             raise SystemExit(UNREACHABLE) from None
 
 
@@ -91,6 +93,9 @@ def _scan(account: Account, client: PostpayClient, days: int) -> None:
     while True:
         query = TransactionQuery(types=("refund",), created_from=since, ordering="created", page=number, page_size=50)
         page = client.list_transactions(query=query)
+        for row in page.results:
+            if "order" in row.unreadable:  # a refund of nobody knows which order
+                raise UnreadableRow("list_transactions", "GET", "a row", status=200, row=row.id, field="order")
         order_ids |= dict.fromkeys(row.order.order_id for row in page.results if row.order)
         if not page.has_next:
             break

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import re
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 
 class GatewayError(Exception):
@@ -77,13 +77,26 @@ class UnreadableAnswer(GatewayError):
         self.status: int = status
 
 
+class BadRow(NamedTuple):
+    """A row that cannot be read: its place in the answer, its id (empty where that cannot be read), its field."""
+
+    place: int
+    id: str
+    field: str
+
+
 class UnreadableRow(UnreadableAnswer):
-    """One row of a list is not what was promised; `row` is its id, empty where that is what cannot be read."""
+    """An object, or one row of a list, is not what was promised; `row` is its id, empty where that cannot be read.
+
+    `bad` are all such rows, and `others` those beside them, where the list was read to its end all the same.
+    """
 
     def __init__(self, endpoint: str, method: str, reason: str, *, status: int, row: str, field: str) -> None:
         super().__init__(endpoint, method, reason, status=status)
         self.row = row
         self.field = field
+        self.bad: tuple[BadRow, ...] = (BadRow(0, row, field),)
+        self.others: tuple[Any, ...] = ()
 
 
 class Refused(GatewayError):

@@ -3,7 +3,8 @@
 Every method takes `deadline`, the seconds the whole call may last, repetitions included (None: the configured one).
 Every method raises GatewayError: NotSent, AnswerLost, ProviderFailed, UnreadableAnswer, Unauthorized, Forbidden and
 Throttled always; what else an endpoint may refuse stands in its docstring. An identifier that cannot stand in a path
-raises BadIdentifier, a filter that cannot be asked CannotAsk, both before anything is sent.
+raises BadIdentifier, a filter that cannot be asked CannotAsk, both before anything is sent. An object or a row that
+cannot be read raises UnreadableRow, which names it; who is `tolerant` finds such rows among the `bad` ones of the page.
 """
 
 from __future__ import annotations
@@ -94,9 +95,11 @@ class PostpayClient:
 
     # Orders
 
-    def list_orders(self, query: OrderQuery | None = None, *, deadline: float | None = None) -> Page[OrderSummary]:
+    def list_orders(
+        self, query: OrderQuery | None = None, *, tolerant: bool = False, deadline: float | None = None
+    ) -> Page[OrderSummary]:
         """GET /orders (document: List orders). Raises Invalid; NotFound for a page past the end."""
-        return self._list("list_orders", "/orders", query or OrderQuery(), OrderSummary, deadline)
+        return self._list("list_orders", "/orders", query or OrderQuery(), OrderSummary, deadline, tolerant)
 
     def get_order(self, *, order_id: str, deadline: float | None = None) -> Order:
         """GET /orders/{order_id} (document: Get single order). Raises NotFound."""
@@ -105,11 +108,16 @@ class PostpayClient:
     # Refunds
 
     def list_refunds(
-        self, *, order_id: str, query: RefundQuery | None = None, deadline: float | None = None
+        self,
+        *,
+        order_id: str,
+        query: RefundQuery | None = None,
+        tolerant: bool = False,
+        deadline: float | None = None,
     ) -> Page[Refund]:
         """GET /orders/{order_id}/refunds (document: List refunds). Raises NotFound, also for a page past the end."""
         target = path("orders", order_id, "refunds")
-        return self._list("list_refunds", target, query or RefundQuery(), Refund, deadline)
+        return self._list("list_refunds", target, query or RefundQuery(), Refund, deadline, tolerant)
 
     def get_refund(self, *, order_id: str, refund_id: str, deadline: float | None = None) -> Refund:
         """GET /orders/{order_id}/refunds/{refund_id} (document: Get single refund). Raises NotFound."""
@@ -130,10 +138,11 @@ class PostpayClient:
     # Settlements
 
     def list_transactions(
-        self, query: TransactionQuery | None = None, *, deadline: float | None = None
+        self, query: TransactionQuery | None = None, *, tolerant: bool = False, deadline: float | None = None
     ) -> Page[Transaction]:
         """GET /transactions (document: List transactions). Raises Invalid; NotFound for a page past the end."""
-        return self._list("list_transactions", "/transactions", query or TransactionQuery(), Transaction, deadline)
+        asked = query or TransactionQuery()
+        return self._list("list_transactions", "/transactions", asked, Transaction, deadline, tolerant)
 
     def get_transaction(self, *, transaction_id: str, deadline: float | None = None) -> Transaction:
         """GET /transactions/{transaction_id} (document: Get single transaction). Raises NotFound."""
@@ -142,9 +151,11 @@ class PostpayClient:
 
     # Webhooks
 
-    def list_hooks(self, query: HookQuery | None = None, *, deadline: float | None = None) -> Page[Hook]:
+    def list_hooks(
+        self, query: HookQuery | None = None, *, tolerant: bool = False, deadline: float | None = None
+    ) -> Page[Hook]:
         """GET /hooks (document: List hooks). Raises Invalid; NotFound for a page past the end."""
-        return self._list("list_hooks", "/hooks", query or HookQuery(), Hook, deadline)
+        return self._list("list_hooks", "/hooks", query or HookQuery(), Hook, deadline, tolerant)
 
     def get_hook(self, *, hook_id: str, deadline: float | None = None) -> Hook:
         """GET /hooks/{hook_id} (document: Get single hook). Raises NotFound."""
@@ -196,7 +207,8 @@ class PostpayClient:
         """Every refund of an order, oldest first, read over all pages, those after the first in parallel.
 
         Each id once and as many as the provider counts; read again when one was added meanwhile.
-        `deadline` is for all of it. Raises NotFound; UnreadableAnswer if the pages do not fit together.
+        `deadline` is for all of it. Raises NotFound; UnreadableAnswer if the pages do not fit together; UnreadableRow
+        with every other refund if there is one that cannot be read: then nobody knows how much was refunded.
         """
         return read_all_refunds(
             self.list_refunds, self._parallel, order_id, self._deadline if deadline is None else deadline
@@ -232,8 +244,8 @@ class PostpayClient:
 
         Raises UnreadableAnswer when a row is not what was asked for: then the count means nothing.
         """
-        page = self.list_orders(replace(query, page=1), deadline=deadline)
-        if page.unexpected:
+        page = self.list_orders(replace(query, page=1), tolerant=True, deadline=deadline)
+        if page.unexpected or (page.bad and not page.results):
             raise UnreadableAnswer("count_orders", "GET", "rows that were not asked for", status=200)
         return page.count
 
@@ -241,9 +253,11 @@ class PostpayClient:
         call = Call(endpoint, "GET", target, deadline=deadline)
         return self._transport.call(call, lambda answer: read(call, answer))
 
-    def _list(self, endpoint: str, target: str, query: Query, row: type[T], deadline: float | None) -> Page[T]:
+    def _list(
+        self, endpoint: str, target: str, query: Query, row: type[T], deadline: float | None, tolerant: bool
+    ) -> Page[T]:
         address = f"{target}?{urlencode(query.params())}"
-        return self._get(endpoint, address, read_page(row, query), deadline)
+        return self._get(endpoint, address, read_page(row, query, tolerant=tolerant), deadline)
 
     def _write(
         self, endpoint: str, method: str, target: str, read: Reader[T], body: bytes | None, deadline: float | None

@@ -2,6 +2,9 @@
 
 Amounts are integers of the currency's smallest unit. A `repr` shows no personal data, nor does a validation error.
 Optional parts may be absent or null: real payloads hold integer ids, `image_url: false` and empty texts.
+
+A field without a default is needed: ids, totals, currencies, the moments that money hangs on. One with a default only
+decorates. Where it is not what the document promises it is left out, and `unreadable` names it.
 """
 
 from __future__ import annotations
@@ -11,22 +14,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from webapp.money import Money
+from webapp.providers.http.errors import BadRow
 
-from .fields import Id, Minor, Moment, MomentIfAny, MomentOrNull, Text, TextIfAny, rows_or_none, web_address
+from .answered import Answered, Parts
+from .fields import Id, Minor, Moment, MomentIfAny, MomentOrNull, Rate, ShopText, Text, TextIfAny, web_address
 
 T = TypeVar("T")
 
-MOST_PARTS = 5_000
-"""Items of an order, or discounts: more than any shop's, few enough to be drawn on a page."""
 MOST_EVENTS = 100
-
-Parts = Annotated[
-    tuple[T, ...], Field(strict=False, max_length=MOST_PARTS, fail_fast=True), BeforeValidator(rows_or_none)
-]
-"""A list within an order. It fails at its first bad row: thousands of errors cost far more than reading did."""
+FEE_FIELDS = frozenset({"fee_amount", "fee_rate", "fee_tax_rate"})
 
 
 class OrderStatus(StrEnum):
@@ -53,11 +52,7 @@ class HookEvent(StrEnum):
     TRANSACTION = "transaction"
 
 
-class _Answered(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-
-
-class Address(_Answered):
+class Address(Answered):
     """Document: Checkout, Address. Personal data."""
 
     first_name: TextIfAny = Field(default=None, repr=False)
@@ -72,11 +67,11 @@ class Address(_Answered):
     postal_code: TextIfAny = Field(default=None, repr=False)
 
 
-class Shipping(_Answered):
+class Shipping(Answered):
     """Document: Checkout, Shipping. `amount` excludes tax."""
 
     id: TextIfAny = None
-    name: TextIfAny = None
+    name: ShopText = None
     amount: Minor | None = None
     address: Address | None = Field(default=None, repr=False)
 
@@ -84,7 +79,7 @@ class Shipping(_Answered):
         return None if self.amount is None else Money(self.amount, currency)
 
 
-class Customer(_Answered):
+class Customer(Answered):
     """Document: Checkout, Customer. Personal data."""
 
     id: TextIfAny = Field(default=None, repr=False)
@@ -98,45 +93,49 @@ class Customer(_Answered):
     default_address: Address | None = Field(default=None, repr=False)
 
 
-class Item(_Answered):
+class Item(Answered):
     """Document: Checkout, Item. `unit_price` excludes tax and discounts."""
 
     reference: TextIfAny = None
-    name: TextIfAny = None
-    description: TextIfAny = Field(default=None, repr=False)
+    name: ShopText = None
+    description: ShopText = Field(default=None, repr=False)
     url: TextIfAny = Field(default=None, repr=False)
     image_url: TextIfAny = Field(default=None, repr=False)
-    unit_price: Minor
-    qty: int
+    unit_price: Minor | None = None
+    qty: Minor | None = None
 
-    def money(self, currency: str) -> Money:
+    def money(self, currency: str) -> Money | None:
         """The price of one."""
-        return Money(self.unit_price, currency)
+        return None if self.unit_price is None else Money(self.unit_price, currency)
+
+    def sum(self, currency: str) -> Money | None:
+        """The price of all; None where the price or the quantity is not known."""
+        return None if self.unit_price is None or self.qty is None else Money(self.unit_price * self.qty, currency)
 
     @property
     def safe_url(self) -> str | None:
         return web_address(self.url)
 
 
-class Discount(_Answered):
+class Discount(Answered):
     """Document: Checkout, Discount. `amount` excludes tax."""
 
-    code: TextIfAny = None
-    name: TextIfAny = None
-    amount: Minor
+    code: ShopText = None
+    name: ShopText = None
+    amount: Minor | None = None
 
-    def money(self, currency: str) -> Money:
-        return Money(self.amount, currency)
+    def money(self, currency: str) -> Money | None:
+        return None if self.amount is None else Money(self.amount, currency)
 
 
-class OrderSummary(_Answered):
+class OrderSummary(Answered):
     """A row of the list of orders. Document: Orders, List orders."""
 
     order_id: Id
     status: Id
-    status_changed: MomentOrNull = None
+    status_changed: MomentIfAny = None
     total_amount: Minor
-    tax_amount: Minor
+    tax_amount: Minor | None = None
     currency: Id
     created: Moment
 
@@ -150,8 +149,9 @@ class OrderSummary(_Answered):
         return Money(self.total_amount, self.currency)
 
     @property
-    def tax(self) -> Money:
-        return Money(self.tax_amount, self.currency)
+    def tax(self) -> Money | None:
+        """None where it is not known."""
+        return None if self.tax_amount is None else Money(self.tax_amount, self.currency)
 
 
 class Order(OrderSummary):
@@ -162,12 +162,23 @@ class Order(OrderSummary):
     customer: Customer | None = Field(default=None, repr=False)
     items: Parts[Item] = Field(default=(), repr=False)
     discounts: Parts[Discount] = Field(default=(), repr=False)
-    num_instalments: int | None = None
+    num_instalments: Minor | None = None
     metadata: Any = Field(default=None, repr=False)
     raw: Mapping[str, Any] = Field(default_factory=dict, repr=False, exclude=True)
 
+    @property
+    def are_parts_known(self) -> bool:
+        """Whether everything that the total is made of could be read: tax, shipping, each item and each discount."""
+        amounts = (
+            self.tax,
+            *(item.sum(self.currency) for item in self.items),
+            *(discount.amount for discount in self.discounts),
+            *((self.shipping.amount,) if self.shipping and "amount" in self.shipping.unreadable else ()),
+        )
+        return None not in amounts and not self.unreadable & {"items", "discounts", "shipping"}
 
-class Refund(_Answered):
+
+class Refund(Answered):
     """Document: Refunds. The amount is in the order's currency."""
 
     refund_id: Id
@@ -180,21 +191,41 @@ class Refund(_Answered):
         return Money(self.amount, currency)
 
 
-class Transaction(_Answered):
+class OrderOfTransaction(Answered):
+    """The order that a transaction names; everything but its id only decorates."""
+
+    order_id: Id
+    status: TextIfAny = None
+    total_amount: Minor | None = None
+    currency: TextIfAny = None
+
+    @property
+    def total(self) -> Money | None:
+        return None if self.total_amount is None or not self.currency else Money(self.total_amount, self.currency)
+
+
+class Transaction(Answered):
     """Document: Settlements. Rates are hundredths of a per cent; `paid` is None until paid out."""
+
+    needed = frozenset({"paid"})
 
     id: Id
     type: Id
     currency: Id
     amount: Minor
     fee_amount: Minor | None = None
-    fee_rate: int | None = None
-    fee_tax_rate: int | None = None
+    fee_rate: Rate | None = None
+    fee_tax_rate: Rate | None = None
     total_amount: Minor
     description: TextIfAny = Field(default=None, repr=False)
     created: Moment
     paid: MomentOrNull = None
-    order: OrderSummary | None = None
+    order: OrderOfTransaction | None = None
+
+    @property
+    def is_fee_unreadable(self) -> bool:
+        """Whether a part of its fee is told, and cannot be read: then nobody can check the provider's net."""
+        return bool(self.unreadable & FEE_FIELDS)
 
     @property
     def money(self) -> Money:
@@ -210,14 +241,14 @@ class Transaction(_Answered):
         return Money(self.total_amount, self.currency)
 
 
-class LastResponse(_Answered):
+class LastResponse(Answered):
     """How the receiver answered the last delivery; `code` is None before the first one."""
 
-    code: int | None = None
+    code: Rate | None = None
     status: TextIfAny = None
 
 
-class Hook(_Answered):
+class Hook(Answered):
     """Document: Webhooks. The secret is never given back."""
 
     id: Id
@@ -226,18 +257,18 @@ class Hook(_Answered):
     url: Text
     last_response: LastResponse | None = None
     created: Moment
-    modified: MomentOrNull = None
+    modified: MomentIfAny = None
 
     @property
     def safe_url(self) -> str | None:
         return web_address(self.url)
 
 
-class Checkout(_Answered):
+class Checkout(Answered):
     """Document: Checkout, Create a checkout. Whoever has token or address can go on with the payment."""
 
     token: Id = Field(repr=False)
-    expires: MomentOrNull = None
+    expires: MomentIfAny = None
     redirect_url: Text = Field(repr=False)
     reference: TextIfAny = None
 
@@ -250,6 +281,7 @@ class Checkout(_Answered):
 class Page(Generic[T]):
     """A page of rows. `count` is of all pages; `unexpected` are rows that are not what was asked for.
 
+    `bad` are rows that cannot be read, where the caller said that it can name them; else there are none.
     While there are unexpected rows, the provider has not understood a filter, and `count` means nothing.
     """
 
@@ -259,6 +291,7 @@ class Page(Generic[T]):
     size: int
     has_next: bool
     unexpected: tuple[T, ...] = field(default=(), repr=False)
+    bad: tuple[BadRow, ...] = ()
 
     @property
     def pages(self) -> int:

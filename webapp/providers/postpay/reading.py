@@ -7,10 +7,12 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, FailFast, TypeAdapter, ValidationError
 
-from webapp.providers.http.errors import UnreadableAnswer, UnreadableRow
+from webapp.core.provider_id import is_provider_id
+from webapp.providers.http.errors import BadRow, UnreadableAnswer, UnreadableRow
 from webapp.providers.http.strict_json import NotJSON, read_object
 from webapp.providers.http.transport import Call, HttpAnswer
 
+from .answered import problems
 from .errors import refusal
 from .filters import Query
 from .models import Hook, Order, OrderSummary, Page, Refund, Transaction
@@ -61,9 +63,10 @@ def read_nothing(call: Call, answer: HttpAnswer) -> None:
         raise _unreadable(call, answer, "not the end of it")
 
 
-def read_page(row: type[T], query: Query) -> Reader[Page[T]]:
+def read_page(row: type[T], query: Query, *, tolerant: bool = False) -> Reader[Page[T]]:
     """Reads a page of rows and checks each against the query (document: Pagination).
 
+    One that cannot be read raises UnreadableRow; for who is `tolerant` it stands among the `bad` ones of the page.
     `next` and `previous` are not looked at: count and page number say as much, and name no foreign host.
     """
 
@@ -74,10 +77,14 @@ def read_page(row: type[T], query: Query) -> Reader[Page[T]]:
             raise _unreadable(call, answer, "no page")
         if len(rows) > query.page_size:
             raise _unreadable(call, answer, "more rows than were asked for")
+        bad: tuple[BadRow, ...] = ()
         try:
             results = _ROWS[row].validate_python(rows)
         except ValidationError as error:
-            raise _unreadable_row(call, answer, rows, error) from None
+            if not tolerant:
+                place = problems(error)[0]["loc"][0]
+                raise _unreadable_row(call, answer, rows[int(place)], error, depth=1) from None
+            results, bad = _read_apart(row, rows)
         return Page(
             count=count,
             results=tuple(results),
@@ -85,6 +92,7 @@ def read_page(row: type[T], query: Query) -> Reader[Page[T]]:
             size=query.page_size,
             has_next=query.page * query.page_size < count,
             unexpected=tuple(query.unexpected(results)),
+            bad=bad,
         )
 
     return read
@@ -101,27 +109,47 @@ def _object(call: Call, answer: HttpAnswer) -> dict[str, Any]:
         raise _unreadable(call, answer, str(error)) from None
 
 
+def _read_apart(row: type[T], rows: list[Any]) -> tuple[list[T], tuple[BadRow, ...]]:
+    """Those rows that can be read, and those that cannot, each by itself."""
+    found, bad = list[T](), list[BadRow]()
+    for place, told in enumerate(rows):
+        try:
+            found.extend(_ROWS[row].validate_python([told]))
+        except ValidationError as error:
+            bad.append(BadRow(place, _name(told), _field(error, depth=1)))
+    return found, tuple(bad)
+
+
 def _validated(call: Call, answer: HttpAnswer, model: type[Model], data: dict[str, Any]) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise _unreadable(call, answer, _first_problem(error)) from None
+        raise _unreadable_row(call, answer, data, error, depth=0) from None
 
 
-def _unreadable_row(call: Call, answer: HttpAnswer, rows: list[Any], error: ValidationError) -> UnreadableRow:
+def _unreadable_row(
+    call: Call, answer: HttpAnswer, row: object, error: ValidationError, *, depth: int
+) -> UnreadableRow:
     """Names the row and the field, so that somebody can ask the provider about it; never a value."""
-    place, *where = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
-    row = rows[place] if isinstance(place, int) and isinstance(rows[place], dict) else {}
-    name = next((row[key] for key in ("id", "order_id", "refund_id") if isinstance(row.get(key), str)), "")
-    field = ".".join(str(part) for part in where)
-    return UnreadableRow(
-        call.endpoint, call.method, _first_problem(error), status=answer.status, row=name, field=field
-    )
+    name, field = _name(row), _field(error, depth=depth)
+    return UnreadableRow(call.endpoint, call.method, _first_problem(error), status=answer.status, row=name, field=field)
+
+
+def _name(row: object) -> str:
+    """A row's id, where that can be read."""
+    told = row if isinstance(row, dict) else {}
+    ids = (str(told[key]) for key in ("id", "order_id", "refund_id") if type(told.get(key)) in (str, int))
+    return next(filter(is_provider_id, ids), "")
+
+
+def _field(error: ValidationError, *, depth: int) -> str:
+    """Where it is in the row, which is itself so deep in what was read."""
+    return ".".join(str(part) for part in problems(error)[0]["loc"][depth:])
 
 
 def _first_problem(error: ValidationError) -> str:
     """Where and what kind; pydantic's own text could hold the value."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    first = problems(error)[0]
     return f"{first['type']} at {'.'.join(str(part) for part in first['loc'])}"
 
 

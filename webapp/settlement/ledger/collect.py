@@ -27,14 +27,13 @@ from webapp.providers.registry import postpay
 from .payout_field import prove_payout_field
 from .periods import COMING, query_of
 from .refund_sign import refunds_are_deducted
-from .totals import charge
+from .totals import Charge, charge
 
 MOST_ASKED = 8
 AHEAD = (timedelta(days=1), timedelta(days=400), timedelta(days=36_500))
 """How far in the future the rows of a month may be created: a day is enough for clocks that differ. When the provider
 counts more than that it is read again, farther; a reading is the slower the farther.
 """
-LARGEST_RATE = 2**31 - 1
 _LONGEST = {"id": 255, "type": 40, "currency": 16}
 
 Tell = Callable[[int, int | None], object]
@@ -140,8 +139,7 @@ def _staged(row: Transaction, *, deducted: bool) -> StagedRow:
     amount, total = row.amount, row.total_amount
     if deducted and row.type == TransactionType.REFUND:
         amount, total = -abs(amount), -abs(total)
-    fee, rate, tax_rate = row.fee_amount, row.fee_rate, row.fee_tax_rate
-    charged = charge(amount, fee, rate, tax_rate, total)
+    fee, rate, tax_rate, charged = _fee_of(row, amount, total)
     if max(abs(charged.fees), abs(charged.tax)) > LARGEST_MINOR:
         raise _unreadable(row, "fee_rate")
     off_by = charged.off_by
@@ -153,12 +151,20 @@ def _staged(row: Transaction, *, deducted: bool) -> StagedRow:
     return StagedRow(row.id, 0, 0, values)
 
 
+def _fee_of(row: Transaction, amount: int, total: int) -> tuple[int | None, int | None, int | None, Charge]:
+    """The fee as it is told, and what it comes to. One that cannot be read explains nothing of the provider's net, so
+    the row is off by all that was kept.
+    """
+    if row.is_fee_unreadable:
+        return None, None, None, Charge(0, 0, total - amount)
+    told = (row.fee_amount, row.fee_rate, row.fee_tax_rate)
+    return *told, charge(amount, *told, total)
+
+
 def _refuse_excess(row: Transaction) -> None:
     """Raises UnreadableRow for what no column holds."""
-    texts = {name: len(getattr(row, name)) > most for name, most in _LONGEST.items()}
-    rates = {name: abs(getattr(row, name) or 0) > LARGEST_RATE for name in ("fee_rate", "fee_tax_rate")}
-    for name, is_excessive in (texts | rates).items():
-        if is_excessive:
+    for name, most in _LONGEST.items():
+        if len(getattr(row, name)) > most:
             raise _unreadable(row, name)
 
 

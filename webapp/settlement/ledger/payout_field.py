@@ -52,20 +52,22 @@ def payout_field(account: Account) -> PayoutField:
 
 
 def read_transactions(account: Account, query: TransactionQuery, known: PayoutField | None) -> TransactionsPage:
-    """A page of the list: one call, but while the name is not known and the query is about payouts.
+    """A page of the list, rows that cannot be read among them: one call, but while the name is not known and the query
+    is about payouts.
 
     `known` is the account's name as `known_payout_field` gave it. When rows do not fit, the other name is tried once.
     Raises GatewayError.
     """
     client = postpay(account)
     if not _is_about_payouts(query):
-        page = client.list_transactions(query)
+        page = client.list_transactions(query, tolerant=True)
         return TransactionsPage(page, not page.unexpected)
     first: Page[Transaction] | None = None
     for name in _names(known):
-        page = client.list_transactions(replace(query, payout_field=name))
-        if not page.unexpected and (name == known or not page.results or _is_understood(client, name)):
-            if name != known and (page.results or first):
+        page = client.list_transactions(replace(query, payout_field=name), tolerant=True)
+        has_rows = bool(page.results or page.bad)
+        if not page.unexpected and (name == known or not has_rows or _is_understood(client, name)):
+            if name != known and (has_rows or first):
                 _remember(account, name)
             return TransactionsPage(page, True)
         first = first or page
@@ -84,7 +86,8 @@ def prove_payout_field(account: Account) -> PayoutField:
     client = postpay(account)
     for name in _names(None):
         if _is_understood(client, name):
-            if client.list_transactions(TransactionQuery(page_size=1)).count:  # nothing is proved by an empty shop
+            newest = client.list_transactions(TransactionQuery(page_size=1), tolerant=True)
+            if newest.count:  # nothing is proved by an empty shop
                 _remember(account, name)
             return name
     raise UnreadableAnswer("list_transactions", "GET", "payouts are filtered by neither name", status=200)
@@ -99,7 +102,7 @@ def _names(known: PayoutField | None) -> tuple[PayoutField, PayoutField]:
 
 
 def _is_understood(client: PostpayClient, name: PayoutField) -> bool:
-    return client.list_transactions(replace(_NO_ANSWER, payout_field=name)).count == 0
+    return client.list_transactions(replace(_NO_ANSWER, payout_field=name), tolerant=True).count == 0
 
 
 def _remember(account: Account, name: PayoutField) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.core.provider_id import visible
 from webapp.fees import is_off
 from webapp.lists.filters.controls import row_address
 from webapp.models.bank_receipt import BankReceipt
@@ -111,7 +112,9 @@ def _fee_row(row: LedgerRow, places: _Places) -> ExceptionRow:
 
 
 def _why(account: Account, row: LedgerRow) -> Iterable[Note]:
-    if row.off_by is not None and is_off(row.off_by):
+    if row.is_fee_unread:
+        yield Note(gettext("Fee not readable"), "bad", "alert-triangle")
+    elif row.off_by is not None and is_off(row.off_by):
         off = _too_words(Money(row.off_by, row.currency))
         yield Note(gettext("Payout is %(off)s", off=off), "bad", "alert-triangle")
     if row.new_rate:
@@ -162,7 +165,7 @@ def _missing_row(row: MissingTransaction, places: _Places) -> ExceptionRow:
         extra = Extra(row.reference, href, "wide", is_id=True)
     return ExceptionRow(
         places.order(row.order_id),
-        row.order_id,
+        visible(row.order_id),
         [_waiting(row.since)],
         amount_html(row.amount),
         times_html()(row.since),
@@ -218,4 +221,4 @@ def _waiting(since: datetime) -> Note:
 def _of_order(order_id: str | None, places: _Places) -> Extra:
     if order_id is None:
         return Extra(gettext("No order"))
-    return Extra(order_id, places.order(order_id), "at-more", is_id=True)
+    return Extra(visible(order_id), places.order(order_id), "at-more", is_id=True)

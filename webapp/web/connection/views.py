@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template
+from flask import Blueprint, Response, current_app, g, make_response, render_template, url_for
 from flask_babel import gettext
 
 from webapp.access.permissions import Permission, of, requires
@@ -15,6 +15,7 @@ from webapp.core.provider_health import LastHour, last_hour
 from webapp.presentation.charts import ChartColumn, columns
 from webapp.presentation.formatting import clock
 from webapp.presentation.provider_errors import Words, words_for_gateway
+from webapp.presentation.unreadable_words import UnreadRow, unread_rows
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.filters import LARGEST_PAGE, HookQuery
 from webapp.providers.postpay.models import Hook, Page
@@ -34,6 +35,7 @@ class Probe:
     """The one call of the page: the webhooks, or why there are none, and how long it took."""
 
     hooks: Page[Hook] | None
+    unread: dict[int, list[UnreadRow]]
     problem: Words | None
     ms: int
     skew: timedelta | None
@@ -65,12 +67,13 @@ def show_connection(account: Account) -> Response:
 def _probe(account: Account) -> Probe:
     client = postpay(account)
     began = time.perf_counter()
-    hooks, problem = None, None
+    hooks, problem, unread = None, None, {}
     try:
-        hooks = client.list_hooks(HookQuery(page_size=LARGEST_PAGE))
+        hooks = client.list_hooks(HookQuery(page_size=LARGEST_PAGE), tolerant=True)
+        unread = unread_rows("list_hooks", hooks.bad, url_for("hooks.list_hooks", account=account))
     except GatewayError as error:
         problem = words_for_gateway(error)
-    return Probe(hooks, problem, round((time.perf_counter() - began) * 1000), client.clock_skew)
+    return Probe(hooks, unread, problem, round((time.perf_counter() - began) * 1000), client.clock_skew)
 
 
 def _columns(hour: LastHour) -> list[ChartColumn]:

@@ -12,9 +12,12 @@ from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.lists.filters.controls import headings
 from webapp.lists.filters.hooks import HookFilters
+from webapp.presentation.unreadable_words import unread_rows
 from webapp.providers.http.errors import GatewayError, NotFound
+from webapp.providers.postpay.answered import unreadable_fields
 from webapp.providers.registry import postpay
 from webapp.web.filtered_list import FilteredList
+from webapp.web.list_notes import missing_ids
 
 from . import blueprint, listing
 from .history import history
@@ -32,10 +35,12 @@ def list_hooks(account: Account) -> AnyResponse:
     if answer := page.unasked():
         return answer
     try:
-        found = postpay(account).list_hooks(query=filters.to_query())
+        found = postpay(account).list_hooks(query=filters.to_query(), tolerant=True)
     except GatewayError as error:
         return page.unanswered(error)
-    return page.rows(listing.listing(found, filters, page.base, open_things))
+    unread = unread_rows("list_hooks", found.bad, page.base)
+    notes = missing_ids(filters.hook_ids, found, [hook.id for hook in found.results])
+    return page.rows(listing.listing(found, filters, page.base, open_things), unread=unread, notes=notes)
 
 
 def _list(account: Account, filters: HookFilters, open_things: listing.Unfinished) -> FilteredList:
@@ -81,5 +86,6 @@ def show_hook(account: Account, hook_id: str) -> Response:
         last_secret=past.last_secret,
         may_edit=current_user.can(Permission.HOOKS_EDIT),
         is_own=own,
+        unreadable=list(unreadable_fields(hook)),
     )
     return make_response(page)

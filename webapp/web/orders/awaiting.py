@@ -9,12 +9,14 @@ from typing import NamedTuple
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
+from webapp.core.provider_id import visible
 from webapp.lists.filters.controls import row_address
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentState
 from webapp.presentation.formatting import age as age_words
 from webapp.presentation.formatting import amount_html, time_html, when
 from webapp.presentation.intent_words import intent_href, needs_finance
+from webapp.presentation.unreadable_words import readable
 from webapp.providers.contract import Answer
 from webapp.providers.postpay.models import OrderSummary
 
@@ -43,7 +45,7 @@ class Waiting(NamedTuple):
     order_id: str
     total: Markup
     created: Markup
-    approved: Markup
+    approved: object
     age: str
     is_old: bool
     known: Known | None
@@ -72,10 +74,10 @@ def waiting(
         found.append(
             Waiting(
                 row_address(base, order.order_id),
-                order.order_id,
+                visible(order.order_id),
                 amount_html(order.total),
                 time_html(order.created),
-                time_html(order.status_changed),
+                readable(time_html(order.status_changed), order, "status_changed"),
                 age_words(age),
                 age >= OLD,
                 known or (_MAY_HAVE_EXPIRED if is_doubtful else None),

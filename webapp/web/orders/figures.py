@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
@@ -11,26 +11,30 @@ from webapp.models.intent import Intent, IntentKind
 from webapp.money import Money, total
 from webapp.payments.snapshot import OrderSnapshot
 from webapp.presentation.intent_words import not_listed_words
+from webapp.providers.postpay.answered import unreadable_fields
 from webapp.providers.postpay.models import Item, Order
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyLine:
-    """A line of the money table; an amount of None is not known. `note`: what the provider does not show yet."""
+    """A line of the money table; an amount of None is not known. `note`: what the provider does not show yet; `unread`:
+    the field that could not be read.
+    """
 
     label: str
     amount: Money | None
     is_sum: bool = False
     note: str | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """An item with its price and sum as money."""
+    """An item with its price and sum as money; None where one is not known."""
 
     item: Item
-    price: Money
-    sum: Money
+    price: Money | None
+    sum: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +86,47 @@ def _badge(reading: OrderSnapshot) -> str | None:
 
 def _parts(order: Order) -> list[MoneyLine]:
     """What the shop says the total is made of. Where the prices include the tax, it is told, and not added."""
-    lines = _before_tax(order)
-    if includes_tax(order):
-        return [*lines, MoneyLine(gettext("of which tax"), order.tax)]
-    return [*lines, MoneyLine(gettext("Tax"), order.tax)]
+    words = gettext("of which tax") if includes_tax(order) else gettext("Tax")
+    return [*_before_tax(order), MoneyLine(words, order.tax, unread=_first(order.unreadable & {"tax_amount"}))]
 
 
 def _before_tax(order: Order) -> list[MoneyLine]:
-    lines = [MoneyLine(gettext("Items"), total([line.sum for line in item_lines(order)], order.currency))]
-    if order.shipping:
-        lines.append(MoneyLine(gettext("Shipping"), order.shipping.money(order.currency)))
-    for discount in order.discounts:
+    return [_items_line(order), *_shipping_lines(order), *_discount_lines(order)]
+
+
+def _items_line(order: Order) -> MoneyLine:
+    """The sum of all items; where one of them is not known, neither is their sum."""
+    sums = [item.sum(order.currency) for item in order.items]
+    known = [one for one in sums if one is not None]
+    odd = [name for name in unreadable_fields(order) if name.startswith("items")]
+    amount = total(known, order.currency) if len(known) == len(sums) and not odd else None
+    return MoneyLine(gettext("Items"), amount, unread=_first(odd) if amount is None else "")
+
+
+def _shipping_lines(order: Order) -> list[MoneyLine]:
+    label = gettext("Shipping")
+    if "shipping" in order.unreadable:
+        return [MoneyLine(label, None, unread="shipping")]
+    if order.shipping is None:
+        return []
+    odd = "shipping.amount" if "amount" in order.shipping.unreadable else ""
+    return [MoneyLine(label, order.shipping.money(order.currency), unread=odd)]
+
+
+def _discount_lines(order: Order) -> list[MoneyLine]:
+    if "discounts" in order.unreadable:
+        return [MoneyLine(gettext("Discounts"), None, unread="discounts")]
+    lines = []
+    for place, discount in enumerate(order.discounts):
         words = gettext("Discount: %(name)s", name=discount.name or discount.code or gettext("without a name"))
-        lines.append(MoneyLine(words, -discount.money(order.currency)))
+        amount = discount.money(order.currency)
+        odd = f"discounts.{place}.amount" if "amount" in discount.unreadable else ""
+        lines.append(MoneyLine(words, None if amount is None else -amount, unread=odd))
     return lines
+
+
+def _first(names: Iterable[str]) -> str:
+    return next(iter(names), "")
 
 
 def _sum_before_tax(order: Order) -> Money:
@@ -104,19 +135,23 @@ def _sum_before_tax(order: Order) -> Money:
 
 def includes_tax(order: Order) -> bool:
     """Whether the prices hold the tax already, as some shops send them against the document."""
-    return not order.tax.is_zero and _sum_before_tax(order) == order.total
+    tax = order.tax if order.are_parts_known else None
+    return tax is not None and not tax.is_zero and _sum_before_tax(order) == order.total
 
 
 def item_lines(order: Order) -> list[ItemLine]:
-    return [
-        ItemLine(item, item.money(order.currency), Money(item.unit_price * item.qty, order.currency))
-        for item in order.items
-    ]
+    return [ItemLine(item, item.money(order.currency), item.sum(order.currency)) for item in order.items]
 
 
 def difference(order: Order) -> Money | None:
-    """Total less its parts, when they do not add up: shops round, and the provider does not insist."""
+    """Total less its parts, when they do not add up: shops round, and the provider does not insist.
+
+    None also where a part is not known, for then nobody can tell.
+    """
+    tax = order.tax
+    if tax is None or not order.are_parts_known:
+        return None
     parts = _sum_before_tax(order)
     if not includes_tax(order):
-        parts += order.tax
+        parts += tax
     return None if parts == order.total else order.total - parts

@@ -10,11 +10,14 @@ from typing import NamedTuple, TypeAlias
 from flask_babel import gettext
 from markupsafe import Markup
 
+from webapp.core.provider_id import visible
 from webapp.lists.filters.controls import Chip, Chips, Option, pager, row_address
 from webapp.lists.filters.orders import STATUSES, OrderFilters
 from webapp.presentation.formatting import amount_html, status_html, status_label, times_html
 from webapp.presentation.pager import Pager
+from webapp.presentation.unreadable_words import readable
 from webapp.providers.postpay.models import OrderSummary, Page
+from webapp.web.list_notes import missing_ids, mixed_currencies
 
 OrderPage: TypeAlias = Page[OrderSummary]
 
@@ -26,9 +29,9 @@ class OrderRow(NamedTuple):
     order_id: str
     status: Markup
     total: Markup
-    tax: Markup
+    tax: object
     created: Markup
-    changed: Markup
+    changed: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,12 @@ def rows(base: str, orders: Iterable[OrderSummary]) -> list[OrderRow]:
     return [
         OrderRow(
             row_address(base, order.order_id),
-            order.order_id,
+            visible(order.order_id),
             status(order.status),
             amount_html(order.total),
-            amount_html(order.tax),
+            readable(amount_html(order.tax), order, "tax_amount"),
             time(order.created),
-            time(order.status_changed),
+            readable(time(order.status_changed), order, "status_changed"),
         )
         for order in orders
     ]
@@ -63,11 +66,20 @@ def listing(page: OrderPage, filters: OrderFilters, base: str) -> OrderListing:
     return OrderListing(rows(base, page.results), pages, bool(page.unexpected))
 
 
+def notes(page: OrderPage, filters: OrderFilters) -> list[str]:
+    """What has to be said above the rows."""
+    by_amount = filters.ordering.endswith("total_amount")
+    return [
+        *missing_ids(filters.order_ids, page, [order.order_id for order in page.results]),
+        *mixed_currencies(by_amount, [order.currency for order in page.results]),
+    ]
+
+
 def chips(filters: OrderFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each id and each status is one of its own."""
     on = Chips(filters, base)
     return [
-        *on.one(gettext("Order ID"), filters.search, "q"),
+        *on.one(gettext("Order ID"), visible(filters.search), "q"),
         *on.ids(gettext("Order ID"), "order_id", filters.order_ids),
         *on.each(gettext("Status"), "status", filters.statuses, status_label),
         *on.one(gettext("Currency"), filters.currency, "currency", "total_from", "total_to"),

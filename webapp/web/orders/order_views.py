@@ -21,7 +21,9 @@ from webapp.payments.snapshot import OrderSnapshot, read_order
 from webapp.presentation.audit.entries import entries_for_object
 from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway, words_for_order
+from webapp.presentation.unreadable_words import row_words
 from webapp.providers.http.errors import GatewayError
+from webapp.providers.postpay.answered import unreadable_fields
 from webapp.providers.postpay.models import Order
 from webapp.providers.registry import postpay
 from webapp.web.htmx import wants_fragment
@@ -105,7 +107,8 @@ def _page(account: Account, reading: OrderSnapshot, *, is_open: bool = False) ->
         "items": item_lines(order),
         "offers": offers(account, reading, order_figures, intents, current_user.permissions),
         "history": timeline(account, reading, intents, told, deliveries),
-        "refunds_problem": words_for_gateway(reading.refunds_error) if reading.refunds_error else None,
+        "unreadable": list(unreadable_fields(order)),
+        "refunds_problem": _refunds_problem(reading),
         "settlements": _settlements(account, reading),
         "request_id": g.get("request_id", ""),
         "live": live_page(account, order.order_id) if not is_open else None,
@@ -113,11 +116,18 @@ def _page(account: Account, reading: OrderSnapshot, *, is_open: bool = False) ->
     }
 
 
+def _refunds_problem(reading: OrderSnapshot) -> list[str]:
+    """Why not all refunds could be read, each that cannot be by its name."""
+    if reading.bad_refunds:
+        return [row_words("list_refunds", one.id, one.field) for one in reading.bad_refunds]
+    return [words_for_gateway(reading.refunds_error).message] if reading.refunds_error else []
+
+
 def _settlements(account: Account, reading: OrderSnapshot) -> OrderSettlements | None:
     """For those who may see settlements."""
     if not current_user.can(Permission.SETTLEMENTS_READ):
         return None
-    return order_settlements(account, reading.order, reading.refunds or ())
+    return order_settlements(account, reading.order, reading.refunds or reading.other_refunds)
 
 
 def _people(order: Order, *, is_open: bool) -> dict[str, object]:

@@ -10,6 +10,8 @@ from flask_babel import format_date, get_locale, gettext
 
 from webapp.presentation.formatting import zone
 from webapp.presentation.masking import mask_all, mask_email, mask_name, mask_phone
+from webapp.presentation.unreadable_words import fields_words
+from webapp.providers.postpay.answered import Answered
 from webapp.providers.postpay.models import Address, Customer, Order
 
 Mask = Callable[[str], str]
@@ -66,15 +68,28 @@ class _Lines:
         if value:
             self.facts.append(Fact(label, value if self.is_open else mask(value), is_number, is_personal=True))
 
+    def unreadable(self, part: Answered) -> None:
+        """Which fields of the part could not be read."""
+        self.plain(gettext("Not readable"), fields_words(sorted(part.unreadable)))
+
 
 def people(order: Order, *, is_open: bool) -> People:
     """The three cards. Until opened they hold nothing that tells who or where somebody is."""
     cards = [
-        Card(gettext("Customer"), "user", _customer(order.customer, is_open)),
-        Card(gettext("Shipping"), "truck", _shipping(order, is_open)),
-        Card(gettext("Billing"), "credit-card", _address(order.billing_address, is_open)),
+        Card(gettext("Customer"), "user", _whole(order, "customer") or _customer(order.customer, is_open)),
+        Card(gettext("Shipping"), "truck", _whole(order, "shipping") or _shipping(order, is_open)),
+        Card(
+            gettext("Billing"),
+            "credit-card",
+            _whole(order, "billing_address") or _address(order.billing_address, is_open),
+        ),
     ]
     return People(cards, is_open)
+
+
+def _whole(order: Order, name: str) -> list[Fact]:
+    """That the card as a whole could not be read, where it is so."""
+    return [Fact(gettext("Not readable"), name)] if name in order.unreadable else []
 
 
 def ships_to(order: Order) -> str:
@@ -93,6 +108,7 @@ def _customer(customer: Customer | None, is_open: bool) -> list[Fact]:
     lines = _Lines(is_open)
     if customer is None:
         return []
+    lines.unreadable(customer)
     lines.personal(gettext("Name"), f"{customer.first_name or ''} {customer.last_name or ''}".strip(), mask_name)
     lines.personal(gettext("E-mail"), customer.email, mask_email)
     lines.personal(gettext("Born"), _day(customer.date_of_birth), mask_all)
@@ -112,6 +128,7 @@ def _shipping(order: Order, is_open: bool) -> list[Fact]:
     if order.shipping is None:
         return []
     lines = _Lines(is_open)
+    lines.unreadable(order.shipping)
     lines.plain(gettext("Method"), order.shipping.name)
     return lines.facts + _address(order.shipping.address, is_open)
 
@@ -120,6 +137,7 @@ def _address(address: Address | None, is_open: bool) -> list[Fact]:
     if address is None:
         return []
     lines = _Lines(is_open)
+    lines.unreadable(address)
     lines.personal(gettext("Name"), f"{address.first_name or ''} {address.last_name or ''}".strip(), mask_name)
     lines.personal(gettext("Phone"), address.phone, mask_phone, is_number=True)
     lines.personal(gettext("Other phone"), address.alt_phone, mask_phone, is_number=True)

@@ -13,7 +13,7 @@ from webapp.core.accounts import Account
 from webapp.lists.filters import MOST_IDS
 from webapp.models.ledger import LedgerRow
 from webapp.money import Money, is_known_currency, total
-from webapp.presentation.transaction_words import difference_words, type_html
+from webapp.presentation.transaction_words import fee_problem_words, type_html
 from webapp.providers.postpay.models import OrderSummary, Refund
 from webapp.settlement.ledger.payouts import rows_of_order
 from webapp.settlement.ledger.periods import COMING, periods_of
@@ -76,7 +76,7 @@ def _row(account: Account, row: LedgerRow) -> SettledRow:
     return SettledRow(
         url_for("settlements.show_transaction", account=account, transaction_id=row.transaction_id),
         type_html(row.type),
-        difference_words(row.off_by, row.currency),
+        fee_problem_words(row),
         row.new_rate,
         row.created,
         row.amount,

@@ -50,7 +50,7 @@ def timeline(
     deliveries: Sequence[Delivered] = (),
 ) -> Timeline:
     """Days of the account's zone with their events. What is still open stands at the very top."""
-    refunds = sorted(reading.refunds or (), key=lambda refund: refund.created)
+    refunds = sorted(reading.refunds or reading.other_refunds, key=lambda refund: refund.created)
     earlier, newest = refunds[:-MOST_REFUNDS], refunds[-MOST_REFUNDS:]
     currency = reading.order.currency
     steps = stories(intents, told)

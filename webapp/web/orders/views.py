@@ -22,6 +22,7 @@ from webapp.payments.snapshot import APPROVED
 from webapp.presentation.formatting import age
 from webapp.presentation.pager import numbered_pager
 from webapp.presentation.provider_errors import words_for_gateway
+from webapp.presentation.unreadable_words import UnreadRow, unread_rows
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.postpay.models import OrderSummary, Page
@@ -53,12 +54,15 @@ def list_orders(account: Account) -> AnyResponse:
     if answer := page.unasked():
         return answer
     try:
-        found = postpay(account).list_orders(query=filters.to_query())
+        found = postpay(account).list_orders(query=filters.to_query(), tolerant=True)
+        if filters.search:
+            ids = [*(order.order_id for order in found.results), *(row.id for row in found.bad)]
+            return page.searched(filters, ids, lambda order_id: postpay(account).get_order(order_id=order_id))
     except GatewayError as error:
         return page.unanswered(error)
-    if filters.search:
-        return page.searched(order.order_id for order in found.results)
-    return page.rows(listing.listing(found, filters, page.base))
+    unread = unread_rows("list_orders", found.bad, page.base)
+    notes = listing.notes(found, filters)
+    return page.rows(listing.listing(found, filters, page.base), unread=unread, notes=notes)
 
 
 def _list(account: Account, filters: OrderFilters) -> FilteredList:
@@ -77,8 +81,12 @@ def _rows_that_wait(account: Account, page: Page[OrderSummary]) -> dict[str, obj
     base, expiry = url_for("orders.list_orders", account=account), shortest_expiry(account)
     captures = latest_captures(account, [order.order_id for order in page.results])
     rows = awaiting.waiting(base, page.results, captures, expiry)
+    unread: dict[int, list[UnreadRow]] = {}
+    for place, odd in unread_rows("list_orders", page.bad, base).items():
+        unread.setdefault(sum(not row.is_expired for row in rows[:place]), []).extend(odd)
     return {
         "rows": [row for row in rows if not row.is_expired],
+        "unread": unread,
         "expired": [row for row in rows if row.is_expired],
         "expired_in_all": max(expired_count(account), sum(row.is_expired for row in rows)),
         "expiry": age(expiry) if expiry and any(row.may_have_expired for row in rows) else None,
@@ -96,7 +104,8 @@ def list_awaiting_capture(account: Account) -> AnyResponse:
     values["live"] = live_page(account)
     status = 200
     try:
-        page = postpay(account).list_orders(query=OrderQuery(statuses=(APPROVED,), ordering="created", page=number))
+        query = OrderQuery(statuses=(APPROVED,), ordering="created", page=number)
+        page = postpay(account).list_orders(query=query, tolerant=True)
         values |= _rows_that_wait(account, page)
         values["is_unexpected"], values["count"] = bool(page.unexpected), page.count
         if not page.unexpected:

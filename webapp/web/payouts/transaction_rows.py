@@ -10,12 +10,13 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp.core.accounts import Account
+from webapp.core.provider_id import visible
 from webapp.lists.filters.controls import row_address
 from webapp.models.ledger import LedgerRow
 from webapp.money import Money
 from webapp.presentation.formatting import times_html
 from webapp.presentation.pager import Pager, numbered_pager
-from webapp.presentation.transaction_words import difference_words, type_html
+from webapp.presentation.transaction_words import fee_problem_words, type_html
 from webapp.settlement.ledger.payout_id import Naming
 from webapp.settlement.ledger.payouts import Payout, rows_of_payout
 from webapp.settlement.ledger.totals import Figures
@@ -65,7 +66,7 @@ def rows(account: Account, found: Iterable[LedgerRow]) -> list[TransactionRow]:
             else None,
             row.transaction_id,
             type_html(row.type),
-            row.order_id,
+            visible(row.order_id) if row.order_id else None,
             row_address(orders, row.order_id) if row.order_id else None,
             figure_html(row.amount),
             figure_html(Money(-row.fees_minor, row.currency)),
@@ -87,7 +88,7 @@ def total_row(figures: Figures) -> TotalRow:
 def flags(row: LedgerRow) -> list[str]:
     """Why a row is to be looked at."""
     found = []
-    if words := difference_words(row.off_by, row.currency):
+    if words := fee_problem_words(row):
         found.append(words)
     if row.new_rate:
         found.append(gettext("New rate"))

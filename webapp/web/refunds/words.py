@@ -67,7 +67,8 @@ def quick_amounts(reading: OrderSnapshot, limit: Money | None) -> list[tuple[str
     if remaining is None or limit is None:
         return []
     most = min(remaining, limit).minor
-    offered = [(item.name or item.reference or "", item.unit_price * item.qty) for item in order.items]
+    sums = [(item.name or item.reference or "", item.sum(order.currency)) for item in order.items]
+    offered = [(name, amount.minor) for name, amount in sums if amount is not None]
     if order.shipping is not None and order.shipping.amount is not None:
         offered.append((gettext("Shipping"), order.shipping.amount))
     return [

@@ -16,7 +16,8 @@ from webapp.models.ledger import LedgerRow
 from webapp.money import Money
 from webapp.presentation.formatting import money, rate
 from webapp.presentation.transaction_words import difference_words, type_label
-from webapp.providers.postpay.models import Transaction
+from webapp.providers.postpay.answered import unreadable_fields
+from webapp.providers.postpay.models import FEE_FIELDS, Transaction
 from webapp.settlement.ledger.changes import changes_of_transaction
 from webapp.settlement.ledger.payout_id import naming_of
 
@@ -39,7 +40,8 @@ class FeeVerdict:
 
 def detail(account: Account, told: Transaction) -> dict[str, object]:
     """The values of a transaction's page and of the panel beside the list. One SELECT."""
-    lines = fee_lines(told.money, told.fee_amount, told.fee_rate, told.fee_tax_rate)
+    is_told = not told.is_fee_unreadable
+    lines = fee_lines(told.money, told.fee_amount, told.fee_rate, told.fee_tax_rate) if is_told else None
     off = None if lines is None else told.total_amount - lines.net.minor
     kept = db.session.get(LedgerRow, (account.slug, told.id))
     release()
@@ -53,6 +55,7 @@ def detail(account: Account, told: Transaction) -> dict[str, object]:
         "is_new_rate": bool(kept and kept.new_rate),
         "fee": told.money - told.total,
         "order_href": _order_address(account, told),
+        "unreadable": list(unreadable_fields(told)),
         "payout_href": _payout_address(account, told, is_known=bool(kept and kept.paid)),
         "changes": changes_of_transaction(account, told.id),
         "is_payout_known": bool(kept and kept.paid),
@@ -80,6 +83,11 @@ def breakdown(told: Transaction, lines: FeeLines | None) -> list[FeeLine]:
 
 def verdict(told: Transaction, lines: FeeLines | None) -> FeeVerdict:
     """The check of the provider's arithmetic in words."""
+    if told.is_fee_unreadable:
+        odd = ", ".join(sorted(told.unreadable & FEE_FIELDS))
+        words = gettext("Its fee cannot be read (%(fields)s), so Postpay's net of %(net)s is not checked.", fields=odd,
+                        net=money(told.total))  # fmt: skip
+        return FeeVerdict("bad", words)
     if lines is None:
         return _without_fee(told)
     off = told.total - lines.net

@@ -15,19 +15,25 @@ from sqlalchemy import select
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.core.provider_id import visible
 from webapp.fees import off_by
 from webapp.lists.filters.controls import Chip, Chips, Option, pager, preset_options, row_address
 from webapp.lists.filters.transactions import NOT_YET, PAID_OUT, TYPES, TransactionFilters
 from webapp.models.ledger import LedgerRow
-from webapp.presentation.formatting import amount_html, times_html
+from webapp.presentation.formatting import NOTHING, amount_html, times_html
 from webapp.presentation.pager import Pager
 from webapp.presentation.transaction_words import difference_words, type_html, type_label
-from webapp.providers.postpay.models import Transaction
+from webapp.presentation.unreadable_words import not_readable, not_readable_html
+from webapp.providers.postpay.models import FEE_FIELDS, Page, Transaction
 from webapp.settlement.ledger.payout_field import TransactionsPage
+from webapp.web.list_notes import missing_ids, mixed_currencies
 
 
 class SettlementRow(NamedTuple):
-    """One transaction of the list, each part ready for its cell. `fee` is what the provider keeps, tax included."""
+    """One transaction of the list, each part ready for its cell. `fee` is what the provider keeps, tax included.
+
+    `difference`: what is wrong with the fee; `no_order` stands where no order is named.
+    """
 
     href: str
     transaction_id: str
@@ -36,6 +42,7 @@ class SettlementRow(NamedTuple):
     is_new_rate: bool
     order_id: str | None
     order_href: str | None
+    no_order: Markup
     created: Markup
     amount: Markup
     fee: Markup
@@ -59,13 +66,11 @@ def rows(base: str, orders_base: str, transactions: Iterable[Transaction], new_r
             row_address(base, each.id),
             each.id,
             kind(each.type),
-            difference_words(
-                off_by(each.amount, each.fee_amount, each.fee_rate, each.fee_tax_rate, each.total_amount),
-                each.currency,
-            ),
+            fee_problem(each),
             each.id in new_rates,
-            each.order.order_id if each.order else None,
+            visible(each.order.order_id) if each.order else None,
             row_address(orders_base, each.order.order_id) if each.order else None,
+            not_readable_html("order") if "order" in each.unreadable else NOTHING,
             time(each.created),
             amount_html(each.money),
             amount_html(kept if (kept := each.money - each.total).minor else None),
@@ -74,6 +79,14 @@ def rows(base: str, orders_base: str, transactions: Iterable[Transaction], new_r
         )
         for each in transactions
     ]
+
+
+def fee_problem(told: Transaction) -> str | None:
+    """That the fee is not what its own rates give, or that it cannot be read and so not be checked."""
+    if told.is_fee_unreadable:
+        return not_readable(", ".join(sorted(told.unreadable & FEE_FIELDS)))
+    off = off_by(told.amount, told.fee_amount, told.fee_rate, told.fee_tax_rate, told.total_amount)
+    return difference_words(off, told.currency)
 
 
 def new_rates(account: Account, ids: Iterable[str]) -> set[str]:
@@ -95,12 +108,21 @@ def listing(account: Account, reading: TransactionsPage, filters: TransactionFil
     )
 
 
+def notes(page: Page[Transaction], filters: TransactionFilters) -> list[str]:
+    """What has to be said above the rows."""
+    by_amount = filters.ordering.endswith("amount")
+    return [
+        *missing_ids(filters.transaction_ids, page, [each.id for each in page.results]),
+        *mixed_currencies(by_amount, [each.currency for each in page.results]),
+    ]
+
+
 def chips(filters: TransactionFilters, base: str) -> list[Chip]:
     """What is on, in the order of the form; each id and each type is one of its own."""
     on = Chips(filters, base)
     paid = filters.paid.words if filters.is_paid is None else paid_words(filters.is_paid)
     return [
-        *on.one(gettext("Transaction ID"), filters.search, "q"),
+        *on.one(gettext("Transaction ID"), visible(filters.search), "q"),
         *on.ids(gettext("Transaction ID"), "transaction_id", filters.transaction_ids),
         *on.each(gettext("Type"), "type", filters.types, type_label),
         *on.one(gettext("Currency"), filters.currency, "currency", "amount_from", "amount_to"),

@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
+from webapp.core.provider_id import visible
 from webapp.lists.filters.controls import headings
 from webapp.lists.filters.transactions import TransactionFilters
 from webapp.presentation.provider_errors import Words, words_for_gateway
+from webapp.presentation.unreadable_words import unread_rows
 from webapp.providers.http.errors import GatewayError, NotFound
 from webapp.providers.registry import postpay
 from webapp.settlement.ledger.payout_field import OLDER, known_payout_field, read_transactions
@@ -37,11 +39,15 @@ def list_transactions(account: Account) -> AnyResponse:
         return answer
     try:
         reading = read_transactions(account, filters.to_query(), known)
+        found = reading.page
+        if filters.search:
+            ids = [*(each.id for each in found.results), *(row.id for row in found.bad)]
+            return page.searched(filters, ids, lambda name: postpay(account).get_transaction(transaction_id=name))
     except GatewayError as error:
         return page.unanswered(error)
-    if filters.search:
-        return page.searched(each.id for each in reading.page.results)
-    return page.rows(listing.listing(account, reading, filters, page.base))
+    unread = unread_rows("list_transactions", found.bad, page.base)
+    notes = listing.notes(found, filters)
+    return page.rows(listing.listing(account, reading, filters, page.base), unread=unread, notes=notes)
 
 
 def _list(account: Account, filters: TransactionFilters) -> FilteredList:
@@ -87,7 +93,7 @@ def _words(error: GatewayError, account: Account, transaction_id: str) -> Words:
         return words_for_gateway(error)
     return Words(
         404,
-        gettext("There is no transaction %(id)s in %(account)s", id=transaction_id, account=account.title),
+        gettext("There is no transaction %(id)s in %(account)s", id=visible(transaction_id), account=account.title),
         gettext("Postpay knows no transaction with exactly this ID in this account. Capital and small letters count."),
         gettext("Check the ID, and whether you are in the right account."),
     )
