@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
@@ -15,7 +16,8 @@ class Export(Base):
 
     `filters` is the screen's query string, `filter_words` the same as a person reads it; `bound` is the frozen end.
     `sha256` is of the whole body, `size` its bytes. The body stands in `ExportChunk` until `expires`. `reading` counts
-    how often the rows were read; `rows`, `counted` and `recounted` are what the last reading saw.
+    how often the rows were read; `rows`, `counted` and `recounted` are what the last reading saw. `manifest` is JSON:
+    what a proved file holds, or which row could not be read.
     """
 
     __tablename__ = "export"
@@ -43,6 +45,13 @@ class Export(Base):
     proved: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime]
+
+    @property
+    def bad_row(self) -> dict[str, str] | None:
+        """The row for which there is no file: its id (may be empty), its field, and the endpoint that told it."""
+        told = json.loads(self.manifest) if self.manifest and not self.proved else {}
+        found: dict[str, str] | None = told.get("cannot_read")
+        return found
 
 
 class ExportChunk(Base):

@@ -28,6 +28,7 @@ CAUSES = {
     "unreadable_row": lazy_gettext(
         "One of Postpay's transactions cannot be read, so no sum with it is shown. The payouts page names it."
     ),
+    "bad_row": lazy_gettext("An export holds every row or there is none, so nothing was written."),
     "sign_undecided": lazy_gettext(
         "Refunds are told as positive amounts, and nobody has decided yet whether they are deducted. The payouts page"
         " asks; until then no sum of them is a file."

@@ -6,6 +6,7 @@ between it is read again, a few times; without a proof there is no file.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from webapp.models.base import now
 from webapp.models.export import Export, ExportChunk
 from webapp.models.job import Job, JobState
 from webapp.models.user import User
+from webapp.providers.http.errors import UnreadableRow
 from webapp.providers.http.patience import ask_patiently
 
 from .body import Body
@@ -61,7 +63,11 @@ def make(job: JobContext) -> None:
     asked = _bounded(job, export, _asked(job.account, export))
     DiskWatch().look()
     with Staging() as spool:
-        _read(job, export, asked, spool)
+        try:
+            _read(job, export, asked, spool)
+        except UnreadableRow as error:
+            _name_the_row(job, export, error)
+            raise Failed("bad_row") from None
         _write(job, export, asked, spool)
 
 
@@ -107,6 +113,13 @@ def _read(job: JobContext, export: Export, asked: Asked, spool: Staging) -> None
         if different == rows.counted == recounted:
             return
     raise Failed("incomplete")
+
+
+def _name_the_row(job: JobContext, export: Export, error: UnreadableRow) -> None:
+    """Keeps which row cannot be read, for the page: what is not proved has no manifest but this."""
+    told = {"cannot_read": {"row": error.row, "field": error.field, "endpoint": error.endpoint}}
+    with job.writing() as session:
+        session.get_one(Export, export.id).manifest = json.dumps(told)
 
 
 def _note(job: JobContext, export: Export, **seen: int | None) -> None:

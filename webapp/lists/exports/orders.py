@@ -12,7 +12,7 @@ from webapp.providers.postpay.models import OrderSummary
 from webapp.providers.registry import postpay
 
 from .cells import Columns, micros
-from .source import Asked, Rows
+from .source import Asked, Rows, refuse_unread
 
 IN_FLIGHT = 10
 """Calls at a time. Two exports of a worker leave some of its places for refunds whose outcome is looked for."""
@@ -39,6 +39,7 @@ def takes(asked: Asked) -> Callable[[OrderSummary], StagedRow]:
     by_total = ordering.endswith("total_amount")
 
     def take(order: OrderSummary) -> StagedRow:
+        refuse_unread(order, order.order_id, "list_orders")
         created = micros(order.created) or 0
         values: list[Plain] = [
             order.order_id,

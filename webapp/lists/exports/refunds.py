@@ -13,7 +13,7 @@ from webapp.providers.postpay.models import Refund
 from webapp.providers.registry import postpay
 
 from .cells import Columns, micros
-from .source import Asked, Rows
+from .source import Asked, Rows, refuse_unread
 
 Row = tuple[Refund, str]
 
@@ -54,6 +54,7 @@ def rows(asked: Asked, _wait: Wait) -> Rows:
 def takes(asked: Asked) -> Callable[[Row], StagedRow]:
     def take(row: Row) -> StagedRow:
         refund, currency = row
+        refuse_unread(refund, refund.refund_id, "list_refunds")
         created = micros(refund.created) or 0
         values = [asked.object_id, refund.refund_id, currency, refund.amount, created, refund.description]
         return StagedRow(refund.refund_id, -created, 0, values)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from webapp.core.accounts import Account
+from webapp.providers.http.errors import UnreadableRow
+from webapp.providers.postpay.answered import Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,12 @@ class Asked:
     query: Any
     object_id: str | None
     bound: datetime
+
+
+def refuse_unread(row: Answered, row_id: str, endpoint: str) -> None:
+    """A file holds every cell, or there is none: raises UnreadableRow for a field that a page would only mark."""
+    if odd := sorted(row.unreadable):
+        raise UnreadableRow(endpoint, "GET", "a field of a row", status=200, row=row_id, field=odd[0])
 
 
 class Rows(Protocol):

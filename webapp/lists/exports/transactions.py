@@ -15,7 +15,7 @@ from webapp.settlement.ledger.payout_field import prove_payout_field
 
 from .cells import Columns, micros
 from .orders import IN_FLIGHT
-from .source import Asked, Rows
+from .source import Asked, Rows, refuse_unread
 
 NOT_YET = 2**62
 """Where rows without a payout date stand among the others: after the latest."""
@@ -49,6 +49,7 @@ def takes(asked: Asked) -> Callable[[Transaction], StagedRow]:
     sign, field = (-1 if ordering.startswith("-") else 1), ordering.removeprefix("-")
 
     def take(row: Transaction) -> StagedRow:
+        refuse_unread(row, row.id, "list_transactions")
         created, paid = micros(row.created) or 0, micros(row.paid)
         by = {"amount": row.amount, "paid": NOT_YET if paid is None else paid}.get(field, created)
         values: list[Plain] = [

@@ -15,6 +15,7 @@ from webapp.models.export import Export
 from webapp.models.job import Job, JobState
 from webapp.presentation.formatting import time_html, when_long
 from webapp.presentation.job_words import cause_words, state_words
+from webapp.presentation.unreadable_words import row_words
 from webapp.web.job_status import unattended_words
 
 FORMAT_WORDS = {"csv": "CSV", "xlsx": "Excel (XLSX)"}
@@ -109,7 +110,9 @@ def warnings(job: Job) -> list[str]:
 
 def why(export: Export, job: Job) -> list[str]:
     """Why there is no file, of an export that failed."""
-    sentences = [cause_words(job.cause)]
+    bad = export.bad_row
+    sentences = [row_words(bad["endpoint"], bad["row"], bad["field"])] if bad else []
+    sentences.append(cause_words(job.cause))
     if job.cause == "incomplete" and export.rows is not None:
         sentences.append(
             gettext(
