@@ -41,14 +41,24 @@ def capture_order(
     )
     if isinstance(found, Intent):
         return found
-    reading = found
+    intent, is_new = _write(account, token, requester, found, deadline)
+    intent = perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
+    if is_new and (intent.state, intent.outcome_code) == (IntentState.REFUSED, Answer.EXPIRED):
+        learn_expiry(account, found.order)
+    return intent
+
+
+def _write(
+    account: Account, token: SubmitToken, requester: Requester, reading: OrderSnapshot, deadline: float
+) -> tuple[Intent, bool]:
+    """Writes the capture down if it may still be."""
 
     def still_right() -> None:
         if order_version(account, token.order_id) != token.order_version:
             raise StaleForm(reading)
 
     try:
-        intent, is_new = write_intent(
+        return write_intent(
             IntentKind.CAPTURE,
             account=account,
             token=token,
@@ -60,10 +70,6 @@ def capture_order(
     except StaleForm:
         record_stale(account, token, IntentKind.CAPTURE)
         raise
-    intent = perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
-    if is_new and (intent.state, intent.outcome_code) == (IntentState.REFUSED, Answer.EXPIRED):
-        learn_expiry(account, reading.order)
-    return intent
 
 
 def captured_by(account: Account, order_id: str) -> Intent | None:
