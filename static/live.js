@@ -2,12 +2,31 @@
 "use strict";
 
 (() => {
-  const page = document.querySelector("[data-live]");
-  if (!page) return;
   const EVERY = 15000;
   const LONGEST = 5 * 60000;
   // The desk does not take these for a sign that somebody is there: they keep no session alive.
   const headers = { "X-Background": "1" };
+
+  // A part with a source of its own. Asked also while nobody looks, for the asking says that the page is open; what
+  // does not answer, or not any more, is left as it is.
+  async function askSource() {
+    const part = document.querySelector("[data-live-source]");
+    if (part) {
+      const answer = await fetch(part.dataset.liveSource, { headers, redirect: "error" });
+      if (!answer.ok) return;
+      const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+      const words = drawn.textContent.replace(/\s+/g, " ").trim();
+      if (words !== part.textContent.replace(/\s+/g, " ").trim()) {
+        part.replaceChildren(...drawn.childNodes);
+        document.getElementById("announcements").textContent = words;
+      }
+    }
+    setTimeout(() => askSource().catch(() => {}), EVERY);
+  }
+  askSource().catch(() => {});
+
+  const page = document.querySelector("[data-live]");
+  if (!page) return;
   let seen = page.dataset.seen;
   let wait = EVERY;
   let pending = false;
@@ -26,13 +45,13 @@
 
   function exchange(part, fresh) {
     const focused = part.contains(document.activeElement) ? document.activeElement : null;
-    const chosen = part.querySelector("tr.is-chosen a")?.getAttribute("href");
+    const chosen = part.querySelector("tr.is-chosen a")?.pathname;
     const opened = [...part.querySelectorAll("details")].map((details) => details.open);
     part.replaceWith(fresh);
     fresh.querySelectorAll("[data-needs-script]").forEach((element) => { element.hidden = false; });
     fresh.querySelectorAll("details").forEach((details, at) => { if (opened[at]) details.open = true; });
     for (const link of fresh.querySelectorAll("tr a")) {
-      if (link.getAttribute("href") === chosen) link.closest("tr").classList.add("is-chosen");
+      if (link.pathname === chosen) link.closest("tr").classList.add("is-chosen");
     }
     if (focused?.id) document.getElementById(focused.id)?.focus({ preventScroll: true });
     else if (focused?.href) fresh.querySelector(`a[href="${CSS.escape(focused.getAttribute("href"))}"]`)?.focus({ preventScroll: true });

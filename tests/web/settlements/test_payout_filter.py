@@ -94,7 +94,7 @@ def test_the_list_sorts_by_payout_once_the_older_name_is_known_to_work(farah: Br
     mixed.provider.set(payout_names=["paid"])
     farah.open("/demo/settlements?paid=paid-out")
     farah.open("/demo/settlements?paid=paid-out")
-    sortable = [th.get_text(strip=True) for th in farah.page.select("th.sortable")]
+    sortable = [th.a.get_text(strip=True) for th in farah.page.select("th.sortable")]
     assert sortable == ["Created", "Amount", "Paid out"]
     farah.open("/demo/settlements?paid=paid-out&ordering=paid")
     assert mixed.shown(farah) == ["earlier", "later"]

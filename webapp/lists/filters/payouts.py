@@ -49,5 +49,5 @@ class PayoutFilters(AddressFilters):
         return since, until
 
     def _all_pairs(self) -> list[tuple[str, str]]:
-        pairs = [*self._day_pairs("paid", self.paid), *self._typed_pairs("currency")]
+        pairs = [*self._day_pairs("paid", self.paid), *self._typed_pairs("currency"), *self.place()]
         return [pair for pair in pairs if pair != ("paid", WITHOUT_CHOICE)]
