@@ -66,6 +66,7 @@ class Intent(Base):
         Index(None, "account", "order_id", "id"),
         Index(None, "state", "next_check"),
         Index(None, "requested_by", "created"),
+        Index(None, "account", "kind", "created"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("kind IN ('refund', 'capture')", name="kind"),
     )

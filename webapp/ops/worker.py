@@ -31,6 +31,7 @@ from webapp.models.sign_in_throttle import SignInThrottle
 from webapp.models.staff_session import StaffSession
 from webapp.operations.resolve_unknown import resolve_due
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
+from webapp.payments.open_forms import forget_left_forms
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import mover, postpay
 from webapp.settlement.ledger.upkeep import keep_current
@@ -121,6 +122,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
     tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
     tasks.append(Task("note the connection", provider_health.EVERY, lambda _stop: provider_health.write_down()))
     tasks.append(Task("forget", HOUR, lambda _stop: forget_old()))
+    tasks.append(Task("forget left forms", HOUR, lambda _stop: forget_left_forms()))
     tasks.append(Task("forget exports", 10 * MINUTE, lambda _stop: forget_exports()))
     return tasks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class Pager:
     next_href: str | None = None
     links: list[PageLink] = field(default_factory=list)
     capped: bool = False
+
+    def as_capped(self) -> Pager:
+        """The same, where there are at least as many."""
+        return replace(self, capped=True)
 
 
 def numbered_pager(page: int, size: int, total: int, href: Callable[[int], str]) -> Pager:

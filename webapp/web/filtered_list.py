@@ -15,9 +15,9 @@ from flask import Response, g, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.lists.filters import ListFilters
+from webapp.lists.filters import AddressFilters
 from webapp.lists.filters.by_id import FiltersOrId
-from webapp.lists.filters.controls import Option, common_choices, kept_bar, page_sizes, row_address
+from webapp.lists.filters.controls import kept_bar, page_sizes, row_address
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.presentation.unreadable_words import UnreadRow
 from webapp.providers.http.errors import GatewayError, NotFound, UnreadableAnswer
@@ -25,7 +25,7 @@ from webapp.providers.http.errors import GatewayError, NotFound, UnreadableAnswe
 from .htmx import form_follows, wants_fragment
 
 Unread = Mapping[int, Sequence[UnreadRow]]
-Choices = Mapping[str, list[Option]]
+Choices = Mapping[str, Any]
 
 
 class Listing(Protocol):
@@ -39,12 +39,12 @@ class Listing(Protocol):
 class FilteredList:
     """One question to a list, and every answer to it.
 
-    `area` names the folder of its templates, `choices` gives those of its form that no other list has (asked for
-    only when the form is drawn), `values` are what its templates need beside those of every list.
+    `area` names the folder of its templates, `choices` gives those of its form (asked for only when it is drawn),
+    `values` are what its templates need beside those of every list.
     """
 
     area: str
-    filters: ListFilters
+    filters: AddressFilters
     base: str
     choices: Callable[[], Choices]
     values: Mapping[str, object]
@@ -60,9 +60,13 @@ class FilteredList:
     def unanswered(self, error: GatewayError) -> Response:
         """What cannot be asked is said on the page, with everything that was typed."""
         if isinstance(error, NotFound) and self.filters.page > 1:
-            return self._show("past-end", 404)
+            return self.past_end()
         words = words_for_gateway(error)
         return self._show("unavailable", 502 if words.status == 404 else words.status, problem=words)
+
+    def past_end(self) -> Response:
+        """A page that the list does not have (any more)."""
+        return self._show("past-end", 404)
 
     def rows(self, listing: Listing, *, unread: Unread | None = None, notes: Sequence[str] = ()) -> Response:
         """The rows, or why there is none.
@@ -114,8 +118,8 @@ class FilteredList:
         return kept_bar(self.filters, self.base, self._draw_filter_bar)
 
     def _draw_filter_bar(self) -> Markup:
-        choices = {**common_choices(self.filters), **self.choices()}
-        html = render_template(f"{self.area}/_filters.html", filters=self.filters, base=self.base, choices=choices)
+        values = {"filters": self.filters, "base": self.base, "choices": self.choices()}
+        html = render_template(f"{self.area}/_filters.html", **values)
         return Markup(html)  # noqa: S704 - a template of ours has escaped it
 
 

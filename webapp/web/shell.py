@@ -28,6 +28,7 @@ PLACES: tuple[tuple[Any, Places], ...] = (
         (
             ("orders.list_orders", lazy_gettext("Orders"), "receipt", Permission.ORDER_READ),
             ("orders.list_awaiting_capture", lazy_gettext("Awaiting capture"), "clock", Permission.ORDER_READ),
+            ("refunds.list_refunds", lazy_gettext("Refunds"), "receipt-refund", Permission.ORDER_READ),
             ("in_progress.list_unsettled", lazy_gettext("In progress"), "hourglass-high", Permission.ORDER_READ),
         ),
     ),

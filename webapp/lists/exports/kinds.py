@@ -14,7 +14,7 @@ from webapp.core.staging import StagedRow
 from webapp.jobs import JobContext
 from webapp.providers.http.patience import Wait
 
-from . import audit_log, orders, payouts, refunds, transactions
+from . import audit_log, desk_refunds, orders, payouts, refunds, transactions
 from .cells import Columns
 from .source import Asked, Rows
 
@@ -52,6 +52,13 @@ KINDS: dict[str, ExportKind] = {
         refunds.rows,
         refunds.takes,
         of_what="one",
+    ),
+    "desk-refunds": ExportKind(
+        lazy_gettext("Refunds"),
+        frozenset({Permission.ORDER_READ}),
+        desk_refunds.lay_out,
+        desk_refunds.rows,
+        desk_refunds.takes,
     ),
     "transactions": ExportKind(
         lazy_gettext("Transactions"),

@@ -58,8 +58,12 @@ class DayRange:
 class AddressFilters(FilterForm):
     """What every list in an address takes: a currency, a page of it. `errors` are by field.
 
-    `texts` are the fields of the form in its order, `more` those under "More".
+    `texts` are the fields of the form in its order, `more` those under "More". `can_match` is False where no row can be
+    what is asked for, so that there is nothing to ask. `search` is the whole ID that is asked for instead of filters.
     """
+
+    can_match = True
+    search = ""
 
     texts: ClassVar[tuple[str, ...]] = ()
     more: ClassVar[tuple[str, ...]] = ()
@@ -195,6 +199,10 @@ class AddressFilters(FilterForm):
         ends = self._typed_pairs(f"{name}_from", f"{name}_to") if days.is_own else []
         return [(name, days.choice), *ends]
 
+    def place(self) -> list[tuple[str, str]]:
+        """How the list is sorted and cut, where that is not as always."""
+        return [("page_size", str(self.page_size))] if self.page_size != PAGE_SIZES[0] else []
+
     def here(self, base: str) -> str:
         """The address of the page of the list that is asked for."""
         return self.address(base, page=self.page if self.page > 1 else None)
@@ -223,13 +231,9 @@ class CommonQuery(TypedDict):
 
 
 class ListFilters(AddressFilters):
-    """What the lists of the provider take. Without errors, `to_query` says what to ask; each list adds it.
-
-    `can_match` is False where no row can be what is asked for, so that there is nothing to ask.
-    """
+    """What the lists of the provider take. Without errors, `to_query` says what to ask; each list adds it."""
 
     ordering: str = NEWEST_FIRST
-    can_match = True
 
     def __init__(self, args: MultiDict[str, str], zone: ZoneInfo, today: date | None = None) -> None:
         super().__init__(args, zone, today)
@@ -251,9 +255,8 @@ class ListFilters(AddressFilters):
         )
 
     def place(self) -> list[tuple[str, str]]:
-        """How the list is sorted and cut, where that is not as always."""
         ordering = [("ordering", self.ordering)] if self.ordering != NEWEST_FIRST else []
-        return ordering + ([("page_size", str(self.page_size))] if self.page_size != PAGE_SIZES[0] else [])
+        return ordering + super().place()
 
 
 def _readable(text: str) -> str:

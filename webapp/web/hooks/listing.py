@@ -15,7 +15,7 @@ from sqlalchemy import select
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.lists.filters.controls import Chip, Chips, Option, pager, row_address
+from webapp.lists.filters.controls import Chip, Chips, Option, common_choices, pager, row_address
 from webapp.lists.filters.hooks import EVENTS, HOWS, HookFilters
 from webapp.models.hook_change import OPEN_STATES, HookChange
 from webapp.models.rotation import ENDED, Rotation
@@ -150,9 +150,9 @@ def chips(filters: HookFilters, base: str) -> list[Chip]:
 
 
 def choices(filters: HookFilters) -> dict[str, list[Option]]:
-    """Those of the form that no other list has."""
     hows = {"contains": gettext("contains"), "starts": gettext("starts with"), "ends": gettext("ends with")}
     return {
+        **common_choices(filters),
         "events": [(event, str(EVENT_LABELS[event]), event in filters.events) for event in EVENTS],
         "how": [(how, hows[how], how == filters.how) for how in HOWS],
         "active": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, TypeAlias
@@ -11,21 +11,24 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp.core.provider_id import visible
-from webapp.lists.filters.controls import Chip, Chips, Option, pager, row_address
+from webapp.lists.filters.controls import Chip, Chips, Option, common_choices, pager, row_address
 from webapp.lists.filters.orders import STATUSES, OrderFilters
 from webapp.presentation.formatting import amount_html, status_html, status_label, times_html
 from webapp.presentation.pager import Pager
 from webapp.presentation.unreadable_words import readable
 from webapp.providers.postpay.models import OrderSummary, Page
 from webapp.web.list_notes import missing_ids, mixed_currencies
+from webapp.web.list_place import ORDERS, row_suffixes
 
 OrderPage: TypeAlias = Page[OrderSummary]
 
 
 class OrderRow(NamedTuple):
-    """One order of the list, each part ready for its cell."""
+    """One order of the list, each part ready for its cell; `place` and `number` say where in it the row stands."""
 
     href: str
+    place: str
+    number: str
     order_id: str
     status: Markup
     total: Markup
@@ -43,12 +46,15 @@ class OrderListing:
     is_unexpected: bool
 
 
-def rows(base: str, orders: Iterable[OrderSummary]) -> list[OrderRow]:
+def rows(base: str, orders: Sequence[OrderSummary], filters: OrderFilters) -> list[OrderRow]:
     time = times_html()
     status = cache(status_html)
+    places = row_suffixes(ORDERS, filters, len(orders))
     return [
         OrderRow(
             row_address(base, order.order_id),
+            place,
+            place.rpartition("=")[2],
             visible(order.order_id),
             status(order.status),
             amount_html(order.total),
@@ -56,14 +62,14 @@ def rows(base: str, orders: Iterable[OrderSummary]) -> list[OrderRow]:
             time(order.created),
             readable(time(order.status_changed), order, "status_changed"),
         )
-        for order in orders
+        for order, place in zip(orders, places, strict=True)
     ]
 
 
 def listing(page: OrderPage, filters: OrderFilters, base: str) -> OrderListing:
     """A page as read. When rows do not fit what was asked, the provider's total means nothing and is not shown."""
     pages = pager(filters, base, page.count, is_counted=not page.unexpected)
-    return OrderListing(rows(base, page.results), pages, bool(page.unexpected))
+    return OrderListing(rows(base, page.results, filters), pages, bool(page.unexpected))
 
 
 def notes(page: OrderPage, filters: OrderFilters) -> list[str]:
@@ -91,5 +97,5 @@ def chips(filters: OrderFilters, base: str) -> list[Chip]:
 
 
 def choices(filters: OrderFilters) -> dict[str, list[Option]]:
-    """Those of the form that no other list has."""
-    return {"status": [(status, status_label(status), status in filters.statuses) for status in STATUSES]}
+    statuses = [(status, status_label(status), status in filters.statuses) for status in STATUSES]
+    return {**common_choices(filters), "status": statuses}

@@ -1,1 +1,7 @@
+"""Refunding an order, and the list of what was refunded."""
 
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("refunds", __name__)

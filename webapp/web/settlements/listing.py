@@ -17,7 +17,15 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.core.provider_id import visible
 from webapp.fees import off_by
-from webapp.lists.filters.controls import Chip, Chips, Option, pager, preset_options, row_address
+from webapp.lists.filters.controls import (
+    Chip,
+    Chips,
+    Option,
+    common_choices,
+    pager,
+    preset_options,
+    row_address,
+)
 from webapp.lists.filters.transactions import NOT_YET, PAID_OUT, TYPES, TransactionFilters
 from webapp.models.ledger import LedgerRow
 from webapp.presentation.formatting import NOTHING, amount_html, times_html
@@ -135,14 +143,14 @@ def chips(filters: TransactionFilters, base: str) -> list[Chip]:
 
 
 def choices(filters: TransactionFilters) -> dict[str, list[Option]]:
-    """Those of the form that no other list has."""
     paid = [
         ("", gettext("Any"), False),
         (NOT_YET, paid_words(False), filters.is_paid is False),
         (PAID_OUT, paid_words(True), filters.is_paid is True),
         *preset_options(filters.paid),
     ]
-    return {"type": [(kind, type_label(kind), kind in filters.types) for kind in TYPES], "paid": paid}
+    types = [(kind, type_label(kind), kind in filters.types) for kind in TYPES]
+    return {**common_choices(filters), "type": types, "paid": paid}
 
 
 def paid_words(is_paid: bool) -> str:
