@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
+from flask import Response, abort, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from webapp.money import Money, is_known_currency
 from webapp.operations.errors import FormReused, NotMoved, OrderBusy
 from webapp.operations.write import latest_intent_of, open_intent_of, order_version
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from webapp.payments.open_forms import others_at_form
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
 from webapp.payments.refunds import issue_refund
 from webapp.payments.resolve_from_reading import resolve_from_reading
@@ -30,11 +31,13 @@ from webapp.providers.registry import postpay
 from webapp.web.form_drafts import asks_again, sent_just_now
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page
+from webapp.web.list_place import current_place
 
+from . import blueprint
+from . import list_views as _list_views  # noqa: F401 - adds the list
+from . import presence_views as _presence_views  # noqa: F401 - adds who else is at the form
 from .forms import RefundForm
 from .words import amount_in_words, limit_hint, limit_words, quick_amounts, what_changed
-
-blueprint = Blueprint("refunds", __name__)
 
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund")
@@ -107,7 +110,9 @@ def send_refund(account: Account, order_id: str) -> Response:
     except GatewayError as error:
         words = words_for_gateway(error)
         return _review_page(account, order_id, form, status=words.status, problem=words)
-    return redirect_after_post(url_for(".show_refund", account=account, refund_id=intent.refund_id))
+    return redirect_after_post(
+        url_for(".show_refund", account=account, refund_id=intent.refund_id) + current_place().suffix
+    )
 
 
 @blueprint.get("/<account:account>/refunds/<provider_id:refund_id>")
@@ -135,7 +140,9 @@ def _not_moved(
             return _form_page(account, reading or _read(account, order_id), form, 422)
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             reused = isinstance(error, FormReused)
-            unsent = sent_just_now(url_for(".review_refund", account=account, order_id=order_id))
+            unsent = sent_just_now(
+                url_for(".review_refund", account=account, order_id=order_id) + current_place().of_form
+            )
             return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused, unsent=unsent)
         case NotPossible(reading=fresh):
             return _not_possible(account, fresh, _why_not(account, fresh) or {})
@@ -155,7 +162,7 @@ def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
 
 def _not_possible(account: Account, reading: OrderSnapshot, why: dict[str, object], status: int = 409) -> Response:
     """Why there is no form now; who has sent one finds in the page what they typed."""
-    again = url_for(".review_refund", account=account, order_id=reading.order.order_id)
+    again = url_for(".review_refund", account=account, order_id=reading.order.order_id) + current_place().of_form
     unsent = sent_just_now(again) if request.method == "POST" else None
     return _page("refunds/not_possible.html", status, account=account, reading=reading, unsent=unsent, **why)
 
@@ -260,6 +267,7 @@ def _form_page(
         news=news,
         limit_hint=limit_hint(limits, spent),
         quick=quick_amounts(reading, limits[0] if limits else None),
+        others=others_at_form(account, reading.order.order_id, current_user.id),
     )
 
 
@@ -283,6 +291,7 @@ def _review_page(
         in_words=amount_in_words(form.chosen),
         left=form.remaining - form.chosen,
         customer=customer_initials(reading.order) if reading else "",
+        others=others_at_form(account, order_id, current_user.id),
         problem=problem,
     )
 
