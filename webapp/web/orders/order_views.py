@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from flask import g, make_response, render_template, url_for
 from flask_login import current_user
@@ -19,7 +20,6 @@ from webapp.models.intent import Intent
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import OrderSnapshot, read_order
 from webapp.presentation.audit.entries import entries_for_object
-from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway, words_for_order
 from webapp.presentation.unreadable_words import row_words
 from webapp.providers.http.errors import GatewayError
@@ -33,7 +33,8 @@ from webapp.webhooks.deliveries.search import deliveries_of_order
 from . import blueprint
 from .figures import figures, item_lines
 from .offers import offers
-from .people import people, ships_to
+from .peek import peek
+from .people import people
 from .settlements import OrderSettlements, order_settlements
 from .timeline import Delivered, timeline
 
@@ -53,16 +54,19 @@ def show_order(account: Account, order_id: str) -> Response:
 @requires(Permission.ORDER_READ)
 @of("postpay")
 def peek_order(account: Account, order_id: str) -> Response:
-    """One call: what fits beside the list."""
+    """What fits beside the list, from the same two calls as the order's page."""
     template = "orders/_peek.html" if wants_fragment() else "orders/peek.html"
+    client = postpay(account)
     try:
-        order = postpay(account).get_order(order_id=order_id)
+        reading = read_order(client, order_id)
     except GatewayError as error:
         words = words_for_order(error, account, order_id)
         body = render_template(template, order=None, order_id=order_id, problem=words, request_id=g.get("request_id"))
         return make_response(body, words.status)
-    facts = {"name": customer_initials(order), "country": ships_to(order)}
-    return make_response(render_template(template, order=order, order_id=order_id, account=account, **facts))
+    resolve_from_reading(client, account, reading.order, reading.refunds)
+    known = _known(account, reading)
+    shown = peek(known["reading"], known["figures"], known["history"])
+    return make_response(render_template(template, account=account, order_id=order_id, peek=shown, **known))
 
 
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/personal-data")
@@ -92,21 +96,12 @@ def _write_down_opening(account: Account, order: Order) -> None:
 def _page(account: Account, reading: OrderSnapshot, *, is_open: bool = False) -> dict[str, object]:
     """The values of an order's page."""
     order = reading.order
-    intents = _intents(account, order.order_id)
-    reading = reading.knowing(intents)
-    told = entries_for_object(account.slug, "order", order.order_id)
-    deliveries = _deliveries(account, order.order_id)
-    release()
-    open_intents = [intent for intent in intents if intent.is_open]
-    order_figures = figures(reading, open_intents)
+    known = _known(account, reading)
+    reading = known["reading"]
     return {
         "account": account,
-        "order": order,
-        "reading": reading,
-        "figures": order_figures,
+        **known,
         "items": item_lines(order),
-        "offers": offers(account, reading, order_figures, intents, current_user.permissions),
-        "history": timeline(account, reading, intents, told, deliveries),
         "unreadable": list(unreadable_fields(order)),
         "refunds_problem": _refunds_problem(reading),
         "settlements": _settlements(account, reading),
@@ -121,6 +116,24 @@ def _refunds_problem(reading: OrderSnapshot) -> list[str]:
     if reading.bad_refunds:
         return [row_words("list_refunds", one.id, one.field) for one in reading.bad_refunds]
     return [words_for_gateway(reading.refunds_error).message] if reading.refunds_error else []
+
+
+def _known(account: Account, reading: OrderSnapshot) -> dict[str, Any]:
+    """What an order's page and the panel beside the list both say: its money, what can be done, what happened."""
+    order = reading.order
+    intents = _intents(account, order.order_id)
+    reading = reading.knowing(intents)
+    told = entries_for_object(account.slug, "order", order.order_id)
+    deliveries = _deliveries(account, order.order_id)
+    release()
+    order_figures = figures(reading, [intent for intent in intents if intent.is_open])
+    return {
+        "order": order,
+        "reading": reading,
+        "figures": order_figures,
+        "offers": offers(account, reading, order_figures, intents, current_user.permissions),
+        "history": timeline(account, reading, intents, told, deliveries),
+    }
 
 
 def _settlements(account: Account, reading: OrderSnapshot) -> OrderSettlements | None:
