@@ -21,14 +21,20 @@ class Neighbour(NamedTuple):
 
 
 def neighbour(
-    ask: Callable[[int], Sequence[OrderSummary]], order_id: str, at: int, *, size: int, step: int, fits: Fits
+    ask: Callable[[int], tuple[Sequence[OrderSummary], bool]],
+    order_id: str,
+    at: int,
+    *,
+    size: int,
+    step: int,
+    fits: Fits,
 ) -> Neighbour | None:
     """The nearest row that fits, forwards (`step` 1) or backwards (-1) from the order, which stood in row `at`.
 
-    `ask` gives the rows of a page, none past the end. An order that has left the list has let those after it move up.
+    `ask` gives the rows of a page, none past the end, and whether there is another. An order that has left the list has let those after it move up.
     """
     page = (at - 1) // size + 1
-    rows = ask(page)
+    rows, has_next = ask(page)
     found = next((index for index, row in enumerate(rows) if row.order_id == order_id), None)
     here = found if found is not None else (at - 1) % size - (step > 0)
     for _ in range(MOST_PAGES):
@@ -36,9 +42,9 @@ def neighbour(
         for index in ahead:
             if fits(rows[index]):
                 return Neighbour(rows[index].order_id, (page - 1) * size + index + 1)
-        if page + step < 1 or (step > 0 and len(rows) < size):
+        if page + step < 1 or (step > 0 and not has_next):
             return None
         page += step
-        rows = ask(page)
+        rows, has_next = ask(page)
         here = -1 if step > 0 else len(rows)
     return None

@@ -8,7 +8,7 @@ from webapp.access.form_tokens import SubmitToken
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.models.intent import BLOCKING_STATES, Intent, IntentKind, IntentState
 from webapp.operations.attempt import perform
 from webapp.operations.finalize import MADE_OTHERWISE
 from webapp.operations.write import order_version, write_intent
@@ -95,6 +95,19 @@ def _capture_of(account: Account, order_id: str, became: ColumnElement[bool]) ->
     found = db.session.scalar(statement.order_by(Intent.id).limit(1))
     release()
     return found
+
+
+def can_be_tried(account: Account, order_id: str) -> bool:
+    """Whether the desk knows nothing against capturing an approved order: nothing open, done, or refused for good."""
+    is_over = and_(Intent.kind == IntentKind.CAPTURE, or_(_SUCCEEDED, _MADE_OTHERWISE, _EXPIRED))
+    against = select(Intent.id).where(
+        Intent.account == account.slug,
+        Intent.order_id == order_id,
+        or_(Intent.state.in_(BLOCKING_STATES), is_over),
+    )
+    found = db.session.scalar(against.limit(1))
+    release()
+    return found is None
 
 
 def _fresh(client: PostpayClient, account: Account, token: SubmitToken) -> OrderSnapshot:

@@ -8,6 +8,8 @@ from webapp.models.intent import Intent, IntentState
 from webapp.operations.finalize import MADE_OTHERWISE
 from webapp.payments.refund_search import Outcome
 
+from .intent_words import needs_finance
+
 OUTCOME_WORDS = {
     Outcome.DONE: lazy_gettext("Refunded"),
     Outcome.OPEN: lazy_gettext("Not settled yet"),
@@ -26,7 +28,7 @@ _STATES = {
 
 def refund_state(intent: Intent) -> tuple[str, str]:
     """Words and their tone."""
-    if intent.needs_finance:
+    if needs_finance(intent):
         return gettext("Needs finance"), "bad"
     if intent.state == IntentState.CLOSED and intent.outcome_code == MADE_OTHERWISE:
         return str(OUTCOME_WORDS[Outcome.OTHERWISE]), "wait"

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
+from dataclasses import replace
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.access.form_tokens import BadToken, SubmitToken, new_token, read_token
 from webapp.access.permissions import Permission, of, requires
@@ -12,23 +26,24 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.base import now
-from webapp.models.intent import Intent, IntentKind
+from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.operations.classify import ALREADY_CAPTURED
 from webapp.operations.errors import FormReused, NotMoved, OrderBusy
 from webapp.operations.write import open_intent_of, order_version
 from webapp.payments.awaiting_capture import latest_captures, shortest_expiry
+from webapp.payments.captures import can_be_tried, captured_by, expired_capture
 from webapp.payments.captures import capture_order as capture
-from webapp.payments.captures import captured_by, expired_capture
 from webapp.payments.errors import NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester
 from webapp.payments.snapshot import APPROVED, OrderSnapshot
-from webapp.presentation.formatting import age
+from webapp.presentation.formatting import age, money
 from webapp.presentation.intent_words import captured_words
 from webapp.presentation.provider_errors import Words
 from webapp.providers.postpay.models import Order
 from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page
+from webapp.web.list_place import current_place
 
 from .words import what_is_known, why_not
 
@@ -59,7 +74,25 @@ def capture_order(account: Account, order_id: str) -> Response:
         )
     except (NotMoved, BadToken) as error:
         return _not_moved(account, order_id, error)
-    return redirect_after_post(url_for(".show_capture", account=account, intent_id=intent.id))
+    return redirect_after_post(_after(account, intent))
+
+
+@blueprint.get("/<account:account>/orders/<provider_id:order_id>/capture/next")
+@requires(Permission.CAPTURE)
+@of("postpay")
+def open_next_capture(account: Account, order_id: str) -> AnyResponse:
+    """The question about the next order that waits, past those that cannot be captured: one call to the provider."""
+    place = current_place()
+    if not place.is_queue:
+        return redirect(url_for("orders.list_awaiting_capture", account=account), 303)
+    found = place.beside(
+        postpay(account), order_id, 1, lambda row: row.status == APPROVED and can_be_tried(account, row.order_id)
+    )
+    if found is None:
+        flash(gettext("No order further down this list waits for capture."), "info")
+        return redirect(place.back_href, 303)
+    there = replace(place, at=found.at, is_straight=True)
+    return redirect(url_for(".confirm_capture", account=account, order_id=found.order_id) + there.of_form, 303)
 
 
 @blueprint.get("/<account:account>/captures/<row_id:intent_id>")
@@ -74,6 +107,16 @@ def show_capture(account: Account, intent_id: int) -> Response:
     is_beaten = intent.outcome_code == ALREADY_CAPTURED
     captured = captured_words(captured_by(account, intent.order_id)) if is_beaten else None
     return intent_page(account, intent, "captures/show.html", captured=captured)
+
+
+def _after(account: Account, intent: Intent) -> str:
+    """What became of it; who goes from one to the next hears it there, unless it is anything but done."""
+    place = current_place()
+    if request.form.get("then") == "next" and place.is_queue and intent.state == IntentState.SUCCEEDED:
+        done = gettext("Captured %(amount)s of order %(order)s.", amount=money(intent.amount), order=intent.order_id)
+        flash(done, "success")
+        return url_for(".open_next_capture", account=account, order_id=intent.order_id) + place.suffix
+    return url_for(".show_capture", account=account, intent_id=intent.id) + place.suffix
 
 
 def _not_moved(account: Account, order_id: str, error: Exception) -> Response:

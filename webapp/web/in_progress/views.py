@@ -24,6 +24,7 @@ from webapp.presentation.intent_words import intent_href
 from webapp.presentation.pager import Pager, numbered_pager
 from webapp.providers.registry import mover
 from webapp.web.htmx import redirect_after_post
+from webapp.web.list_place import current_place
 from webapp.web.live_pages import live_page
 
 from .forms import CloseForm, ResolveForm
@@ -76,7 +77,7 @@ def check_intent(account: Account, intent_id: int) -> Response:
         until = when_long(intent.lease_until)
         words = gettext("Postpay was not asked: the desk waits until %(moment)s. It is still not known.", moment=until)
         flash(words, "unknown")
-    return redirect_after_post(intent_href(intent))
+    return redirect_after_post(intent_href(intent) + current_place().suffix)
 
 
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/send-again")
@@ -89,7 +90,7 @@ def send_again(account: Account, intent_id: int) -> Response:
         intent = send_once_more(mover(account), intent, deadline=_deadline())
     except NotYet:
         flash(_not_sent_again(intent), "warning")
-    return redirect_after_post(intent_href(intent))
+    return redirect_after_post(intent_href(intent) + current_place().suffix)
 
 
 def _not_sent_again(intent: Intent) -> str:
@@ -142,10 +143,10 @@ def resolve(account: Account, finding_id: int) -> Response:
 
 
 def _close_page(account: Account, intent: Intent, form: CloseForm, status: int = 200) -> Response:
-    page = render_template(
-        "in_progress/close.html", account=account, intent=intent, form=form, may_close=may_close(intent, now())
-    )
-    return make_response(page, status)
+    from_list = request.args.get("from") == "list"
+    values = {"form": form, "may_close": may_close(intent, now()), "from_list": from_list}
+    values["back"] = url_for(".list_unsettled", account=account) if from_list else intent_href(intent)
+    return make_response(render_template("in_progress/close.html", account=account, intent=intent, **values), status)
 
 
 def _intent(account: Account, intent_id: int) -> Intent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from webapp.core.provider_id import visible
 from webapp.lists.filters.controls import row_address
+from webapp.lists.filters.orders import OrderFilters
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentState
 from webapp.presentation.formatting import age as age_words
@@ -19,6 +20,7 @@ from webapp.presentation.intent_words import intent_href, needs_finance
 from webapp.presentation.unreadable_words import readable
 from webapp.providers.contract import Answer
 from webapp.providers.postpay.models import OrderSummary
+from webapp.web.list_place import AWAITING, row_suffixes
 
 OLD = timedelta(days=3)
 
@@ -39,9 +41,12 @@ class Waiting(NamedTuple):
 
     `known` is None where nothing is; `can_capture`: whether there is any use in trying; `may_have_expired`: it is as
     old as another that had, and nothing better is known.
+    `place` and `number` say where in the list the row stands.
     """
 
     href: str
+    place: str
+    number: str
     order_id: str
     total: Markup
     created: Markup
@@ -55,7 +60,11 @@ class Waiting(NamedTuple):
 
 
 def waiting(
-    base: str, orders: Iterable[OrderSummary], captures: Mapping[str, Intent], expiry: timedelta | None
+    base: str,
+    orders: Sequence[OrderSummary],
+    filters: OrderFilters,
+    captures: Mapping[str, Intent],
+    expiry: timedelta | None,
 ) -> list[Waiting]:
     """The rows; `base` is the address of the orders, `captures` the desk's last one of each order.
 
@@ -64,7 +73,7 @@ def waiting(
     """
     moment = now()
     found = []
-    for order in orders:
+    for order, place in zip(orders, row_suffixes(AWAITING, filters, len(orders)), strict=True):
         age = moment - (order.status_changed or order.created)
         capture = captures.get(order.order_id)
         is_expired = capture is not None and _refused_as(capture, Answer.EXPIRED)
@@ -74,6 +83,8 @@ def waiting(
         found.append(
             Waiting(
                 row_address(base, order.order_id),
+                place,
+                place.rpartition("=")[2],
                 visible(order.order_id),
                 amount_html(order.total),
                 time_html(order.created),

@@ -10,8 +10,9 @@ from webapp.presentation.masking import customer_initials
 from webapp.providers.postpay.models import Item
 
 from .figures import MoneyLine, OrderFigures
+from .intent_stories import TimelineEvent
 from .people import ships_to
-from .timeline import Timeline, TimelineEvent
+from .timeline import Timeline
 
 MOST_ITEMS = 3
 

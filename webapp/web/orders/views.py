@@ -18,21 +18,21 @@ from webapp.payments.awaiting_capture import (
     latest_captures,
     shortest_expiry,
 )
-from webapp.payments.snapshot import APPROVED
 from webapp.presentation.formatting import age
 from webapp.presentation.pager import numbered_pager
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.presentation.unreadable_words import UnreadRow, unread_rows
 from webapp.providers.http.errors import GatewayError
-from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.postpay.models import OrderSummary, Page
 from webapp.providers.registry import postpay
 from webapp.web.filtered_list import FilteredList
 from webapp.web.htmx import wants_fragment
+from webapp.web.list_place import awaiting_filters
 from webapp.web.live_pages import live_page
 
 from . import awaiting, blueprint, listing
 from . import exported as _exported  # noqa: F401 - tells exports what the list shows
+from . import neighbour_views as _neighbour_views  # noqa: F401 - adds the way to the next order
 from . import order_views as _order_views  # noqa: F401 - adds the views of one order
 
 
@@ -76,11 +76,11 @@ def _list(account: Account, filters: OrderFilters) -> FilteredList:
     return FilteredList("orders", filters, base, partial(listing.choices, filters), values)
 
 
-def _rows_that_wait(account: Account, page: Page[OrderSummary]) -> dict[str, object]:
+def _rows_that_wait(account: Account, page: Page[OrderSummary], filters: OrderFilters) -> dict[str, object]:
     """The page's rows, those known to be expired apart, and how many are known to be so in all."""
     base, expiry = url_for("orders.list_orders", account=account), shortest_expiry(account)
     captures = latest_captures(account, [order.order_id for order in page.results])
-    rows = awaiting.waiting(base, page.results, captures, expiry)
+    rows = awaiting.waiting(base, page.results, filters, captures, expiry)
     unread: dict[int, list[UnreadRow]] = {}
     for place, odd in unread_rows("list_orders", page.bad, base).items():
         unread.setdefault(sum(not row.is_expired for row in rows[:place]), []).extend(odd)
@@ -99,14 +99,14 @@ def _rows_that_wait(account: Account, page: Page[OrderSummary]) -> dict[str, obj
 def list_awaiting_capture(account: Account) -> AnyResponse:
     """Approved orders, oldest first: one call."""
     base = url_for("orders.list_awaiting_capture", account=account)
-    number = OrderFilters(request.args, account.zone).page
+    filters = awaiting_filters(account, OrderFilters(request.args, account.zone).page)
+    number = filters.page
     values: dict[str, object] = {"base": base, "number": number, "request_id": g.get("request_id", "")}
     values["live"] = live_page(account)
     status = 200
     try:
-        query = OrderQuery(statuses=(APPROVED,), ordering="created", page=number)
-        page = postpay(account).list_orders(query=query, tolerant=True)
-        values |= _rows_that_wait(account, page)
+        page = postpay(account).list_orders(query=filters.to_query(), tolerant=True)
+        values |= _rows_that_wait(account, page, filters)
         values["is_unexpected"], values["count"] = bool(page.unexpected), page.count
         if not page.unexpected:
             correct_awaiting_capture(account, page.count)
