@@ -44,13 +44,16 @@
     detail.headers["HX-Trigger"] = "filters";
   });
 
-  // --- Rows on their way out are dimmed ---
+  // --- Rows on their way out are dimmed; of several questions the last one is answered ---
 
   let asking;
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     if (detail.target !== results()) return;
     asking = detail.xhr;
     detail.target.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target === results() && event.detail.xhr !== asking) event.preventDefault();
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.xhr === asking) results()?.removeAttribute("aria-busy");
