@@ -31,7 +31,8 @@ def neighbour(
 ) -> Neighbour | None:
     """The nearest row that fits, forwards (`step` 1) or backwards (-1) from the order, which stood in row `at`.
 
-    `ask` gives the rows of a page, none past the end, and whether there is another. An order that has left the list has let those after it move up.
+    `ask` gives the rows of a page, none past the end, and whether there is another. An order that has left the list
+    has let those after it move up.
     """
     page = (at - 1) // size + 1
     rows, has_next = ask(page)

@@ -174,3 +174,22 @@ def test_finance_may_not_take_the_audit_log_along(app: Flask, farah: Browser) ->
     (denied,) = entries(app, "access.denied")
     assert denied["cause"] == "may not export audit"
     assert not entries(app, "export.started")
+
+
+def test_the_refunds_of_the_desk_are_those_of_the_filters(farah: Browser, sandbox: Sandbox) -> None:
+    provider = provider_of(sandbox)
+    for order_id, amount in (("o-1", "10.00"), ("o-2", "20.00"), ("o-2", "30.00")):
+        if amount != "30.00":
+            provider.order(order_id)
+        farah.open(f"/demo/orders/{order_id}/refund")
+        farah.submit("Continue", part="part", amount=amount, reason="goodwill", note="not in the file")
+        farah.submit("Refund AED")
+    provider.refund_outside("o-1", 100)
+    file = make(farah, "/demo/refunds?days=today&outcome=done")
+    assert file.column("Amount") == ["30.00", "20.00", "10.00"], "newest first, and none that the desk did not make"
+    assert (file.rows[0]["Order ID"], file.rows[0]["Outcome"]) == ("o-2", "Refunded")
+    assert (file.rows[0]["Started by"], file.rows[0]["Reason"]) == ("Farah Finance", "Goodwill")
+    assert "Outcome: Refunded" in file.manifest["filters"]
+    assert file.name.startswith("demo-desk-refunds-")
+    assert "not in the file" not in str(file.rows)
+    assert make(farah, "/demo/refunds?order=o-1").column("Amount") == ["10.00"]

@@ -11,19 +11,30 @@ from tests.browser import Browser
 from webapp.lists.filters import AddressFilters
 from webapp.lists.filters.hooks import HookFilters
 from webapp.lists.filters.orders import OrderFilters
+from webapp.lists.filters.refunds import RefundFilters
 from webapp.lists.filters.transactions import TransactionFilters
 
-CHOICES = {"status": "denied", "type": "refund", "events": "order", "active": "no", "how": "ends"}
+CHOICES = {
+    "who": "mine",
+    "outcome": "open",
+    "status": "denied",
+    "type": "refund",
+    "events": "order",
+    "active": "no",
+    "how": "ends",
+}
 TEXTS = {
     "q": "SECRET-q", "order_id": "SECRET-1", "transaction_id": "SECRET-2", "hook_id": "SECRET-3", "currency": "KWD",
     "total_from": "77.25", "total_to": "88.25", "amount_from": "77.25", "amount_to": "88.25", "code": "477",
     "created": "range", "created_from": "2024-02-03", "created_to": "2024-02-04", "paid": "range",
     "paid_from": "2024-02-05", "paid_to": "2024-02-06", "week_day": "3", "hour": "17",
+    "order": "SECRET-4", "days": "range", "days_from": "2024-02-07", "days_to": "2024-02-08",
 }  # fmt: skip
 LISTS: dict[str, tuple[type[AddressFilters], str]] = {
     "/demo/orders": (OrderFilters, "order_id"),
     "/demo/settlements": (TransactionFilters, "transaction_id"),
     "/demo/hooks": (HookFilters, "hook_id"),
+    "/demo/refunds": (RefundFilters, "order"),
 }
 
 
