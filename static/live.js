@@ -7,23 +7,25 @@
   // The desk does not take these for a sign that somebody is there: they keep no session alive.
   const headers = { "X-Background": "1" };
 
-  // A part with a source of its own. Asked also while nobody looks, for the asking says that the page is open; what
-  // does not answer, or not any more, is left as it is.
+  // A part with a source of its own. Asked also while nobody looks, for the asking says that the page is open.
+  // Whether to go on: not for somebody who is signed out, or not allowed any more.
   async function askSource() {
     const part = document.querySelector("[data-live-source]");
-    if (part) {
-      const answer = await fetch(part.dataset.liveSource, { headers, redirect: "error" });
-      if (!answer.ok) return;
-      const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-      const words = drawn.textContent.replace(/\s+/g, " ").trim();
-      if (words !== part.textContent.replace(/\s+/g, " ").trim()) {
-        part.replaceChildren(...drawn.childNodes);
-        document.getElementById("announcements").textContent = words;
-      }
+    if (!part) return true;
+    const answer = await fetch(part.dataset.liveSource, { headers, redirect: "error" });
+    if (!answer.ok) return answer.status >= 500 || answer.status === 429;
+    const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+    const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
+    if (words(drawn) !== words(part)) {
+      document.getElementById("announcements").textContent = words(drawn);
+      part.replaceChildren(...drawn.childNodes);
     }
-    setTimeout(() => askSource().catch(() => {}), EVERY);
+    return true;
   }
-  askSource().catch(() => {});
+  async function keepAsking() {
+    if (await askSource().catch(() => true)) setTimeout(keepAsking, EVERY);
+  }
+  keepAsking();
 
   const page = document.querySelector("[data-live]");
   if (!page) return;
