@@ -46,4 +46,5 @@ def _money(reading: OrderSnapshot, figures: OrderFigures) -> list[MoneyLine]:
     """Below the total, which stands large above it: nothing of an order that is not captured."""
     if reading.order.status != CAPTURED:
         return []
-    return [line for line in figures.state[2:] if line.is_sum or line.amount is None or not line.amount.is_zero]
+    refunded, *others = figures.state[2:]
+    return [refunded, *(line for line in others if line.is_sum or line.amount is None or not line.amount.is_zero)]
