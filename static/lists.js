@@ -69,5 +69,6 @@
     else panel.replaceWith(Object.assign(document.createElement("div"), { id: "peek" }));
   }
 
-  document.addEventListener("htmx:afterSwap", ({ target }) => { if (target === results()) followRow(); });
+  // Not before it has settled: until then htmx gives a row the attributes that the one of the same number had.
+  document.addEventListener("htmx:afterSettle", ({ target }) => { if (target === results()) followRow(); });
 })();
