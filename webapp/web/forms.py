@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import ValidationError
@@ -11,9 +14,19 @@ from webapp.presentation.amount_words import amount_words
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
-    """A form that changes something. `currency` is that of its amounts."""
+    """A form that changes something. `currency` is that of its amounts.
+
+    What the database cannot store is refused in each text, in words.
+    """
 
     currency: str = ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid: bool = super().validate(extra_validators)
+        unstorable = [field for field in self if isinstance(field.data, str) and "\0" in field.data]
+        for field in unstorable:
+            field.errors = [gettext("This text holds a character that cannot be stored.")]
+        return valid and not unstorable
 
 
 class AmountField(StringField):  # type: ignore[misc]

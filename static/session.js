@@ -1,0 +1,48 @@
+// Some minutes before the session ends the page says so, and offers to stay; what is typed on it stays as it is.
+"use strict";
+
+(() => {
+  const notice = document.getElementById("session-end");
+  if (!notice) return;
+  const [words, stay, signIn] = ["p", "button", "a"].map((name) => notice.querySelector(name));
+  let timer;
+
+  function announce(text) {
+    document.getElementById("announcements").textContent = text;
+  }
+
+  function show(text, { canStay = false, isOver = false } = {}) {
+    if (notice.contains(document.activeElement) && !text) document.getElementById("main").focus({ preventScroll: true });
+    const isNews = Boolean(text) && words.textContent !== text;
+    words.textContent = text;
+    notice.hidden = !text;
+    stay.hidden = !canStay;
+    signIn.hidden = !isOver;
+    if (isNews) announce(text);
+  }
+
+  // The desk does not take it for a sign that somebody is there, unless somebody has pressed the button.
+  async function look(headers = { "X-Background": "1" }) {
+    clearTimeout(timer);
+    let wait = 60;
+    try {
+      const answer = await fetch(notice.dataset.href, { headers, redirect: "manual" });
+      if (answer.type === "opaqueredirect") {
+        show(notice.dataset.over, { isOver: true });
+        return;
+      }
+      const told = await answer.json();
+      show(told.words, { canStay: told.can_stay });
+      wait = told.next;
+    } catch {
+      // Out of reach: asked again in a minute.
+    }
+    timer = setTimeout(look, wait * 1000);
+  }
+
+  stay.addEventListener("click", () => look({}));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && !notice.hidden) look();
+  });
+  timer = setTimeout(look, notice.dataset.firstLook * 1000);
+})();
