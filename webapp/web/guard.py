@@ -32,9 +32,7 @@ from .typed_forms import FROM_KEPT
 
 log = structlog.stdlib.get_logger("webapp.web.guard")
 
-BEFORE_A_NEW_PASSWORD = frozenset(
-    {"auth.show_password", "auth.save_password", "auth.sign_out", "auth.tell_time_left"}
-)
+BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out", "auth.tell_time_left"})
 """All that somebody with an initial password can do."""
 
 PROOFS = frozenset({"auth.save_password", "auth.confirm_person"})

@@ -30,11 +30,11 @@ FROM_KEPT = "from_kept"
 """The field of a form that was kept and is sent now."""
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
-        *("act", "again", "change", "deducted", "delivery", "encoding", "format", "lines"),
+        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "lines"),
         *("next", "object_id", "query", "theme", "username", "version", "what"),
     )
 )
-"""Fields that nobody types: hidden ones, and the buttons."""
+"""Fields that nobody types: hidden ones, the buttons, and what is ticked to confirm an act."""
 
 _NAMES = {
     "account": _l("Short name of the account"),
@@ -156,7 +156,8 @@ def current_form(address: str | None = None) -> TypedForm:
     kept: TypedForm | None = g.get("typed_form")
     if kept is not None:
         return kept
-    fields = [(name, text) for name, text in request.form.items(multi=True) if _may_be_offered(name)]
+    sent = request.form.items(multi=True)
+    fields = [(name, text.replace("\0", "\ufffd")) for name, text in sent if _may_be_offered(name)]
     return TypedForm(address or _address(), fields)
 
 

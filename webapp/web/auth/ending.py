@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import ceil
 
 from flask import current_app
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 
 from webapp.access.sessions import SEEN_EVERY
 
