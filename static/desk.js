@@ -147,13 +147,20 @@
   });
   document.addEventListener("htmx:afterRequest", () => clearTimeout(slow));
 
-  // What is new is read aloud: what the part says to announce, or the first sentence it has for that.
+  // What is new is read aloud: what the part says to announce, its first message, or, where somebody has asked for it,
+  // its heading. An alert is read by itself.
+  function newsOf(part, isAsked) {
+    const told = within("[data-announce]", part) ?? first("[role=status]", part);
+    if (told) return told.dataset.announce || told.textContent.trim();
+    return isAsked && !first("[role=alert]", part) ? first("h2, h3", part)?.textContent.trim() : "";
+  }
+
   document.addEventListener("htmx:afterSwap", (event) => {
     prepare(event.target);
     const mark = `${document.body.dataset.errorWord} `;
     if (!first(".error-summary") && document.title.startsWith(mark)) document.title = document.title.slice(mark.length);
-    const told = within("[data-announce]", event.target) ?? first("[role=status]", event.target);
-    if (told) announce(told.dataset.announce || told.textContent.trim());
+    const news = newsOf(event.target, Boolean(event.detail.requestConfig?.triggeringEvent));
+    if (news) announce(news);
   });
 
   // What had the focus may be gone. After a click the new part of the page takes it, and the panel that a key has
@@ -227,6 +234,11 @@
     const theme = event.detail.value;
     if (theme) document.documentElement.dataset.bsTheme = theme;
     else delete document.documentElement.dataset.bsTheme;
+    // The button that was pressed has given way to its opposite.
+    const form = document.activeElement.closest("form");
+    if (form && !document.activeElement.checkVisibility()) {
+      [...all("button", form)].find((button) => button.checkVisibility())?.focus();
+    }
   });
 
   prepare(document);

@@ -37,12 +37,13 @@
     } catch {
       // Out of reach: asked again in a minute.
     }
-    timer = setTimeout(look, wait * 1000);
+    timer = setTimeout(() => look(), wait * 1000);
   }
 
   stay.addEventListener("click", () => look({}));
+  notice.addEventListener("look", () => look());
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && !notice.hidden) look();
+    if (document.visibilityState === "visible") look();
   });
-  timer = setTimeout(look, notice.dataset.firstLook * 1000);
+  timer = setTimeout(() => look(), notice.dataset.firstLook * 1000);
 })();
