@@ -51,7 +51,7 @@ def test_a_reload_shows_it_again_and_its_address_tells_nothing(review: Browser) 
 def test_back_in_the_browser_leads_to_the_form_as_it_was_typed(review: Browser) -> None:
     review.open(FORM)
     assert typed_on(review) == TYPED
-    assert "is still here" in review.words
+    assert "This is what you typed on" in review.words
     review.follow("Start with an empty form")
     assert typed_on(review) == {"amount": "", "note": "", "reason": ""}
     empty = review.address

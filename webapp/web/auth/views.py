@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -89,6 +91,8 @@ def _turned_away(form: SignInForm, error: TurnedAway) -> Response:
 
 def _page(form: SignInForm) -> str:
     over = sessions.lapse()
+    if over and over.has_unsent_form:
+        over = replace(over, has_unsent_form=form_drafts.unsent(over.session_id) is not None)
     return render_template(
         "auth/sign_in.html",
         form=form,
