@@ -5,7 +5,9 @@
   const notice = document.getElementById("session-end");
   if (!notice) return;
   const [words, stay, signIn] = ["p", "button", "a"].map((name) => notice.querySelector(name));
+  const over = words.textContent;
   let timer;
+  let looked = Date.now();
 
   function announce(text) {
     document.getElementById("announcements").textContent = text;
@@ -13,7 +15,7 @@
 
   function show(text, { canStay = false, isOver = false } = {}) {
     if (notice.contains(document.activeElement) && !text) document.getElementById("main").focus({ preventScroll: true });
-    const isNews = Boolean(text) && words.textContent !== text;
+    const isNews = Boolean(text) && (notice.hidden || words.textContent !== text);
     words.textContent = text;
     notice.hidden = !text;
     stay.hidden = !canStay;
@@ -24,11 +26,12 @@
   // The desk does not take it for a sign that somebody is there, unless somebody has pressed the button.
   async function look(headers = { "X-Background": "1" }) {
     clearTimeout(timer);
+    looked = Date.now();
     let wait = 60;
     try {
       const answer = await fetch(notice.dataset.href, { headers, redirect: "manual" });
       if (answer.type === "opaqueredirect") {
-        show(notice.dataset.over, { isOver: true });
+        show(over, { isOver: true });
         return;
       }
       const told = await answer.json();
@@ -43,7 +46,7 @@
   stay.addEventListener("click", () => look({}));
   notice.addEventListener("look", () => look());
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") look();
+    if (document.visibilityState === "visible" && (!notice.hidden || Date.now() - looked > 60000)) look();
   });
   timer = setTimeout(() => look(), notice.dataset.firstLook * 1000);
 })();

@@ -6,7 +6,7 @@ along: with it the form stays one decision, however often it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,7 +21,6 @@ from webapp.access.permissions import View
 from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
 from webapp.presentation.hook_words import EVENT_LABELS
 from webapp.presentation.refund_reasons import REASONS
-from webapp.settlement.ledger.bank_receipts import people_who_may_own
 
 from .safe_redirect import own_address, page_before
 
@@ -31,10 +30,10 @@ FROM_KEPT = "from_kept"
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
         *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "lines"),
-        *("next", "object_id", "query", "theme", "username", "version", "what"),
+        *("next", "object_id", "owner", "query", "theme", "username", "version", "what"),
     )
 )
-"""Fields that nobody types: hidden ones, the buttons, and what is ticked to confirm an act."""
+"""Fields that nobody types: hidden ones, buttons, who looks after something, what is ticked to confirm an act."""
 
 _NAMES = {
     "account": _l("Short name of the account"),
@@ -43,7 +42,6 @@ _NAMES = {
     "found": _l("What you found"),
     "host": _l("Host"),
     "note": _l("Note"),
-    "owner": _l("Who looks after it"),
     "part": _l("How much"),
     "reason": _l("Reason"),
     "received": _l("Amount that the bank received"),
@@ -85,7 +83,7 @@ class TypedForm(NamedTuple):
         told: dict[str, list[str]] = {}
         for name, text in self.fields:
             if text.strip() and not name.endswith("_token") and name not in _CHOSEN_BY_THE_PAGE:
-                told.setdefault(name, []).append(str(_choices(name).get(text, text)))
+                told.setdefault(name, []).append(str(_CHOICES.get(name, {}).get(text, text)))
         return [
             (_NAMES.get(name, name.replace("_", " ").capitalize()), ", ".join(texts)) for name, texts in told.items()
         ]
@@ -121,12 +119,6 @@ def _endpoint(address: str, method: str) -> tuple[str, dict[str, Any]]:
 
 def _label(name: str) -> LazyString | str:
     return _NAMES.get(name, name.replace("_", " ").capitalize())
-
-
-def _choices(name: str) -> Mapping[str, Any]:
-    if name == "owner":
-        return {str(person.id): person.name for person in people_who_may_own()}
-    return _CHOICES.get(name, {})
 
 
 def asks_again(view: View) -> View:

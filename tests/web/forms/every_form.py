@@ -22,7 +22,8 @@ DAY = "2026-09-08T00:00:00.214566Z"
 class Form:
     """`typed` is a right way to fill it in, `choices` what else can be chosen, `hidden` what pages never show again.
 
-    `texts` are the fields that take any text; `asks`: the provider is asked while the form is looked at.
+    `texts` are the fields that take any text; `asks`: the provider is asked while the form is looked at;
+    `is_kept`: it waits for whoever has to sign in first.
     """
 
     person: str

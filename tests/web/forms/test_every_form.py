@@ -53,7 +53,14 @@ def stage(app: Flask, sandbox: Sandbox, sign_in: Callable[[str], Browser]) -> St
 
 
 every_form = pytest.mark.parametrize("endpoint", FORMS)
-kept_form = pytest.mark.parametrize("endpoint", [endpoint for endpoint, form in FORMS.items() if form.typed])
+typed_form = pytest.mark.parametrize("endpoint", [endpoint for endpoint, form in FORMS.items() if form.typed])
+form_of_staff = pytest.mark.parametrize(
+    "endpoint", [endpoint for endpoint, form in FORMS.items() if form.typed and form.person != "stranger"]
+)
+kept_form = pytest.mark.parametrize(
+    "endpoint",
+    [endpoint for endpoint, form in FORMS.items() if form.typed and form.person != "stranger" and form.is_kept],
+)
 
 
 def test_every_form_of_the_desk_is_here(app: Flask) -> None:
@@ -124,7 +131,7 @@ def test_whatever_the_provider_answers(stage: Stage, answer: dict[str, Any]) -> 
                 break
 
 
-@kept_form
+@typed_form
 def test_a_form_without_its_token(stage: Stage, endpoint: str) -> None:
     form = FORMS[endpoint]
     for token in ("", "of-an-earlier-session"):
@@ -133,7 +140,7 @@ def test_a_form_without_its_token(stage: Stage, endpoint: str) -> None:
         judge(browser, typed, endpoint)
 
 
-@kept_form
+@typed_form
 def test_a_form_whose_token_of_one_decision_is_lost(stage: Stage, endpoint: str) -> None:
     form = FORMS[endpoint]
     browser = stage.browser(form.person)
@@ -148,8 +155,6 @@ def test_a_form_whose_token_of_one_decision_is_lost(stage: Stage, endpoint: str)
 def test_the_session_has_run_out(stage: Stage, endpoint: str) -> None:
     """Sent in vain, signed in again: there it is."""
     form = FORMS[endpoint]
-    if form.person == "stranger" or not form.is_kept:
-        pytest.skip("nobody is signed in there, or the page promises to keep nothing")
     browser = stage.browser(form.person)
     form.show(stage, browser)
     stage.let_time_pass("last_seen", 20)
@@ -161,12 +166,10 @@ def test_the_session_has_run_out(stage: Stage, endpoint: str) -> None:
     assert not [secret for secret in form.hidden.values() if secret in str(browser.page)]
 
 
-@kept_form
+@form_of_staff
 def test_signed_in_again_in_another_tab(stage: Stage, endpoint: str) -> None:
     """The form of the session before is not taken; it is offered again, and sent by one click."""
     form = FORMS[endpoint]
-    if form.person == "stranger":
-        pytest.skip("nobody is signed in there")
     browser = stage.browser(form.person)
     form.show(stage, browser)
     stage.sign_in_again(browser, form.person)
@@ -178,12 +181,10 @@ def test_signed_in_again_in_another_tab(stage: Stage, endpoint: str) -> None:
     assert browser.status in (200, 422), f"{endpoint}: {browser.words}"
 
 
-@kept_form
+@form_of_staff
 def test_asked_who_they_are_first(stage: Stage, endpoint: str) -> None:
     """Where an act needs a fresh proof, what was typed waits behind the password."""
     form = FORMS[endpoint]
-    if form.person == "stranger":
-        pytest.skip("nobody is signed in there")
     browser = stage.browser(form.person)
     form.show(stage, browser)
     stage.let_time_pass("confirmed", 10)
