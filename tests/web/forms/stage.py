@@ -51,6 +51,12 @@ class Stage:
         self.provider.heal()
         forget_clients()
 
+    def wait_at_most(self, seconds: float) -> None:
+        """From now on the desk gives up sooner."""
+        settings = self.app.extensions["settings"]
+        self.app.extensions["settings"] = settings.model_copy(update={"provider_deadline": seconds})
+        forget_clients()
+
     def let_time_pass(self, column: str, minutes: int) -> None:
         """As if everybody had been here, or proved who they are, so long ago."""
         moment = (now() - timedelta(minutes=minutes)).replace(tzinfo=None)

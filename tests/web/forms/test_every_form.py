@@ -43,8 +43,8 @@ JUNK = (
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """A desk that does not wait long for an answer, and on which one person may do a lot at once."""
-    return settings.model_copy(update={"provider_deadline": 1.0, "export_files_a_day": 1000})
+    """A desk on which one person may do a lot."""
+    return settings.model_copy(update={"export_files_a_day": 1000})
 
 
 @pytest.fixture
@@ -129,6 +129,17 @@ def test_whatever_the_provider_answers(stage: Stage, answer: dict[str, Any]) -> 
             stage.heal()
             if "part" not in form.typed and choice == "whole":
                 break
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint, form in FORMS.items() if form.asks])
+def test_the_provider_takes_too_long(stage: Stage, endpoint: str) -> None:
+    form = FORMS[endpoint]
+    browser = stage.browser(form.person)
+    form.show(stage, browser)
+    stage.wait_at_most(0.5)
+    stage.provider.fault("latency", method="", path="/", times=99, seconds=2)
+    browser.submit(form.button, **form.typed)
+    judge(browser, form.typed, endpoint)
 
 
 @typed_form
