@@ -147,27 +147,59 @@
   });
   document.addEventListener("htmx:afterRequest", () => clearTimeout(slow));
 
+  // What is new is read aloud: what the part says to announce, its first message, or, where somebody has asked for it,
+  // its heading. An alert is read by itself.
+  function newsOf(part, isAsked) {
+    const told = within("[data-announce]", part) ?? first("[role=status]", part);
+    if (told) return told.dataset.announce || told.textContent.trim();
+    return isAsked && !first("[role=alert]", part) ? first("h2, h3", part)?.textContent.trim() : "";
+  }
+
   document.addEventListener("htmx:afterSwap", (event) => {
     prepare(event.target);
     const mark = `${document.body.dataset.errorWord} `;
     if (!first(".error-summary") && document.title.startsWith(mark)) document.title = document.title.slice(mark.length);
-    const told = within("[data-announce]", event.target);
-    if (told) announce(told.dataset.announce || told.textContent.trim());
+    const news = newsOf(event.target, Boolean(event.detail.requestConfig?.triggeringEvent));
+    if (news) announce(news);
   });
 
-  // What had the focus may be gone: then the new part of the page takes it, and the panel that a key has opened.
+  // What had the focus may be gone. After a click the new part of the page takes it, and the panel that a key has
+  // opened; where the page has asked by itself, what is there in place of what was left, or else the part.
   function takeFocus(element) {
+    if (element.tabIndex < 0) element.tabIndex = -1;
     element.focus({ preventScroll: true });
     if (element.getBoundingClientRect().top < 0) element.scrollIntoView();
+  }
+
+  let before = document.body;
+  document.addEventListener("htmx:beforeSwap", () => { before = document.activeElement; });
+
+  function twin(element, root) {
+    if (element.isConnected || element === document.body) return null;
+    if (element.id) return document.getElementById(element.id);
+    const href = element.getAttribute("href");
+    if (href) return first(`a[href="${CSS.escape(href)}"]`, root);
+    const action = element.closest("form")?.getAttribute("action");
+    return action ? first(`form[action="${CSS.escape(action)}"] button`, root) : null;
   }
 
   document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
     const byKey = detail.requestConfig?.triggeringEvent?.detail === 0;
     if (target.id === "peek" && byKey) takeFocus(first("#peek-title", target));
-    if (document.activeElement !== document.body) return;
-    const next = within("[data-takes-focus]", target) ?? target.closest("#results");
-    if (next) takeFocus(next);
+    const isAsked = Boolean(detail.requestConfig?.triggeringEvent);
+    if (document.activeElement !== document.body || (before === document.body && !isAsked)) return;
+    const named = within("[data-takes-focus]", target) ?? target.closest("#results");
+    const same = twin(before, document.getElementById(target.id) ?? target);
+    takeFocus((isAsked ? named ?? same : same ?? named) ?? target);
   });
+
+  // A page that answers a form begins with what came of it.
+  function arrive() {
+    const [way] = performance.getEntriesByType("navigation");
+    const isAnswer = document.title.startsWith(document.body.dataset.errorWord) || (way?.type === "navigate" && way.redirectCount > 0);
+    const told = first("main :is([data-takes-focus], .notice[role])");
+    if (isAnswer && told && document.activeElement === document.body) takeFocus(told);
+  }
 
   // --- A whole row leads where its first link leads; text in it can still be marked ---
 
@@ -202,7 +234,13 @@
     const theme = event.detail.value;
     if (theme) document.documentElement.dataset.bsTheme = theme;
     else delete document.documentElement.dataset.bsTheme;
+    // The button that was pressed has given way to its opposite.
+    const form = document.activeElement.closest("form");
+    if (form && !document.activeElement.checkVisibility()) {
+      [...all("button", form)].find((button) => button.checkVisibility())?.focus();
+    }
   });
 
   prepare(document);
+  arrive();
 })();

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.people import hire
 from webapp import create_app
+from webapp.core.database import writing
 from webapp.core.extensions import db
+from webapp.core.sealing import unseal
+from webapp.models.base import now
+from webapp.models.staff_session import StaffSession
 
 from .conftest import NOWHERE
 from .records import Records
@@ -60,6 +66,22 @@ def test_a_day_of_a_session(app: Flask, records: Records) -> None:
         "auth.session.ended",
         "auth.logout",
     ]
+
+
+def test_what_is_typed_outlasts_the_session(app: Flask, records: Records) -> None:
+    alice = attempt(app, PASSWORD)
+    token = alice.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
+    for note in ("reviewed", "never arrived"):
+        alice.send("/demo/orders/order-1/refund", {"csrf_token": token, "part": "whole", "note": note})
+        assert alice.status == 303
+        with app.app_context(), writing() as session:
+            session.execute(update(StaffSession).values(last_seen=now() - timedelta(minutes=20)))
+    alice.open(alice.response.headers["Location"])
+    alice.submit("Sign in", password=PASSWORD)
+    assert alice.heading == "What you had typed"
+    assert "never arrived" in alice.words
+    [kept] = records.rows("SELECT unsent_form FROM staff_session WHERE unsent_form IS NOT NULL")
+    assert "reviewed" in unseal(app.extensions["settings"], kept["unsent_form"]).get_secret_value()
 
 
 def test_of_many_guesses_at_once_ten_are_tried(app: Flask, records: Records) -> None:

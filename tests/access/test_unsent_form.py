@@ -13,6 +13,7 @@ import time_machine
 from tests.browser import Browser, form_values
 from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.provider import provider_of
+from webapp.core.sealing import unseal
 from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 
@@ -132,12 +133,16 @@ def test_a_form_that_moves_money_is_never_kept(clock: time_machine.Traveller, al
     assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
 
 
-def test_secrets_are_left_out(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
+def test_secrets_are_left_out_and_the_rest_is_sealed(
+    clock: time_machine.Traveller, alice: Browser, records: Records
+) -> None:
     token = alice.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
     clock.shift(timedelta(minutes=20))
     fields = {"csrf_token": token, "amount": "12.50", "password": "hidden-word", "hook_secret": "hidden-word"}
     alice.send("/demo/orders/order-1/refund", fields)
     (row,) = records.rows("SELECT unsent_form FROM staff_session WHERE unsent_form IS NOT NULL")
-    assert "12.50" in row["unsent_form"]
-    assert "hidden-word" not in row["unsent_form"]
-    assert token not in row["unsent_form"]
+    assert "12.50" not in row["unsent_form"]
+    kept = unseal(alice.app.extensions["settings"], row["unsent_form"]).get_secret_value()
+    assert "12.50" in kept
+    assert "hidden-word" not in kept
+    assert token not in kept

@@ -46,6 +46,7 @@ class Lapse:
     user_id: int
     reason: str
     has_unsent_form: bool
+    email: str = ""
 
 
 class Found(NamedTuple):
@@ -123,7 +124,7 @@ def find(token: str) -> Found | None:
     if reason is None:
         g.is_unseen = now() - found.last_seen >= SEEN_EVERY
         return found
-    g.lapse = Lapse(found.id, found.user_id, reason, found.has_unsent_form)
+    g.lapse = Lapse(found.id, found.user_id, reason, found.has_unsent_form, found.email)
     g.lapse_is_new = found.ended is None
     return None
 
@@ -165,29 +166,37 @@ def note_seen(session_id: int) -> None:
         session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen=now()))
 
 
-def close_lapsed(unsent_form: str | None = None) -> None:
-    """Ends the session that was found to be over, once, with its entry; keeps what the person had typed."""
+def time_left(session_id: int) -> tuple[timedelta, timedelta]:
+    """How long a session lasts if nothing happens any more, and how long whatever happens."""
+    query = select(StaffSession.last_seen, StaffSession.expires).where(StaffSession.id == session_id)
+    last_seen, expires = db.session.execute(query).one()
+    moment = now()
+    return last_seen + timedelta(minutes=_settings().session_idle_minutes) - moment, expires - moment
+
+
+def close_lapsed() -> None:
+    """Ends the session that was found to be over, once, with its entry."""
     over = lapse()
-    if over is None or not (g.lapse_is_new or unsent_form):
+    if over is None or not g.lapse_is_new:
         return
     with writing() as session:
         end(session, StaffSession.id == over.session_id, reason=over.reason)
-        if unsent_form:
-            session.execute(
-                update(StaffSession).where(StaffSession.id == over.session_id).values(unsent_form=unsent_form)
-            )
     g.lapse_is_new = False
 
 
 def end(session: Session, *which: ColumnElement[bool], reason: str) -> int:
-    """Ends the sessions that are still open among `which`, one audit entry each. Call inside `writing()`."""
+    """Ends the sessions that are still open among `which`, one audit entry each. Call inside `writing()`.
+
+    One that only took too long leaves what was typed in it to the next.
+    """
     chosen = select(StaffSession.id).where(StaffSession.ended.is_(None), *which).with_for_update()
     ids = session.execute(chosen).scalars().all()
     if not ids:
         return 0
-    session.execute(
-        update(StaffSession).where(StaffSession.id.in_(ids)).values(ended=now(), end_reason=reason, unsent_form=None)
-    )
+    ended: dict[str, object] = {"ended": now(), "end_reason": reason}
+    if reason not in (IDLE, TOO_OLD):
+        ended["unsent_form"] = None
+    session.execute(update(StaffSession).where(StaffSession.id.in_(ids)).values(**ended))
     for session_id in ids:
         action = _ACTIONS.get(reason, audit.Action.SESSION_ENDED)
         audit.record(action, object_type="session", object_id=session_id, after={"cause": reason})

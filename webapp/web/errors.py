@@ -14,50 +14,50 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from webapp.access.turned_away import NO_PLACE, TurnedAway
 from webapp.core.database import Trouble, trouble
+from webapp.core.extensions import db
 from webapp.core.logs import route
 from webapp.presentation.provider_errors import Words, words_for_gateway, words_for_order
 from webapp.providers.http.errors import GatewayError
 
-from . import form_drafts, person_slots
-from .form_drafts import UnsentForm
+from . import person_slots
 from .guard import record_csrf_failure
 from .htmx import wants_fragment
 from .person_slots import TooManyAtOnce
 from .public_slots import come_later
+from .safe_redirect import page_before
+from .typed_forms import TypedForm, form_to_offer
 
 RETRY_AFTER = 10
 """Seconds after which it is worth asking again while the database is busy or away."""
+
+NOT_OFFERED = frozenset({400, 403, 405, 413})
+"""Statuses of forms that no page of ours has made, that the person may not send, or that could not be read."""
 
 log = structlog.stdlib.get_logger("webapp.web.errors")
 
 
 def speak(words: Words) -> Response:
-    """The page, or for htmx the fragment, that says it."""
+    """The page, or for htmx the fragment, that says it, with what was typed."""
+    return _spoken(words, None if words.status in NOT_OFFERED else form_to_offer())
+
+
+def _spoken(words: Words, unsent: TypedForm | None) -> Response:
     template = "_error.html" if wants_fragment() else "error.html"
-    body = render_template(
-        template,
-        **words._asdict(),
-        request_id=g.get("request_id", ""),
-        actions=_ways_out(words.status),
-        unsent=_unsent(words.status),
-    )
-    return make_response(body, words.status)
-
-
-def _unsent(status: int) -> UnsentForm | None:
-    """What was typed into a form that only asks, when it may be asked again: it is not lost."""
-    is_asked_again = request.method == "POST" and getattr(_view(), "asks_again", False)
-    return form_drafts.sent_just_now() if is_asked_again and status in (502, 503) else None
+    actions = _ways_out(words.status, unsent)
+    given = {**words._asdict(), "request_id": g.get("request_id", ""), "actions": actions, "unsent": unsent}
+    return make_response(render_template(template, **given), words.status)
 
 
 def _view() -> object:
     return current_app.view_functions.get(request.endpoint or "")
 
 
-def _ways_out(status: int) -> list[tuple[str, str]]:
+def _ways_out(status: int, unsent: TypedForm | None) -> list[tuple[str, str]]:
     """Where to go from an error page: the same question again where asking is harmless, and the orders."""
     ways = []
-    if status in (502, 503) and request.method == "GET":
+    if request.method == "POST" and not unsent and (back := page_before()):
+        ways.append((gettext("Back to the page"), back))
+    if status in (502, 503) and request.method == "GET" and not unsent:
         ways.append((gettext("Try again"), request.full_path.rstrip("?")))
     if status == 404 and request.blueprint == "audit":
         ways.append((gettext("To the audit log"), url_for("audit.list_entries")))
@@ -116,16 +116,20 @@ def _words_for_status(status: int) -> Words:
     )
 
 
-def _csrf_error(_error: CSRFError) -> Response:
+def csrf_error(_error: CSRFError) -> Response:
+    """The form of an earlier session: who has typed it may send it again, if a page of ours was the one to send it."""
     record_csrf_failure()
-    return speak(
-        Words(
-            400,
-            gettext("This form is out of date"),
-            gettext("The form was opened before you signed in, or your browser keeps no cookies for the desk."),
-            gettext("Go back, reload the page and send the form again. Nothing was changed."),
+    unsent = form_to_offer()
+    title = gettext("This form is out of date")
+    if unsent is None:
+        message = gettext("The form was opened before you signed in, or your browser keeps no cookies for the desk.")
+        advice = gettext("Open the page again and send the form. Nothing was changed.")
+    else:
+        message = gettext(
+            "You have signed in again since you opened it. Nothing was done; what you typed is still here."
         )
-    )
+        advice = gettext("Check it, then send it again.")
+    return _spoken(Words(400, title, message, advice), unsent)
 
 
 def words_for_turned_away(error: TurnedAway) -> Words:
@@ -157,7 +161,7 @@ def _too_many_at_once(_error: TooManyAtOnce) -> Response:
         gettext("The desk is still working on other pages that you asked for. This one was not looked at."),
         gettext("Wait a moment, then try again."),
     )
-    return come_later(_without_frame(words, unsent=_unsent(503)), person_slots.RETRY_AFTER)
+    return come_later(_without_frame(words, unsent=form_to_offer()), person_slots.RETRY_AFTER)
 
 
 def with_retry_after(response: Response, error: TurnedAway) -> Response:
@@ -190,7 +194,7 @@ def _database_error(error: SQLAlchemyError) -> Response:
     if getattr(_view(), "takes_raw_body", False):  # a program asks, which reads no page
         response = Response("", 503, content_type="text/plain; charset=utf-8")
     else:
-        response = _without_frame(_words_for_trouble(why), unsent=_unsent(503))
+        response = _without_frame(_words_for_trouble(why), unsent=form_to_offer())
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
@@ -219,10 +223,16 @@ def _crash(error: InternalServerError) -> Response:
     cause = error.original_exception
     if isinstance(cause, SQLAlchemyError) and trouble(cause) is not None:
         return _database_error(cause)
-    return _without_frame(_words_for_status(500))
+    words = _words_for_status(500)
+    try:
+        db.session.rollback()
+        return speak(words)
+    except Exception:
+        log.exception("an error page could not be drawn in its frame")
+        return _without_frame(words, unsent=form_to_offer())
 
 
-def _without_frame(words: Words, unsent: UnsentForm | None = None) -> Response:
+def _without_frame(words: Words, unsent: TypedForm | None = None) -> Response:
     """Draws no frame and asks nothing: whatever broke may be what the frame is made of."""
     template = current_app.jinja_env.get_template("_error.html" if wants_fragment() else "error.html")
     actions = _ways_without_asking() if words.status == 503 else []
@@ -247,7 +257,7 @@ def _ways_without_asking() -> list[tuple[str, str]]:
 
 def init_app(app: Flask) -> None:
     """Registers what speaks for each kind of exception."""
-    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(CSRFError, csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(GatewayError, _gateway_error)
     app.register_error_handler(TurnedAway, _turned_away)

@@ -1,130 +1,149 @@
-"""What somebody was typing when their session ended: kept with the session, offered again after the next sign-in.
+"""Forms that the desk keeps with a session, sealed: what was typed when it ended, and what is being reviewed.
 
-Only for views marked `@asks_again`, which show something and change nothing; only to the same person in the same
-browser; and sent again only by a click. Passwords and secrets are never kept. A money form's submit token goes along:
-it is good for its person and order only, and with it the form stays one decision, however often it is sent.
+They come back to the same person in the same browser only, also after signing in again, and are gone with the session.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
-from flask import current_app, request
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-from flask_wtf.csrf import validate_csrf
+from flask import current_app, g, request
+from flask_login import current_user
+from pydantic import SecretStr
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
-from wtforms.validators import ValidationError
 
 from webapp.access import sessions
-from webapp.access.permissions import View
+from webapp.core.database import release, writing
 from webapp.core.extensions import db
+from webapp.core.sealing import CannotUnseal, seal, unseal
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
-from webapp.presentation.refund_reasons import REASONS
 
 from .safe_redirect import own_address
+from .typed_forms import TypedForm, current_form, has_good_token
 
 LONGEST = 32 * 1024
+MOST = 8
+"""So many forms are kept at once, the newest."""
 LIFE = timedelta(hours=12)
 
-_NAMES = {"part": _l("How much"), "amount": _l("Amount"), "reason": _l("Reason"), "note": _l("Note")}
-_CHOICES: dict[str, dict[str, LazyString]] = {
-    "part": {"part": _l("A part"), "whole": _l("All that is left")},
-    "reason": REASONS,
-}
-_WHAT = {"refunds.review_refund": _l("Refund of order %(order_id)s")}
+
+class Draft(NamedTuple):
+    """A form that is kept. `key` names it among those of the session; `is_unsent`: it never reached its view."""
+
+    key: str
+    form: TypedForm
+    kept: datetime
+    is_unsent: bool
+
+    def field(self, name: str) -> str:
+        return dict(self.form.fields).get(name, "")
 
 
-class UnsentForm(NamedTuple):
-    """Where a form was going, and its fields in order, as text."""
-
-    address: str
-    fields: list[tuple[str, str]]
-
-    @property
-    def shown(self) -> list[tuple[LazyString | str, LazyString | str]]:
-        """What a person typed or chose, in their words where we have them, without what is empty."""
-        typed = ((name, text) for name, text in self.fields if text.strip() and not name.endswith("_token"))
-        return [
-            (_NAMES.get(name, name.replace("_", " ").capitalize()), _CHOICES.get(name, {}).get(text, text))
-            for name, text in typed
-        ]
-
-    @property
-    def what(self) -> str:
-        """What the form was about, in words; its address where we have none."""
-        path = urlsplit(self.address).path
-        try:
-            endpoint, values = current_app.url_map.bind("").match(path, method="POST")
-        except HTTPException:
-            return self.address
-        return str(_WHAT[endpoint]) % values if endpoint in _WHAT else self.address
+def keep(key: str) -> None:
+    """Keeps the form of this request for the person's session, in place of what was kept under the key."""
+    _add(current_user.session_id, Draft(key, current_form(), now(), False))
 
 
-def asks_again(view: View) -> View:
-    """Marks a view of a POST that changes nothing: typed fields may be offered for it after a new sign-in."""
-    view.asks_again = True  # type: ignore[attr-defined]
-    return view
+def newest(prefix: str) -> Draft | None:
+    """The newest form of the session whose key begins so."""
+    found = [draft for draft in _read(current_user.session_id) if draft.key.startswith(prefix) and not draft.is_unsent]
+    release()
+    return found[-1] if found else None
 
 
-def typed(view: Any) -> str | None:
-    """The fields of this request as they are kept; None when there is nothing to keep, or no way to trust it."""
-    if not getattr(view, "asks_again", False) or sessions.lapse() is None or not _came_from_our_page():
-        return None
-    address = own_address(request.full_path.rstrip("?"))
-    fields = [(name, text) for name, text in request.form.items(multi=True) if _may_keep(name)]
-    kept = json.dumps([address, fields])
-    return kept if address and fields and len(kept) <= LONGEST else None
+def take_up(draft: Draft) -> None:
+    """From here on what is kept counts as typed in this request: it is shown, checked, and offered again."""
+    g.typed_form = draft.form
 
 
-def sent_just_now(address: str | None = None) -> UnsentForm:
-    """The form of this request, to be offered once more to who has sent it; `address`: where it shall go then."""
-    fields = [(name, text) for name, text in request.form.items(multi=True) if _may_keep(name) and name != "step"]
-    return UnsentForm(address or request.full_path.rstrip("?"), fields)
+def unsent(session_id: int) -> TypedForm | None:
+    """What never reached its view, the newest."""
+    found = [draft.form for draft in _read(session_id) if draft.is_unsent]
+    return found[-1] if found else None
 
 
-def _came_from_our_page() -> bool:
-    try:
-        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
-    except ValidationError:
+def keep_unsent(view: Any, session_id: int) -> bool:
+    """Keeps a form that is not let through now, if there is something to keep and it can be trusted; whether it was."""
+    form = current_form()
+    if not _is_worth_keeping(view, form):
         return False
+    _add(session_id, Draft(form.address, form, now(), True))
     return True
 
 
-def _may_keep(name: str) -> bool:
-    return not any(word in name.lower() for word in ("csrf", "password", "secret"))
+def forget_unsent(session_id: int) -> None:
+    """What never reached its view is on its way now."""
+    _change(session_id, lambda drafts: [draft for draft in drafts if not draft.is_unsent])
 
 
-def hand_over(session: Session, user_id: int, to_session: int) -> bool:
-    """Gives what the browser's last session kept to the person's new one; forgets all else of theirs, and what is old.
-
-    Call inside `writing()`.
-    """
+def close_lapsed(view: Any) -> None:
+    """Ends the session that was found to be over, and keeps what the person had typed into the form of this request."""
     over = sessions.lapse()
-    kept = None
-    if over is not None and over.user_id == user_id:
-        kept = session.execute(
-            select(StaffSession.unsent_form).where(StaffSession.id == over.session_id)
-        ).scalar_one_or_none()
-    is_old = and_(StaffSession.unsent_form.is_not(None), StaffSession.ended < now() - LIFE)
-    is_theirs = StaffSession.user_id == user_id
-    session.execute(update(StaffSession).where(or_(is_theirs, is_old)).values(unsent_form=None))
-    if kept:
-        session.execute(update(StaffSession).where(StaffSession.id == to_session).values(unsent_form=kept))
-    return bool(kept)
+    if over is None:
+        return
+    sessions.close_lapsed()
+    keep_unsent(view, over.session_id)
 
 
-def read(session_id: int) -> UnsentForm | None:
-    """What is kept with a session."""
-    query = select(StaffSession.unsent_form).where(StaffSession.id == session_id)
-    kept = db.session.execute(query).scalar_one_or_none()
+def _is_worth_keeping(view: Any, form: TypedForm) -> bool:
+    if request.method != "POST" or getattr(view, "never_kept", False) or not has_good_token():
+        return False
+    return bool(form.shown and own_address(form.address)) and len(json.dumps(form)) <= LONGEST
+
+
+def hand_over(session: Session, user_id: int, from_session: int | None, to_session: int) -> bool:
+    """Gives what the browser's last session kept to the person's new one, if it was theirs too.
+
+    Forgets what their sessions kept that are over, and what is old. Returns whether some of it never reached its
+    view. Call inside `writing()`.
+    """
+    last = (StaffSession.id == from_session, StaffSession.user_id == user_id)
+    kept = session.scalar(select(StaffSession.unsent_form).where(*last))
+    is_old = and_(StaffSession.unsent_form.is_not(None), StaffSession.last_seen < now() - LIFE)
+    is_over = and_(StaffSession.user_id == user_id, StaffSession.ended.is_not(None))
+    session.execute(update(StaffSession).where(or_(is_over, is_old)).values(unsent_form=None))
     if not kept:
-        return None
-    address, fields = json.loads(kept)
-    return UnsentForm(address, [(name, text) for name, text in fields])
+        return False
+    session.execute(update(StaffSession).where(StaffSession.id == to_session).values(unsent_form=kept))
+    return any(draft.is_unsent for draft in _opened(kept))
+
+
+def _add(session_id: int, draft: Draft) -> None:
+    _change(session_id, lambda drafts: [*(one for one in drafts if one.key != draft.key), draft][-MOST:])
+
+
+def _change(session_id: int, change: Callable[[list[Draft]], list[Draft]]) -> None:
+    with writing() as session:
+        query = select(StaffSession.unsent_form).where(StaffSession.id == session_id).with_for_update()
+        drafts = change(_opened(session.scalar(query)))
+        kept = _sealed(drafts) if drafts else None
+        session.execute(update(StaffSession).where(StaffSession.id == session_id).values(unsent_form=kept))
+
+
+def _read(session_id: int) -> list[Draft]:
+    return _opened(db.session.scalar(select(StaffSession.unsent_form).where(StaffSession.id == session_id)))
+
+
+def _sealed(drafts: list[Draft]) -> str:
+    told = [[key, *form, kept.isoformat(), is_unsent] for key, form, kept, is_unsent in drafts]
+    return seal(current_app.extensions["settings"], SecretStr(json.dumps(told)))
+
+
+def _opened(kept: str | None) -> list[Draft]:
+    """What is kept and not too old, the oldest first; nothing of what cannot be read any more."""
+    if not kept:
+        return []
+    try:
+        told = json.loads(unseal(current_app.extensions["settings"], kept).get_secret_value())
+    except CannotUnseal:
+        return []
+    drafts = [
+        Draft(key, TypedForm(address, [(name, text) for name, text in fields]), datetime.fromisoformat(kept), is_unsent)
+        for key, address, fields, kept, is_unsent in told
+    ]
+    return [draft for draft in drafts if draft.kept > now() - LIFE]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
@@ -11,9 +15,30 @@ from webapp.presentation.amount_words import amount_words
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
-    """A form that changes something. `currency` is that of its amounts."""
+    """A form that changes something. `currency` is that of its amounts.
+
+    What neither a page nor the database can hold is put right in each text and refused once, in words.
+    """
 
     currency: str = ""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            given = super().wrap_formdata(form, formdata)
+            texts = [pair for pair in given.items(multi=True) if isinstance(pair[1], str)] if given else []
+            form.unstorable = {name for name, text in texts if "\0" in text}
+            if not form.unstorable:
+                return given
+            return MultiDict([(name, text.replace("\0", "\ufffd")) for name, text in texts])
+
+    unstorable: set[str]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid: bool = super().validate(extra_validators)
+        for field in self:
+            if field.name in self.unstorable:
+                field.errors = [gettext("This text held a character that cannot be stored: it is now shown as \ufffd.")]
+        return valid and not self.unstorable
 
 
 class AmountField(StringField):  # type: ignore[misc]

@@ -28,10 +28,11 @@ from . import form_drafts, person_slots, public_slots
 from .doubled_fields import refuse_doubled_fields
 from .htmx import redirect_after_post
 from .safe_redirect import own_address, page_before
+from .typed_forms import FROM_KEPT
 
 log = structlog.stdlib.get_logger("webapp.web.guard")
 
-BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out"})
+BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out", "auth.tell_time_left"})
 """All that somebody with an initial password can do."""
 
 PROOFS = frozenset({"auth.save_password", "auth.confirm_person"})
@@ -75,6 +76,8 @@ def guard() -> AnyResponse | None:
             return answer
     csrf.protect(apply_exemptions=True)
     refuse_doubled_fields(view)
+    if FROM_KEPT in request.form and current_user.is_authenticated:
+        form_drafts.forget_unsent(current_user.session_id)
     return None
 
 
@@ -138,7 +141,7 @@ def record_csrf_failure() -> None:
 
 def _ask_to_sign_in(view: Any) -> AnyResponse:
     """Leads to the sign-in and from there back; what was typed is kept if the view can show it again."""
-    sessions.close_lapsed(form_drafts.typed(view))
+    form_drafts.close_lapsed(view)
     return _send(sign_in_address(), 303 if request.method not in SAFE else 302)
 
 
@@ -172,6 +175,8 @@ def fresh_sign_in_for(page: str | None) -> Callable[[View], View]:
             if is_fresh(current_user):
                 return view(*args, **kwargs)
             back = url_for(page, account=g.account) if page else request.path
+            if form_drafts.keep_unsent(view, current_user.session_id):
+                back = url_for("auth.show_unsent_form")
             return redirect_after_post(url_for("auth.ask_confirm", next=back))
 
         return cast(View, ask_first)

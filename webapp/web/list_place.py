@@ -86,6 +86,11 @@ class Place:
         """`suffix` for the address that a form is sent to, so that it is opened again as it was."""
         return self.straight_suffix if self.is_straight else self.suffix
 
+    @property
+    def more_of_form(self) -> str:
+        """The same for the end of an address with a query."""
+        return self.of_form.replace("?", "&", 1)
+
     def way_back(self, order_href: str) -> str:
         """Where giving up a form leads; `order_href` is the order's page."""
         return self.back_href if self.is_straight else order_href + self.suffix

@@ -15,7 +15,7 @@ from webapp.access.permissions import Permission, requires
 from webapp.core.database import writing
 from webapp.models.staff_session import StaffSession
 
-from . import blueprint
+from . import blueprint, ending
 from .browser_words import browser_words
 from .forms import PasswordForm
 
@@ -37,6 +37,13 @@ def list_sessions() -> str:
         for one in mine
     ]
     return render_template("auth/sessions.html", rows=rows)
+
+
+@blueprint.get("/you/time-left")
+@requires(Permission.OWN_SESSIONS)
+def tell_time_left() -> dict[str, object]:
+    """When to ask again, and the warning if the session ends soon; a page that asks by itself keeps nothing alive."""
+    return ending.told(*sessions.time_left(current_user.session_id))
 
 
 @blueprint.post("/you/sessions/<row_id:session_id>/end")

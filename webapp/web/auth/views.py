@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from webapp.access import sessions
@@ -15,8 +18,10 @@ from webapp.access.permissions import Permission, public, requires
 from webapp.core.database import writing
 from webapp.models.staff_session import StaffSession
 from webapp.web import form_drafts
-from webapp.web.errors import with_retry_after, words_for_turned_away
+from webapp.web.errors import csrf_error, with_retry_after, words_for_turned_away
+from webapp.web.guard import record_csrf_failure
 from webapp.web.safe_redirect import own_address
+from webapp.web.typed_forms import came_from_our_page
 
 from . import blueprint
 from . import confirm_views as _confirm_views  # noqa: F401 - adds the question who somebody is
@@ -33,7 +38,13 @@ def sign_in() -> Response | str:
     if current_user.is_authenticated:
         return redirect(address or "/")
     sessions.close_lapsed()
-    return _page(SignInForm(formdata=None, next=address or ""))
+    return _page(SignInForm(formdata=None, next=address or "", email=_email_of_last()))
+
+
+def _email_of_last() -> str:
+    """Whose session has just run out in this browser; nobody's who signed out, or may not come back."""
+    over = sessions.lapse()
+    return over.email if over and over.reason not in (sessions.SIGNED_OUT, sessions.DISABLED) else ""
 
 
 @blueprint.post("/sign-in")
@@ -49,13 +60,28 @@ def open_session() -> Response:
     if isinstance(outcome, SignInRefused):
         form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
         return make_response(_page(form), 422)
+    over = sessions.lapse()
+    last = before.session_id if isinstance(before, Person) else over.session_id if over else None
     with writing() as transaction:
-        has_unsent = form_drafts.hand_over(transaction, outcome.id, outcome.session_id)
+        has_unsent = form_drafts.hand_over(transaction, outcome.id, last, outcome.session_id)
         if isinstance(before, Person):
             sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
     enter(outcome)
     address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
     return redirect(address, 303)
+
+
+@blueprint.errorhandler(CSRFError)
+def _of_another_session(error: CSRFError) -> Response:
+    """A sign-in page that stood open too long: the form again, with what was typed but the password."""
+    if request.endpoint != "auth.open_session" or not came_from_our_page():
+        return csrf_error(error)
+    record_csrf_failure()
+    form = SignInForm()
+    if current_user.is_authenticated:
+        return redirect(own_address(form.next.data) or "/", 303)
+    form.form_errors = [gettext("This page was open for too long, so nothing was checked. Type your password again.")]
+    return make_response(_page(form), 400)
 
 
 def _turned_away(form: SignInForm, error: TurnedAway) -> Response:
@@ -65,6 +91,8 @@ def _turned_away(form: SignInForm, error: TurnedAway) -> Response:
 
 def _page(form: SignInForm) -> str:
     over = sessions.lapse()
+    if over and over.has_unsent_form:
+        over = replace(over, has_unsent_form=form_drafts.unsent(over.session_id) is not None)
     return render_template(
         "auth/sign_in.html",
         form=form,
@@ -90,6 +118,6 @@ def sign_out() -> Response:
 @blueprint.get("/you/unsent")
 @requires(Permission.OWN_SESSIONS)
 def show_unsent_form() -> Response | str:
-    """What the person had typed when their last session ended; it is sent by their click only."""
-    unsent = form_drafts.read(current_user.session_id)
+    """What the person had typed before they had to prove who they are; it is sent by their click only."""
+    unsent = form_drafts.unsent(current_user.session_id)
     return render_template("auth/unsent_form.html", unsent=unsent) if unsent else redirect("/")

@@ -44,6 +44,7 @@ from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page
 from webapp.web.list_place import current_place
+from webapp.web.typed_forms import never_kept
 
 from .words import what_is_known, why_not
 
@@ -61,6 +62,7 @@ def confirm_capture(account: Account, order_id: str) -> Response:
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/capture")
 @requires(Permission.CAPTURE)
 @of("postpay")
+@never_kept
 def capture_order(account: Account, order_id: str) -> Response:
     """Does it, once; the answer is a page that can be reloaded."""
     try:

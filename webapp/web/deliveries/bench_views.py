@@ -13,6 +13,7 @@ from webapp.core.extensions import db
 from webapp.core.sealing import CannotUnseal
 from webapp.models.delivery import Delivery, Receiver
 from webapp.providers.postpay.signature import HEADER
+from webapp.web.typed_forms import asks_again, never_kept
 from webapp.webhooks.deliveries.content import open_content
 from webapp.webhooks.deliveries.ingest import accepted_secrets
 from webapp.webhooks.diagnosis import examine
@@ -37,6 +38,8 @@ def show_bench(account: Account) -> Response:
 @blueprint.post("/<account:account>/deliveries/bench")
 @requires(Permission.HOOKS_READ)
 @of("postpay")
+@asks_again
+@never_kept
 def try_signature(account: Account) -> Response:
     """Tries it and says what came of it, on the same page: nothing is changed by it."""
     form = BenchForm(_stored(account, request.form.get("delivery", "")))

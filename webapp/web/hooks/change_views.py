@@ -18,6 +18,7 @@ from webapp.models.rotation import Rotation
 from webapp.presentation.hook_words import change_href
 from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post, wants_fragment
+from webapp.web.typed_forms import form_to_offer
 from webapp.webhooks.endpoints import resolve_unknown as checks
 from webapp.webhooks.endpoints.errors import NotNow
 from webapp.webhooks.endpoints.secret import show_secret as take_secret
@@ -129,10 +130,10 @@ def _page(template: str, account: Account, change: HookChange) -> Response:
 
 
 def _close_page(account: Account, change: HookChange, form: CloseChangeForm, status: int = 200) -> Response:
-    page = render_template(
-        "hooks/close.html", account=account, change=change, form=form, may_close=checks.may_close(change)
+    values = {"may_close": checks.may_close(change) and status != 409, "unsent": form_to_offer()}
+    return make_response(
+        render_template("hooks/close.html", account=account, change=change, form=form, **values), status
     )
-    return make_response(page, status)
 
 
 def _change(account: Account, change_id: int) -> HookChange:

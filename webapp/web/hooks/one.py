@@ -11,6 +11,7 @@ from webapp.core.extensions import db
 from webapp.models.delivery import Receiver
 from webapp.models.hook_change import HookChange
 from webapp.models.rotation import Rotation
+from webapp.web.typed_forms import form_to_offer
 from webapp.webhooks.endpoints.write import open_change_of, open_rotation_of
 
 
@@ -26,8 +27,8 @@ def in_the_way(account: Account, hook_id: str) -> Response | None:
     change, rotation = unfinished_of(account, hook_id)
     if change is None and rotation is None:
         return None
-    page = render_template("hooks/not_changed.html", account=account, change=change, rotation=rotation)
-    return make_response(page, 409)
+    values = {"change": change, "rotation": rotation, "unsent": form_to_offer()}
+    return make_response(render_template("hooks/not_changed.html", account=account, **values), 409)
 
 
 def is_the_desks_own(account: Account, hook_id: str) -> bool:

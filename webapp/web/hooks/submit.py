@@ -14,6 +14,7 @@ from webapp.presentation.provider_errors import Words
 from webapp.providers.postpay.models import Hook
 from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post
+from webapp.web.typed_forms import form_to_offer
 from webapp.webhooks.endpoints.change import change_hook, seen
 from webapp.webhooks.endpoints.errors import AlreadyThere, HookBusy, HookFormReused, InRotation
 from webapp.webhooks.endpoints.write import NEW, Wish, version_of
@@ -60,14 +61,17 @@ def to_change(change: HookChange) -> Response:
 def not_changed(account: Account, error: Exception) -> Response:
     """Speaks why nothing was started, where the person can act: 409 or 412."""
     status = 412
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"unsent": form_to_offer()}
     match error:
         case HookBusy(change=change) | HookFormReused(change=change):
-            values, status = {"change": change, "reused": isinstance(error, HookFormReused)}, 409
+            status = 409
+            values |= {"change": change, "reused": isinstance(error, HookFormReused)}
         case InRotation(rotation=rotation):
-            values, status = {"rotation": rotation}, 409
+            status = 409
+            values |= {"rotation": rotation}
         case AlreadyThere(hook=hook):
-            values, status = {"hook": hook}, 409
+            status = 409
+            values |= {"hook": hook}
     return make_response(render_template("hooks/not_changed.html", account=account, **values), status)
 
 

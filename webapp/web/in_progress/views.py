@@ -26,6 +26,7 @@ from webapp.providers.registry import mover
 from webapp.web.htmx import redirect_after_post
 from webapp.web.list_place import current_place
 from webapp.web.live_pages import live_page
+from webapp.web.typed_forms import form_to_offer
 
 from .forms import CloseForm, ResolveForm
 
@@ -41,19 +42,27 @@ _UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
 @of_any
 def list_unsettled(account: Account) -> str:
     """Open intents and those that need attention, oldest first; then refunds that fit no intent."""
+    return _list(account)
+
+
+def _list(account: Account, wrong: ResolveForm | None = None, finding_id: int = 0) -> str:
+    """The page; `wrong` is what was typed about a finding, with what is wrong about it."""
     unsettled = select(Intent).where(Intent.account == account.slug, Intent.state.in_(_UNSETTLED)).order_by(Intent.id)
     strays = select(Finding).where(Finding.account == account.slug, Finding.resolved.is_(None)).order_by(Finding.id)
     intents, pager = _page_of(account, unsettled, "page")
-    findings, findings_pager = _page_of(account, strays, "stray_page")
+    before = select(func.count()).select_from(strays.where(Finding.id < finding_id).order_by(None).subquery())
+    at = (db.session.scalar(before) or 0) // PAGE_SIZE + 1 if finding_id else 1
+    findings, findings_pager = _page_of(account, strays, "stray_page", at)
     release()
     values = {"intents": intents, "pager": pager, "findings": findings, "findings_pager": findings_pager}
+    values |= {"form": wrong, "finding_id": finding_id}
     return render_template("in_progress/list.html", account=account, live=live_page(account), **values)
 
 
-def _page_of(account: Account, rows: Select[R], parameter: str) -> tuple[Sequence[R], Pager]:
+def _page_of(account: Account, rows: Select[R], parameter: str, at: int = 1) -> tuple[Sequence[R], Pager]:
     """The page of a list that the address names by a parameter of its own; the other list stays where it is."""
     total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
-    number = min(max(request.args.get(parameter, 1, type=int), 1), max(-(-total // PAGE_SIZE), 1))
+    number = min(max(request.args.get(parameter, at, type=int), 1), max(-(-total // PAGE_SIZE), 1))
     found = db.session.scalars(rows.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
     others = {name: request.args[name] for name in ("page", "stray_page") if name in request.args}
 
@@ -135,17 +144,21 @@ def resolve(account: Account, finding_id: int) -> Response:
     if finding is None or finding.account != account.slug:
         abort(404)
     form = ResolveForm()
-    if form.validate_on_submit():
-        resolve_finding(finding, form.reason.data)
-    else:
-        flash(form.reason.errors[0] if form.reason.errors else gettext("Say how you know."), "danger")
+    if not form.validate_on_submit():
+        return make_response(_list(account, form, finding_id), 422)
+    resolve_finding(finding, form.reason.data)
     return redirect_after_post(url_for(".list_unsettled", account=account))
 
 
 def _close_page(account: Account, intent: Intent, form: CloseForm, status: int = 200) -> Response:
     from_list = request.args.get("from") == "list"
-    values = {"form": form, "may_close": may_close(intent, now()), "from_list": from_list}
-    values["back"] = url_for(".list_unsettled", account=account) if from_list else intent_href(intent)
+    values = {
+        "form": form,
+        "may_close": may_close(intent, now()) and status != 409,
+        "unsent": form_to_offer(),
+        "from_list": from_list,
+        "back": url_for(".list_unsettled", account=account) if from_list else intent_href(intent),
+    }
     return make_response(render_template("in_progress/close.html", account=account, intent=intent, **values), status)
 
 

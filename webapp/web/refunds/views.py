@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NoReturn
 
 from flask import Response, abort, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
-from webapp.access.form_tokens import BadToken, SubmitToken, new_token, read_token
+from webapp.access.form_tokens import BadToken, SubmitToken
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
@@ -16,7 +18,7 @@ from webapp.core.extensions import db
 from webapp.models.intent import Intent, IntentKind
 from webapp.money import Money, is_known_currency
 from webapp.operations.errors import FormReused, NotMoved, OrderBusy
-from webapp.operations.write import latest_intent_of, open_intent_of, order_version
+from webapp.operations.write import latest_intent_of, open_intent_of
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from webapp.payments.open_forms import others_at_form
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
@@ -28,15 +30,17 @@ from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import postpay
-from webapp.web.form_drafts import asks_again, sent_just_now
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page
 from webapp.web.list_place import current_place
+from webapp.web.typed_forms import asks_again, current_form, form_to_offer, never_kept, offered_at
 
 from . import blueprint
 from . import list_views as _list_views  # noqa: F401 - adds the list
 from . import presence_views as _presence_views  # noqa: F401 - adds who else is at the form
+from .drafts import keep_form, kept_form
 from .forms import RefundForm
+from .tokens import is_as_seen, token_for, token_of
 from .words import amount_in_words, limit_hint, limit_words, quick_amounts, what_changed
 
 
@@ -44,13 +48,14 @@ from .words import amount_in_words, limit_hint, limit_words, quick_amounts, what
 @requires(Permission.REFUND_CREATE)
 @of("postpay")
 def ask_refund(account: Account, order_id: str) -> Response:
-    """The form, on fresh figures; or why there is none."""
+    """The form, on fresh figures, with what was typed before and not decided yet; or why there is none."""
+    draft = kept_form(account, order_id)
     reading = _read(account, order_id)
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal, 200)
-    form = RefundForm(_remaining(reading), formdata=None)
-    form.submit_token.data = _token_for(account, reading)
-    return _form_page(account, reading, form)
+    form = _form(_remaining(reading)) if draft else RefundForm(_remaining(reading), formdata=None)
+    form.submit_token.data = token_for(account, reading)
+    return _form_page(account, reading, form, kept=draft.kept if draft else None)
 
 
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/refund")
@@ -58,20 +63,29 @@ def ask_refund(account: Account, order_id: str) -> Response:
 @of("postpay")
 @asks_again
 def review_refund(account: Account, order_id: str) -> Response:
-    """Everything once more before it is done; "Back" leads to the form with what was typed."""
-    token = _token(account, order_id)
+    """Keeps what was typed, and leads to the review or back to the form: pages that can be reloaded."""
+    page = ".ask_refund" if request.form.get("step") == "edit" else ".show_review"
+    address = url_for(page, account=account, order_id=order_id, form=keep_form(account, order_id))
+    return redirect_after_post(address + current_place().more_of_form)
+
+
+@blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund/review")
+@requires(Permission.REFUND_CREATE)
+@of("postpay")
+def show_review(account: Account, order_id: str) -> Response:
+    """Everything once more before it is done, on fresh figures; or the form, with what is wrong."""
+    draft = kept_form(account, order_id)
+    if draft is None:
+        return redirect_after_post(url_for(".ask_refund", account=account, order_id=order_id) + current_place().of_form)
+    token = _token(account, order_id, draft.field("submit_token"))
     reading = _read(account, order_id)
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal)
-    if _remaining(reading) != Money(token.seen_remaining, token.currency) or _version(account, order_id) != (
-        token.order_version
-    ):
+    if not is_as_seen(token, account, reading):
         record_stale(account, token, IntentKind.REFUND)
         return _again(account, reading, 412)
-    form = RefundForm(_remaining(reading))
-    if request.form.get("step") == "edit":
-        return _form_page(account, reading, form)
-    if not form.validate_on_submit():
+    form = _form(_remaining(reading))
+    if not form.validate():
         return _form_page(account, reading, form, 422)
     try:
         check_limits(account, _requester(token.currency), form.chosen)
@@ -85,13 +99,13 @@ def review_refund(account: Account, order_id: str) -> Response:
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/refunds")
 @requires(Permission.REFUND_CREATE)
 @of("postpay")
+@offered_at("refunds.review_refund")
+@never_kept
 def send_refund(account: Account, order_id: str) -> Response:
     """Does it, once; the answer is a page that can be reloaded."""
-    if request.form.get("step") == "edit":
-        return review_refund(account, order_id)
-    token = _token(account, order_id)
-    form = RefundForm(Money(token.seen_remaining, token.currency))
-    if not form.validate_on_submit():
+    token = _token(account, order_id, request.form.get("submit_token", ""))
+    form = _form(Money(token.seen_remaining, token.currency))
+    if not form.validate():
         return _form_page(account, _read(account, order_id), form, 422)
     try:
         intent = issue_refund(
@@ -139,11 +153,8 @@ def _not_moved(
             form.decided_by.errors = [limit_words(error)]
             return _form_page(account, reading or _read(account, order_id), form, 422)
         case OrderBusy(intent=intent) | FormReused(intent=intent):
-            reused = isinstance(error, FormReused)
-            unsent = sent_just_now(
-                url_for(".review_refund", account=account, order_id=order_id) + current_place().of_form
-            )
-            return _page("in_progress/busy.html", 409, account=account, intent=intent, reused=reused, unsent=unsent)
+            values = {"intent": intent, "reused": isinstance(error, FormReused), "unsent": form_to_offer()}
+            return _page("in_progress/busy.html", 409, account=account, **values)
         case NotPossible(reading=fresh):
             return _not_possible(account, fresh, _why_not(account, fresh) or {})
     raise error
@@ -153,8 +164,8 @@ def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
     """The form with the figures of now and what was typed, after the order has changed under it."""
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal)
-    form = RefundForm(_remaining(reading))
-    form.submit_token.data = _token_for(account, reading)
+    form = _form(_remaining(reading))
+    form.submit_token.data = token_for(account, reading)
     latest = latest_intent_of(account, reading.order.order_id)
     release()
     return _form_page(account, reading, form, status, changed=True, news=what_changed(reading, latest))
@@ -162,9 +173,13 @@ def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
 
 def _not_possible(account: Account, reading: OrderSnapshot, why: dict[str, object], status: int = 409) -> Response:
     """Why there is no form now; who has sent one finds in the page what they typed."""
-    again = url_for(".review_refund", account=account, order_id=reading.order.order_id) + current_place().of_form
-    unsent = sent_just_now(again) if request.method == "POST" else None
+    unsent = form_to_offer()
     return _page("refunds/not_possible.html", status, account=account, reading=reading, unsent=unsent, **why)
+
+
+def _form(remaining: Money) -> RefundForm:
+    """The form as it was typed, just now or into the one that is kept; whether it came from our page is known."""
+    return RefundForm(remaining, formdata=MultiDict(current_form().fields), meta={"csrf": False})
 
 
 def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | None:
@@ -199,12 +214,6 @@ def _remaining(reading: OrderSnapshot) -> Money:
     return reading.remaining
 
 
-def _version(account: Account, order_id: str) -> int:
-    version = order_version(account, order_id)
-    release()
-    return version
-
-
 def _requester(currency: str) -> Requester:
     return Requester(current_user.id, _limits(currency))
 
@@ -214,27 +223,9 @@ def _limits(currency: str) -> tuple[Money, Money] | None:
     return limits
 
 
-def _token_for(account: Account, reading: OrderSnapshot) -> str:
-    return new_token(
-        IntentKind.REFUND,
-        user_id=current_user.id,
-        account=account.slug,
-        order_id=reading.order.order_id,
-        order_version=_version(account, reading.order.order_id),
-        seen_remaining=_remaining(reading).minor,
-        currency=reading.order.currency,
-    )
-
-
-def _token(account: Account, order_id: str) -> SubmitToken:
+def _token(account: Account, order_id: str, text: str) -> SubmitToken:
     try:
-        return read_token(
-            request.form.get("submit_token", ""),
-            kind=IntentKind.REFUND,
-            user_id=current_user.id,
-            account=account.slug,
-            order_id=order_id,
-        )
+        return token_of(account, order_id, text)
     except BadToken:
         _form_is_lost(account, order_id)
 
@@ -253,6 +244,7 @@ def _form_page(
     *,
     changed: bool = False,
     news: str | None = None,
+    kept: datetime | None = None,
 ) -> Response:
     limits = _limits(reading.order.currency)
     spent = spent_today(account, current_user.id, reading.order.currency) if limits else None
@@ -265,6 +257,7 @@ def _form_page(
         form=form,
         changed=changed,
         news=news,
+        kept=kept,
         limit_hint=limit_hint(limits, spent),
         quick=quick_amounts(reading, limits[0] if limits else None),
         others=others_at_form(account, reading.order.order_id, current_user.id),

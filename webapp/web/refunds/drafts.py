@@ -1,0 +1,53 @@
+"""The form of a refund while it is reviewed: kept with the session, so that Back and a reload lose nothing."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import request, url_for
+from sqlalchemy import select
+
+from webapp.access.form_tokens import BadToken
+from webapp.core.accounts import Account
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.models.intent import Intent
+from webapp.web.form_drafts import Draft, keep, newest, take_up
+
+from .tokens import token_of
+
+
+def keep_form(account: Account, order_id: str) -> str:
+    """Keeps the form of this request; returns a short name for it, which says nothing of what was typed."""
+    name = hashlib.sha256(request.form.get("submit_token", "").encode()).hexdigest()[:12]
+    keep(_key(account, order_id, name))
+    return name
+
+
+def kept_form(account: Account, order_id: str) -> Draft | None:
+    """What was typed about this order and not decided yet: the form that the address names, or else the newest.
+
+    `after` in the address leaves out what is older: somebody wanted an empty form.
+    """
+    draft = newest(_key(account, order_id, request.args.get("form", "")))
+    if draft is None or draft.kept.timestamp() <= request.args.get("after", 0.0, type=float):
+        return None
+    if _is_decided(account, order_id, draft):
+        return None
+    take_up(draft)
+    return draft
+
+
+def _key(account: Account, order_id: str, name: str) -> str:
+    return f"{url_for('refunds.ask_refund', account=account, order_id=order_id)}#{name}"
+
+
+def _is_decided(account: Account, order_id: str, draft: Draft) -> bool:
+    """Whether the form was sent: then it is not offered again."""
+    try:
+        token = token_of(account, order_id, draft.field("submit_token"))
+    except BadToken:
+        return False
+    decided = db.session.scalar(select(Intent.id).where(Intent.submit_token_hash == token.hash)) is not None
+    release()
+    return decided
