@@ -7,11 +7,12 @@ LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --g
 # What Python has compiled is kept, whatever the environment says: each process that is started needs all of it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup run test lint lock bench storm attacks histories simulate
+.PHONY: setup run test lint lock bench storm attacks histories simulate rotations
 
-# Of `make histories`: where the random histories begin, and how many steps they have.
+# Of `make histories` and `make rotations`: where what is random begins, how many steps, and how many rotations.
 SEED ?= 1
 STEPS ?= 10000
+RUNS ?= 500
 
 # Of `make simulate`: how many histories.
 SEEDS ?= 100000
@@ -44,6 +45,10 @@ histories: .venv/test.stamp
 
 simulate: .venv/test.stamp
 	$(PY) -m tests.simulator --seeds $(SEEDS)
+
+rotations: .venv/test.stamp
+	@.ci/system-packages postgresql
+	$(PY) -m tests.webhooks.rotation --seed $(SEED) --runs $(RUNS)
 
 bench: .venv/test.stamp
 	$(PY) -m tests.bench --install

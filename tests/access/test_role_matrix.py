@@ -80,6 +80,8 @@ MAY: dict[str, frozenset[str]] = {
     "hooks.start_rotation": ADMIN,
     "hooks.take_step": ADMIN,
     "hooks.undo_rotation": ADMIN,
+    "hooks.send_test": ADMIN,
+    "hooks.show_next_secret": ADMIN,
     "in_progress.list_unsettled": EVERYBODY,
     "in_progress.check_intent": MONEY,
     "in_progress.ask_close": FINANCE,

@@ -27,13 +27,43 @@ def test_no_page_about_one_webhook_has_a_fault(eyes: Callable[..., Eyes], hooks:
     for what in ("", "/edit", "/pause", "/secret", "/delete", "/rotate"):
         adam.open(f"/demo/hooks/{hook_id}{what}")
         adam.check()
+    adam.open(f"/demo/hooks/{hook_id}/secret")
+    adam.press("Show the new secret")
+    adam.check()
+    adam.page.get_by_text("I have kept it").click()
+    adam.sees("The shop must know it first")
+    adam.check()
+    adam.open(f"/demo/hooks/{hook_id}/rotate")
     adam.press("Make the second webhook")
     adam.sees("Step 2")
     adam.page.get_by_text("Python").first.click()
     adam.check()
+    adam.press("Show the secret, once")
+    adam.page.get_by_text("I have kept it").click()
     adam.press("The shop has both")
     adam.sees("Step 3")
     adam.check()
+    adam.page.get_by_label("I know by other means").check()
+    adam.press("Pause the old webhook without")
+    adam.sees("Step 5: the old webhook is paused, and nothing was delivered")
+    adam.check()
+    answer_from_now_on(hooks, new_of(hooks, hook_id), 401)
+    adam.open("/demo/hooks/rotations/1")
+    adam.sees("Step 5: the new webhook does not get through")
+    adam.check()
+    adam.open("/demo/hooks")
+    adam.check()
+
+
+def new_of(hooks: Hooks, hook_id: str) -> str:
+    return str(next(hook["id"] for hook in hooks.all() if hook["id"] != hook_id))
+
+
+def answer_from_now_on(hooks: Hooks, hook_id: str, code: int) -> None:
+    """The shop's answers to a webhook, as the provider tells them."""
+    hooks.heal()
+    status = "success" if code < 300 else "failure"
+    hooks.answer(f"/hooks/{hook_id}", {**(hooks.one(hook_id) or {}), "last_response": {"code": code, "status": status}})
 
 
 def test_nothing_that_the_bench_says_has_a_fault(eyes: Callable[..., Eyes]) -> None:
@@ -80,8 +110,11 @@ def test_a_secret_is_copied_and_the_wizard_notices_the_first_delivery_by_itself(
     adam.page.get_by_text("I have kept it").click()
     adam.press("The shop has both")
     adam.sees("Step 3")
-    new = next(hook["id"] for hook in hooks.all() if hook["id"] != hook_id)
-    answered = {**(hooks.one(new) or {}), "last_response": {"code": 200, "status": "success"}}
-    hooks.answer(f"/hooks/{new}", answered)
+    new = new_of(hooks, hook_id)
+    adam.page.get_by_role("button", name="Take everything back").focus()
+    answer_from_now_on(hooks, new, 401)
+    adam.sees("Step 3: the shop does not take deliveries with the new secret")
+    assert adam.page.evaluate("document.activeElement.id") == "act-undo", "who stood on a button stands there still"
+    answer_from_now_on(hooks, new, 200)
     adam.sees("Step 4: the shop takes deliveries with the new secret")
     assert "The old one paused" in adam.page.inner_text("#steps [aria-current=step]")

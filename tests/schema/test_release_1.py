@@ -179,6 +179,21 @@ def test_every_row_is_there_after_the_migration_with_the_same_content(desk: Flas
     assert [one["event"] for one in stored["audit_entry"][len(entries) :]] == ["schema.migrated"]
 
 
+def test_what_the_worker_did_with_a_webhook_is_told_as_the_desks_own(desk: Flask, filled: Rows) -> None:
+    """Release 1 kept that only in the log: an intent of nobody."""
+    log = filled["audit_entry"]
+    (*_, intent) = (row for row in log if row["event"] == "hook.intent")
+    follows = {"seq": log[-1]["seq"] + 1, "ts": log[-1]["ts"], "prev_hash": log[-1]["hash"], "hash": "f" * 64}
+    by_the_worker = {**follows, "actor_id": None, "actor_label": "worker"}
+    with desk.app_context():
+        (table,) = (table for table in _tables() if table.name == "audit_entry")
+        with db.engine.begin() as connection:
+            connection.execute(table.insert().values(_typed(table, {**intent, **by_the_worker})))
+        assert run(desk, "migrate")[0] == 0
+        changes = _stored()["hook_change"]
+    assert [row["id"] for row in changes if row["by_desk"]] == [json.loads(intent["after"])["change_id"]]
+
+
 def test_the_log_is_whole_before_and_after_with_the_keys_of_release_1(desk: Flask) -> None:
     assert run(desk, "migrate")[0] == 0
     code, words = run(desk, "audit", "verify")

@@ -42,6 +42,16 @@ def secret_on(browser: Browser) -> str:
     return secret
 
 
+def change_secret(browser: Browser, hook_id: str) -> str:
+    """Has the next secret of a webhook shown, and then put in force; returns it."""
+    browser.open(f"/demo/hooks/{hook_id}/secret")
+    browser.submit("Show ")
+    secret = secret_on(browser)
+    browser.follow("I have kept it: go on")
+    browser.submit("The shop has it: put it in force now")
+    return secret
+
+
 def changes(app: Flask) -> list[HookChange]:
     with app.app_context():
         found = list(db.session.scalars(select(HookChange).order_by(HookChange.id)))

@@ -84,7 +84,10 @@ class Action(StrEnum):
     HOOK_SECRET_SHOWN = "hook.secret_shown"  # noqa: S105 - the name of an event
     ROTATION_STARTED = "hook.rotation_started"
     ROTATION_STEP = "hook.rotation_step"
+    ROTATION_HALTED = "hook.rotation_halted"
+    ROTATION_RESUMED = "hook.rotation_resumed"
     ROTATION_ENDED = "hook.rotation_ended"
+    HOOK_TEST_SENT = "hook.test_sent"
 
     RECEIVER_CHANGED = "delivery.receiver_changed"
     DELIVERY_OPENED = "delivery.opened"

@@ -103,7 +103,8 @@ class Delivery(Base):
     """One delivery. Headers and body are sealed in `content_sealed`, for they hold personal data.
 
     `digest` tells repetitions apart: of time and body, by whether it was taken. `age`: seconds between its signature's
-    time and its arrival (negative: signed ahead of our clock). `object_state` is what the provider said when the
+    time and its arrival (negative: signed ahead of our clock). `secret_fingerprint`: of the secret that has signed it,
+    where it is genuine. `object_state` is what the provider said when the
     object was read again. `tries` and `next_try` are of that reading, `forward_*` of telling it on.
     """
 
@@ -140,6 +141,7 @@ class Delivery(Base):
     verdict: Mapped[str] = mapped_column(String(12))
     digest: Mapped[str] = mapped_column(String(64))
     signed_at: Mapped[datetime | None]
+    secret_fingerprint: Mapped[str | None] = mapped_column(String(16))
     age: Mapped[int | None]
     size: Mapped[int]
     event: Mapped[str | None] = mapped_column(String(LONGEST_NAME))

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Base, now
@@ -43,7 +43,7 @@ class HookChange(Base):
     `hook_id` of a creation is known when it is done. `events` are separated by commas. `url`, `events` and `active`
     are what shall be; for a change that leaves them, what they were. `secret_sealed` goes when the secret was shown
     or is of no use. `refused_fields` is JSON: what the provider said of each field. `attempt` counts the times it was
-    sent, `checks` the times it was looked at since.
+    sent, `checks` the times it was looked at since. `by_desk`: the desk itself went on with what `requester` had begun.
     """
 
     __tablename__ = "hook_change"
@@ -85,6 +85,7 @@ class HookChange(Base):
     secret_shown_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     submit_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     requested_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    by_desk: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str] = mapped_column(String(9), default=ChangeState.PENDING)
     attempt: Mapped[int] = mapped_column(default=1)
     checks: Mapped[int] = mapped_column(default=0)
@@ -117,6 +118,11 @@ class HookChange(Base):
     @property
     def brings_secret(self) -> bool:
         return self.action in (HookAction.CREATE, HookAction.SECRET)
+
+    @property
+    def was_shown_first(self) -> bool:
+        """Whether its secret was shown before it was sent."""
+        return self.secret_shown is not None and self.secret_shown <= self.created
 
     @property
     def can_show_secret(self) -> bool:

@@ -27,6 +27,27 @@ class RotationStep(StrEnum):
     UNDONE = "undone"
 
 
+class Standing(StrEnum):
+    """How the new webhook of a rotation does, as one look at the provider says.
+
+    `taken`: the shop took its last delivery; `waiting`: nothing was delivered yet. The rest is trouble. `refused`: the
+    shop did not take the last one; `silent`: orders changed, and nothing was delivered; `changed`: it is paused, or
+    leads elsewhere; `gone`; `old_changed`: the old webhook is not as the rotation left it.
+    """
+
+    TAKEN = "taken"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    SILENT = "silent"
+    CHANGED = "changed"
+    GONE = "gone"
+    OLD_CHANGED = "old_changed"
+
+    @property
+    def is_trouble(self) -> bool:
+        return self not in (Standing.TAKEN, Standing.WAITING)
+
+
 ENDED = (RotationStep.DONE, RotationStep.UNDONE)
 _OPEN = text("step NOT IN ('done', 'undone')")
 
@@ -35,6 +56,8 @@ class Rotation(Base):
     """One rotation of the webhook `hook_id`; at most one open for a webhook. `changed`: since when it stands here.
 
     `was_active`: whether the new webhook has ever been switched on, so that its last response means its one secret.
+    `quiet_until` is when the quiet time ends; None while `trouble`, which began at `trouble_since`, stops its clock.
+    `watched`: when the quiet time was last looked after.
     """
 
     __tablename__ = "rotation"
@@ -65,6 +88,9 @@ class Rotation(Base):
     started: Mapped[datetime] = mapped_column(default=now)
     changed: Mapped[datetime] = mapped_column(default=now)
     quiet_until: Mapped[datetime | None]
+    trouble: Mapped[str | None] = mapped_column(String(12))
+    trouble_since: Mapped[datetime | None]
+    watched: Mapped[datetime | None]
     ended: Mapped[datetime | None]
 
     starter: Mapped[User] = relationship(foreign_keys=[started_by], lazy="joined", innerjoin=True)
@@ -72,6 +98,10 @@ class Rotation(Base):
     @property
     def is_open(self) -> bool:
         return self.step not in ENDED
+
+    def is_quiet_over(self, moment: datetime) -> bool:
+        """Whether the old webhook has been paused for long enough, without trouble."""
+        return self.quiet_until is not None and self.quiet_until <= moment
 
     @property
     def event_list(self) -> tuple[str, ...]:

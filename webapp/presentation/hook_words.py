@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from webapp.models.base import now
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
-from webapp.models.rotation import Rotation, RotationStep
+from webapp.models.prepared_secret import PreparedSecret
+from webapp.models.rotation import Rotation, RotationStep, Standing
 from webapp.providers.postpay.answered import unreadable_fields
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.address import host_of
@@ -46,12 +47,32 @@ _STEPS = {
     RotationStep.DONE: lazy_gettext("it is done"),
     RotationStep.UNDONE: lazy_gettext("it was taken back"),
 }
+_IN_FORCE = lazy_gettext(
+    "Postpay signs with it from now on. Take the old secret out of the shop now: as long as the shop accepts it, "
+    "whoever has it can forge deliveries."
+)
+_TROUBLES = {
+    Standing.REFUSED: lazy_gettext("The shop does not take what the new webhook delivers."),
+    Standing.SILENT: lazy_gettext(
+        "Something has happened to orders since the old webhook was paused, but the new one has delivered nothing."
+    ),
+    Standing.CHANGED: lazy_gettext("Somebody has paused or changed the new webhook at Postpay."),
+    Standing.GONE: lazy_gettext("Somebody has deleted the new webhook at Postpay."),
+    Standing.OLD_CHANGED: lazy_gettext("Somebody has switched the old webhook on, or changed it, at Postpay."),
+}
+
+
+def trouble_words(rotation: Rotation) -> str:
+    """What stops the quiet time of a rotation, as a sentence."""
+    return str(_TROUBLES[Standing(rotation.trouble or "")])
 
 
 def step_words(rotation: Rotation) -> str:
     """Where a rotation stands, for the end of a sentence."""
     if rotation.undoing and rotation.is_open:
         return gettext("it is being taken back")
+    if rotation.trouble:
+        return gettext("the old webhook is paused, and kept until the new one gets through")
     return str(_STEPS[RotationStep(rotation.step)])
 
 
@@ -87,9 +108,16 @@ def change_sentences(change: HookChange) -> list[str]:
         sentences.append(gettext("Postpay's words: %(words)s", words=change.detail))
     if change.state == ChangeState.UNKNOWN:
         sentences.append(next_check_words(change.next_check))
+    if change.state == ChangeState.SUCCEEDED and change.was_shown_first:
+        sentences = [str(told.known), str(_IN_FORCE)]
     if change.can_show_secret:
         sentences.append(gettext("Its secret waits to be shown, to one person and once."))
     return sentences
+
+
+def change_who(change: HookChange) -> str:
+    """Who acted: the desk itself where it went on with what somebody had begun, as the audit log says too."""
+    return gettext("the desk itself") if change.by_desk else change.requester.name
 
 
 def change_words(change: HookChange) -> str:
@@ -123,15 +151,14 @@ def secret_words(change: HookChange) -> str:
     return gettext("%(name)s, %(moment)s", name=name, moment=when(change.secret_shown))
 
 
+def shown_words(prepared: PreparedSecret) -> str:
+    """The same of a secret that was shown before it is in force."""
+    return gettext("%(name)s, %(moment)s", name=prepared.shower.name, moment=when(prepared.shown))
+
+
 def event_words(events: tuple[str, ...] | list[str]) -> str:
     """ "Orders, transactions"; an unknown event as it came."""
     return ", ".join(str(EVENT_LABELS.get(event, event)) for event in sorted(events))
-
-
-def answered_ok(hook: Hook) -> bool:
-    """Whether its receiver took the last delivery: any 2xx."""
-    code = hook.last_response.code if hook.last_response else None
-    return code is not None and 200 <= code < 300
 
 
 def _unread(hook: Hook) -> str:
@@ -139,24 +166,16 @@ def _unread(hook: Hook) -> str:
     return next((name for name in unreadable_fields(hook) if name.startswith("last_response")), "")
 
 
-def is_failing(hook: Hook) -> bool:
-    """Whether the last delivery was not taken; a webhook that was never used is not failing."""
-    last = hook.last_response
-    if last is None or _unread(hook) or (last.code is None and last.status in (None, "unused")):
-        return False
-    return not answered_ok(hook)
-
-
 def response_words(hook: Hook) -> tuple[str, str]:
     """How its receiver answered last: (words, tone)."""
     last = hook.last_response
     if odd := _unread(hook):
         return not_readable(odd), "bad"
-    if last is None or (last.code is None and last.status in (None, "unused")):
+    if last is None or not hook.was_used:
         return gettext("No delivery yet"), "idle"
     if last.code is None:
         return gettext("No answer"), "bad"
-    if answered_ok(hook):
+    if hook.is_taken:
         return gettext("%(code)s taken", code=last.code), "ok"
     if 300 <= last.code < 400:
         return gettext("%(code)s redirected: not followed", code=last.code), "bad"
@@ -180,6 +199,6 @@ def init_app(app: Flask) -> None:
     """Registers the filters."""
     filters = (
         change_kind, change_title, change_sentences, change_words, change_short, change_href, secret_words, event_words,
-        response_html, host_of, step_words,
+        response_html, host_of, step_words, trouble_words, change_who, shown_words,
     )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})

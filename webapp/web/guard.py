@@ -167,14 +167,14 @@ def fresh_sign_in(view: View) -> View:
 
 
 def fresh_sign_in_for(page: str | None) -> Callable[[View], View]:
-    """The same for an act that has no page of its own: it leads back to this endpoint of the account (R22)."""
+    """The same for an act without a page of its own: it leads back to this endpoint, with the act's arguments (R22)."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def ask_first(*args: Any, **kwargs: Any) -> Any:
             if is_fresh(current_user):
                 return view(*args, **kwargs)
-            back = url_for(page, account=g.account) if page else request.path
+            back = url_for(page, **kwargs) if page else request.path
             if form_drafts.keep_unsent(view, current_user.session_id):
                 back = url_for("auth.show_unsent_form")
             return redirect_after_post(url_for("auth.ask_confirm", next=back))

@@ -9,9 +9,10 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from webapp import audit
+from webapp.core.database import writing
 from webapp.models.base import now
 from webapp.models.hook_change import HookAction, HookChange
-from webapp.models.rotation import ENDED, Rotation, RotationStep
+from webapp.models.rotation import ENDED, Rotation, RotationStep, Standing
 
 
 class Done(NamedTuple):
@@ -58,18 +59,46 @@ def move(rotation: Rotation, step: RotationStep) -> None:
     rotation.step, rotation.changed = step, moment
     rotation.was_active = rotation.was_active or step is RotationStep.WATCH
     rotation.quiet_until = moment + _quiet_time() if step is RotationStep.QUIET else None
+    rotation.trouble = rotation.trouble_since = rotation.watched = None
     rotation.ended = moment if step in ENDED else None
+    _record(rotation, audit.Action.ROTATION_ENDED if step in ENDED else audit.Action.ROTATION_STEP)
+
+
+def note(rotation: Rotation, standing: Standing) -> None:
+    """Writes down how the new webhook does while the old one is paused: trouble stops the clock of the quiet time.
+
+    When it is over the quiet time begins anew, for in the one before something may have been missed. What has moved on
+    meanwhile is left alone.
+    """
+    with writing(lock=f"hooks:{rotation.account}") as session:
+        current = session.get_one(Rotation, rotation.id, populate_existing=True, with_for_update=True)
+        if current.step != RotationStep.QUIET:
+            return
+        current.watched = now()
+        if standing.is_trouble and current.trouble != standing:
+            current.trouble, current.quiet_until = standing, None
+            current.trouble_since = current.trouble_since or current.watched
+            _record(current, audit.Action.ROTATION_HALTED, standing)
+        elif current.trouble and not standing.is_trouble:
+            current.trouble = current.trouble_since = None
+            current.quiet_until = current.watched + _quiet_time()
+            _record(current, audit.Action.ROTATION_RESUMED)
+
+
+def _record(rotation: Rotation, action: audit.Action, cause: str | None = None) -> None:
+    after = {
+        "hook_id": rotation.hook_id,
+        "new_hook_id": rotation.new_hook_id,
+        "step": rotation.step,
+        "quiet_until": rotation.quiet_until.isoformat(timespec="seconds") if rotation.quiet_until else None,
+    }
     audit.record(
-        audit.Action.ROTATION_ENDED if step in ENDED else audit.Action.ROTATION_STEP,
+        action,
+        outcome="failed" if action is audit.Action.ROTATION_HALTED else "ok",
         account=rotation.account,
         object_type="hook",
         object_id=rotation.hook_id,
-        after={
-            "hook_id": rotation.hook_id,
-            "new_hook_id": rotation.new_hook_id,
-            "step": step,
-            "quiet_until": rotation.quiet_until.isoformat(timespec="seconds") if rotation.quiet_until else None,
-        },
+        after=after | ({"cause": cause} if cause else {}),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
 from tests.browser import Browser
+from tests.emulators.kit.receiver import receiving
 from tests.webhooks.acting import create
 from tests.webhooks.at_provider import Hooks
 from webapp.emulators.postpay.server import Sandbox
@@ -71,6 +73,33 @@ def test_pages_turn_and_keep_the_filters(auditor: Browser, hooks: Hooks) -> None
     assert "There is no page 9" in auditor.words
     auditor.open("/demo/hooks?page_size=50")
     assert len(hosts(auditor)) == 23
+
+
+def test_failing_ones_come_first_wherever_they_are_in_the_list(auditor: Browser, hooks: Hooks) -> None:
+    """The failing one is the oldest of 53, so the provider has it on another page."""
+    with receiving() as receiver:
+        receiver.status = 500
+        failing = hooks.make(receiver.url)
+        hooks.order("an-order", status="approved")
+        hooks.direct.post(f"{hooks.address.removesuffix('hooks')}orders/an-order/capture", timeout=10)
+        for _ in range(2):
+            receiver.got.get(timeout=5)
+    while hooks._ask("GET", "/deliveries")["pending"]:
+        time.sleep(0.01)
+    for number in range(52):
+        hooks.make(f"https://shop-{number:02}.example.com/", active=False)
+    hooks.forget()
+    auditor.open("/demo/hooks")
+    auditor.follow("Failing ones first")
+    assert failing in str(auditor.page.select_one(".hook-address a")["href"])
+    assert "Showing 1–50 of 53" in auditor.words
+    assert hosts(auditor)[1:3] == ["shop-51.example.com", "shop-50.example.com"]
+    assert len(hooks.sent("GET")) == 1 + 2, "one for each fifty"
+    auditor.follow("Next")
+    assert hosts(auditor) == [f"shop-{number:02}.example.com" for number in (2, 1, 0)]
+    auditor.open("/demo/hooks?ordering=failing&page=3")
+    assert auditor.status == 404
+    assert "There is no page 3" in auditor.words
 
 
 def test_three_kinds_of_nothing_are_told_apart(auditor: Browser, adam: Browser, hooks: Hooks) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,63 +10,33 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.browser import Browser
-from tests.emulators.kit.receiver import Receiver, receiving
+from tests.browser import Browser, form_values
+from tests.conftest import PASSWORD
 from tests.webhooks.acting import changes, entries, let_leases_end, secret_on, work
 from tests.webhooks.at_provider import Hooks
 from webapp.core.extensions import db
+from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
 from webapp.models.rotation import Rotation
 
-WIZARD = "/demo/hooks/rotations/1"
+from .shop import Shop, Trade
+from .walking import WIZARD, active, current_step, go_to, new_of, start, the_rotation
+
 A_DAY = timedelta(hours=25)
-
-
-@pytest.fixture
-def hook_id(hooks: Hooks) -> str:
-    return hooks.make()
 
 
 @pytest.fixture
 def started(adam: Browser, hook_id: str) -> Browser:
     """Adam, in front of the second step."""
-    adam.open(f"/demo/hooks/{hook_id}")
-    adam.follow("Replace without a gap")
-    adam.submit("Make the second webhook")
-    assert "Step 2" in adam.words, adam.words
+    start(adam, hook_id)
     return adam
 
 
-def the_rotation(app: Flask) -> Rotation:
-    with app.app_context():
-        return db.session.scalars(select(Rotation)).one()
-
-
-def active(hooks: Hooks) -> dict[str, bool]:
-    return {hook["id"]: hook["active"] for hook in hooks.all()}
-
-
-def current_step(browser: Browser) -> str:
-    return " ".join(browser.page.select_one("#steps [aria-current=step]").get_text(" ").split())
-
-
-def go_to(browser: Browser, step: str, wizard: str = WIZARD) -> None:
-    """From the second step to a later one."""
-    browser.open(wizard)
-    for name, button, fields in (
-        ("watch", "The shop has both", {}),
-        ("quiet", "Pause the old webhook without", {"anyway": "yes"}),
-    ):
-        browser.submit(button, **fields)
-        if name == step:
-            return
-
-
-def test_the_five_steps(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
-    new = next(each for each in active(hooks) if each != hook_id)
+def test_the_five_steps(started: Browser, app: Flask, hooks: Hooks, shop: Shop, trade: Trade, hook_id: str) -> None:
+    new = new_of(hooks, hook_id)
     assert active(hooks) == {new: False, hook_id: True}, "the shop notices nothing until it has the secret"
     started.submit("Show the secret")
-    secret_on(started)
+    shop.secrets.append(secret_on(started))
     started.follow("I have kept it: go on")
     started.submit("The shop has both")
     assert active(hooks) == {new: True, hook_id: True}
@@ -75,14 +44,10 @@ def test_the_five_steps(started: Browser, app: Flask, hooks: Hooks, hook_id: str
     assert current_step(started) == "3 Both deliver"
     started.submit("Pause the old webhook without")
     assert "has not taken a delivery" in started.words, "somebody must say so"
-    with receiving() as receiver:
-        deliver(hooks, receiver, new, 200)
+    trade.refund()
     started.follow("Check now")
     assert "Step 4" in started.words
     assert current_step(started) == "4 The old one paused"
-    started.open(f"{WIZARD}?seen=nothing", headers={"HX-Request": "true"})
-    assert current_step(started) == "4 The old one paused", "it goes on with what is renewed below it"
-    started.open(WIZARD)
     started.submit("Pause the old webhook")
     assert active(hooks) == {new: True, hook_id: False}
     assert "Delete the old webhook" not in started.words
@@ -95,34 +60,25 @@ def test_the_five_steps(started: Browser, app: Flask, hooks: Hooks, hook_id: str
     assert [each for each in entries(app) if "rotation" in each] == [
         "hook.rotation_started", *["hook.rotation_step"] * 3, "hook.rotation_ended"
     ]  # fmt: skip
+    assert shop.unverified == 0
 
 
-def deliver(hooks: Hooks, receiver: Receiver, hook_id: str, status: int) -> None:
-    """Has the provider deliver something to a webhook, which the shop answers with a status."""
-    there = hooks.one(hook_id)
-    assert there is not None
-    receiver.status = status
-    address = f"{hooks.address}/{hook_id}"
-    hooks.direct.patch(address, json={"url": receiver.url}, timeout=10)
-    hooks.order("an-order", status="approved")
-    hooks.direct.post(f"{hooks.root.removesuffix('/_sandbox')}/orders/an-order/capture", timeout=10)
-    for _ in range(2):
-        receiver.got.get(timeout=5)
-    while hooks._ask("GET", "/deliveries")["pending"]:
-        time.sleep(0.01)
-    hooks.direct.patch(address, json={"url": there["url"]}, timeout=10)
-
-
-def test_a_delivery_that_is_turned_away_is_no_proof(started: Browser, hooks: Hooks, hook_id: str) -> None:
-    go_to(started, "watch")
-    new = next(each for each in active(hooks) if each != hook_id)
-    with receiving() as receiver:
-        deliver(hooks, receiver, new, 401)
-    started.open(WIZARD)
-    assert "401 turned away" in started.words
-    assert "Step 3" in started.words
-    part = started.client.get(f"{WIZARD}?seen=nothing", headers={"HX-Request": "true"})
-    assert (part.status_code, part.data) == (204, b"")
+def test_what_the_desk_did_is_told_as_its_own(
+    started: Browser, app: Flask, hooks: Hooks, shop: Shop, trade: Trade, hook_id: str
+) -> None:
+    go_to(started, "quiet", shop, trade)
+    with time_machine.travel(now() + A_DAY):
+        work(app)
+    last = changes(app)[-1]
+    for page in (WIZARD, f"/demo/hooks/{hook_id}", f"/demo/hooks/changes/{last.id}"):
+        started.open(page)
+        assert "the desk itself" in started.words, page
+    assert "Started by the desk itself" in started.words
+    with app.app_context():
+        intent = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.event == "hook.intent").order_by(AuditEntry.seq.desc()).limit(1)
+        ).one()
+    assert (intent.actor_id, intent.actor_label) == (None, "worker")
 
 
 def test_a_second_rotation_is_refused_and_says_whose_is_open(
@@ -135,7 +91,7 @@ def test_a_second_rotation_is_refused_and_says_whose_is_open(
         assert "Adam Admin is replacing the secret" in other.words
     auditor = sign_in("auditor")
     auditor.open("/demo/hooks")
-    assert "The secret of shop.example.com is being replaced" in auditor.words
+    assert "The secret of 127.0.0.1 is being replaced" in auditor.words
     assert "Adam Admin started it" in auditor.words
     assert "Old: secret being replaced" in auditor.words
     assert "New: takes over" in auditor.words
@@ -157,12 +113,13 @@ def test_two_admins_cannot_start_it_twice(
     assert len(hooks.all()) == 2
 
 
-def test_everything_can_be_taken_back_at_each_step(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
+def test_everything_can_be_taken_back_at_each_step(
+    started: Browser, app: Flask, hooks: Hooks, shop: Shop, hook_id: str
+) -> None:
     for step in ("install", "watch", "quiet"):
         if step != "install":
-            started.open(f"/demo/hooks/{hook_id}/rotate")
-            started.submit("Make the second webhook")
-            go_to(started, step, started.address)
+            start(started, hook_id)
+            go_to(started, step, shop, None, started.address)
         started.submit("Take everything back")
         assert "Everything was taken back" in started.words, step
         assert active(hooks) == {hook_id: True}, step
@@ -170,8 +127,41 @@ def test_everything_can_be_taken_back_at_each_step(started: Browser, app: Flask,
         assert list(db.session.scalars(select(Rotation.step))) == ["undone"] * 3
 
 
-def test_without_the_old_one_the_new_one_stays(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
-    go_to(started, "watch")
+def test_what_deletes_asks_for_a_fresh_proof(
+    started: Browser, app: Flask, hooks: Hooks, shop: Shop, trade: Trade, hook_id: str
+) -> None:
+    go_to(started, "quiet", shop, trade)
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        started.submit("Take everything back")
+        assert started.heading == "Confirm that it is you"
+        assert len(active(hooks)) == 2
+        started.submit("Go on", password=PASSWORD)
+        assert started.address == WIZARD
+    with time_machine.travel(now() + timedelta(minutes=12)):
+        started.send(f"{WIZARD}/delete-old", form_values(started.form("Sign out")))
+        assert "/you/confirm" in started.response.headers["Location"]
+        started.open(WIZARD)
+        started.submit("A step back: switch the old one on again")
+        assert "Step 4" in started.words, "what only switches needs none"
+
+
+def test_a_deletion_is_not_sent_again_on_an_old_proof(adam: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
+    hooks.fault("drop_before", method="DELETE", path="/hooks/")
+    adam.open(f"/demo/hooks/{hook_id}/delete")
+    adam.submit("Delete it now", host="127.0.0.1")
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        adam.open("/demo/hooks/changes/1")
+        adam.submit("Send again")
+        assert adam.heading == "Confirm that it is you"
+        adam.submit("Go on", password=PASSWORD)
+        adam.submit("Send again")
+        assert "The webhook is deleted" in adam.words
+
+
+def test_without_the_old_one_the_new_one_stays(
+    started: Browser, app: Flask, hooks: Hooks, shop: Shop, hook_id: str
+) -> None:
+    go_to(started, "watch", shop, None)
     hooks.remove(hook_id)
     started.submit("Take everything back")
     assert "nothing to go back to" in started.words
@@ -181,15 +171,17 @@ def test_without_the_old_one_the_new_one_stays(started: Browser, app: Flask, hoo
     assert list(active(hooks).values()) == [True]
 
 
-def test_each_step_has_one_that_takes_it_back(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
-    new = next(each for each in active(hooks) if each != hook_id)
-    go_to(started, "quiet")
+def test_each_step_has_one_that_takes_it_back(
+    started: Browser, app: Flask, hooks: Hooks, shop: Shop, hook_id: str
+) -> None:
+    new = new_of(hooks, hook_id)
+    go_to(started, "quiet", shop, None)
     started.submit("A step back: switch the old one on again")
     assert active(hooks) == {new: True, hook_id: True}
     started.submit("A step back: pause the new one")
     assert active(hooks) == {new: False, hook_id: True}
     assert "Step 2" in started.words
-    assert "Make another secret" not in started.words, "it has delivered with this one"
+    assert "Make another secret" not in started.words, "it has been on with this one"
 
 
 def test_a_secret_that_nobody_kept_is_made_anew(started: Browser, app: Flask, hooks: Hooks) -> None:
@@ -197,11 +189,16 @@ def test_a_secret_that_nobody_kept_is_made_anew(started: Browser, app: Flask, ho
     first = secret_on(started)
     started.open(WIZARD)
     started.submit("Make another secret")
+    assert "The shop has both" not in started.words, "nobody has seen this one"
     started.submit("Show the secret")
     assert secret_on(started) != first
 
 
-def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(started: Browser, app: Flask, hooks: Hooks) -> None:
+def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(
+    started: Browser, app: Flask, hooks: Hooks, shop: Shop
+) -> None:
+    started.submit("Show the secret")
+    secret_on(started)
     for button, fields, follows in (
         ("The shop has both", {}, "watch"),
         ("Pause the old webhook without", {"anyway": "yes"}, "quiet"),
@@ -220,8 +217,10 @@ def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(started: Brows
         assert the_rotation(app).step == follows
 
 
-def test_taking_back_goes_on_where_it_was_stopped(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
-    go_to(started, "quiet")
+def test_taking_back_goes_on_where_it_was_stopped(
+    started: Browser, app: Flask, hooks: Hooks, shop: Shop, hook_id: str
+) -> None:
+    go_to(started, "quiet", shop, None)
     hooks.fault("status", method="DELETE", path="/hooks/", status=403, code="permission_denied", times=1)
     started.submit("Take everything back")
     assert "It is being taken back" in started.words
@@ -236,8 +235,8 @@ def test_taking_back_goes_on_where_it_was_stopped(started: Browser, app: Flask, 
     assert the_rotation(app).step == "undone"
 
 
-def test_taking_back_goes_on_by_itself(started: Browser, app: Flask, hooks: Hooks, hook_id: str) -> None:
-    go_to(started, "quiet")
+def test_taking_back_goes_on_by_itself(started: Browser, app: Flask, hooks: Hooks, shop: Shop, hook_id: str) -> None:
+    go_to(started, "quiet", shop, None)
     hooks.fault("status", method="DELETE", path="/hooks/", status=403, code="permission_denied", times=1)
     started.submit("Take everything back")
     with time_machine.travel(now() + timedelta(minutes=16)):
@@ -268,9 +267,9 @@ def test_the_old_one_is_not_taken_for_the_new_when_an_answer_is_lost(
 
 
 def test_the_desk_does_not_insist_every_few_seconds(
-    started: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks, hook_id: str
+    started: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks, shop: Shop, trade: Trade
 ) -> None:
-    go_to(started, "quiet")
+    go_to(started, "quiet", shop, trade)
     hooks.fault("status", method="DELETE", path="/hooks/", status=403, code="permission_denied", times=9)
     with time_machine.travel(now() + A_DAY):
         for _ in range(3):
@@ -287,6 +286,8 @@ def test_the_desk_does_not_insist_every_few_seconds(
 def test_a_step_that_somebody_else_took_is_not_taken_twice(
     started: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks
 ) -> None:
+    started.submit("Show the secret")
+    started.follow("I have kept it: go on")
     other = sign_in("admin")
     other.open(WIZARD)
     started.submit("The shop has both")

@@ -31,7 +31,7 @@ _RANGE = re.compile(r"([0-9]{3})\s*[-–]\s*([0-9]{3})", re.ASCII)
 
 
 class HookFilters(ListFilters):
-    """What a person asks of the list of webhooks. `failing_first` sorts what one page of the provider holds."""
+    """What a person asks of the list of webhooks. `failing_first`: all are read, for the provider cannot sort so."""
 
     texts = (
         "q", "how", "active", "code", "currency", "created", "created_from", "created_to", "hook_id", "week_day",

@@ -88,7 +88,16 @@ SENTENCES: dict[Action, Any] = {
     Action.HOOK_SECRET_SHOWN: lazy_gettext("%(who)s was shown the new secret of webhook %(object)s"),
     Action.ROTATION_STARTED: lazy_gettext("%(who)s started to replace the secret of webhook %(object)s"),
     Action.ROTATION_STEP: lazy_gettext("The replacement of the secret of webhook %(object)s went a step on"),
+    Action.ROTATION_HALTED: lazy_gettext(
+        "The quiet time was stopped in the replacement of the secret of webhook %(object)s: not all was well"
+    ),
+    Action.ROTATION_RESUMED: lazy_gettext(
+        "The quiet time began anew in the replacement of the secret of webhook %(object)s: all is well again"
+    ),
     Action.ROTATION_ENDED: lazy_gettext("The replacement of the secret of webhook %(object)s ended"),
+    Action.HOOK_TEST_SENT: lazy_gettext(
+        "%(who)s had Postpay send a test event, to replace the secret of webhook %(object)s"
+    ),
     Action.RECEIVER_CHANGED: lazy_gettext("%(who)s changed how the desk receives deliveries"),
     Action.DELIVERY_OPENED: lazy_gettext("%(who)s opened the personal data of delivery %(object)s"),
     Action.DELIVERY_RESENT: lazy_gettext("%(who)s had deliveries sent to the shop again"),

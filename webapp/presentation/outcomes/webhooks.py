@@ -80,7 +80,7 @@ _BY_ACTION = {
     ),
     HookAction.SECRET: lazy_gettext(
         "The desk no longer sends the new secret by itself. An admin must send it again, always the same one, until "
-        "Postpay confirms it; then it can be shown."
+        "Postpay confirms it."
     ),
 }
 _BY_CAUSE = {
@@ -92,8 +92,7 @@ _AVOID = {
     HookAction.SECRET: lazy_gettext("Leave the old secret in the shop until then."),
 }
 _SENT_AGAIN = lazy_gettext(
-    "The desk sends the same new secret again by itself until %(until)s, or until Postpay confirms it; then it can be "
-    "shown."
+    "The desk sends the same new secret again by itself until %(until)s, or until Postpay confirms it."
 )
 
 
@@ -135,6 +134,10 @@ _REFUSED = {
     ),
 }
 _NOTHING_LEFT = lazy_gettext("Nothing is left to do.")
+_WITHOUT_REASON = lazy_gettext(
+    "The desk did not send it, because the shop would have been left without a webhook that gets through: the other "
+    "one was refused by the shop, paused, changed or deleted meanwhile. Nothing was changed."
+)
 
 
 def _settled_rows(action: HookAction) -> dict[Key, Row]:
@@ -161,6 +164,7 @@ def _settled_rows(action: HookAction) -> dict[Key, Row]:
         (action, succeeded, "already_gone"): gone,
         (action, succeeded, TWIN): twin,
         (action, closed, OTHER): Row(_GIVEN_UP[action], log, Who.PERSON, again),
+        (action, closed, "no_reason"): Row(_GIVEN_UP[action], _WITHOUT_REASON, Who.PERSON, again),
         **{
             (action, ChangeStanding.REFUSED, str(cause)): Row(_NOT_DONE[action], *rest)
             for cause, rest in _REFUSED.items()

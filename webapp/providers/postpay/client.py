@@ -24,6 +24,7 @@ from webapp.providers.http.patience import Wait
 from webapp.providers.http.transport import Call, Transport, TransportSettings
 
 from .bodies import BadIdentifier, encode, encode_refund, path, sent_refund
+from .every_page import read_every_page
 from .filters import HookQuery, OrderQuery, Query, RefundQuery, TransactionQuery
 from .models import Checkout, Hook, Order, OrderSummary, Page, Refund, Transaction
 from .parallel import Parallel
@@ -213,6 +214,18 @@ class PostpayClient:
         return read_all_refunds(
             self.list_refunds, self._parallel, order_id, self._deadline if deadline is None else deadline
         )
+
+    def list_all_hooks(self, query: HookQuery) -> Page[Hook]:
+        """Every webhook that the query means, as one page, oldest first; which could not be read is told by it.
+
+        Where a filter was not understood it is the first page alone, with its `unexpected` rows. Raises
+        UnreadableAnswer if the pages do not fit together.
+        """
+
+        def list_page(asked: HookQuery, seconds: float) -> Page[Hook]:
+            return self.list_hooks(asked, tolerant=True, deadline=seconds)
+
+        return read_every_page("list_all_hooks", list_page, query, self._parallel, self._deadline)
 
     def order_and_refunds(self, *, order_id: str, deadline: float | None = None) -> tuple[Order, list[Refund]]:
         """An order and every refund of it, read in parallel. Raises NotFound."""

@@ -164,6 +164,7 @@ def accept_secret(account: Account) -> Response:
 @blueprint.post("/<account:account>/deliveries/receiving/forget")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
+@fresh_sign_in_for("deliveries.show_receiving")
 def forget_secret(account: Account) -> Response:
     """Only the newest secret is good from now on."""
     receiving.forget_old_secret(account, receiver_or_404(account).id)

@@ -13,7 +13,7 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.core.sealing import CannotUnseal
 from webapp.core.settings import Settings
-from webapp.models.hook_change import HookChange
+from webapp.models.hook_change import HookAction, HookChange
 from webapp.models.rotation import Rotation
 from webapp.presentation.hook_words import change_href
 from webapp.providers.registry import postpay
@@ -53,8 +53,10 @@ def check_change(account: Account, change_id: int) -> Response:
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
 def send_again(account: Account, change_id: int) -> Response:
-    """Sends the same once more; a secret is the same one."""
+    """Sends the same once more; a secret is the same one. What deletes needs a fresh proof, as the first time."""
     change = _change(account, change_id)
+    if change.action == HookAction.DELETE and not is_fresh(current_user):
+        return redirect_after_post(url_for("auth.ask_confirm", next=change_href(change)))
     try:
         change = checks.send_again(postpay(account), change, _settings())
     except NotNow:

@@ -17,7 +17,7 @@ from webapp.core.extensions import db
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
 from webapp.presentation.audit.entries import DescribedEntry, entries_for_object
 from webapp.presentation.formatting import long_day
-from webapp.presentation.hook_words import change_href, change_short, event_words
+from webapp.presentation.hook_words import change_href, change_short, change_who, event_words
 
 MOST = 50
 _TONES = {ChangeState.SUCCEEDED: "ok", ChangeState.REFUSED: "bad", ChangeState.CLOSED: "idle"}
@@ -82,7 +82,7 @@ def _of_change(change: HookChange) -> HookEventLine:
         change.settled or change.created,
         change_short(change),
         text=_text(change),
-        who=gettext("by %(name)s", name=change.requester.name),
+        who=gettext("by %(name)s", name=change_who(change)),
         href=change_href(change),
         icon=_ICONS[HookAction(change.action)],
         tone=_TONES.get(ChangeState(change.state), "unknown"),

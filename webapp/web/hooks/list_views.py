@@ -28,19 +28,28 @@ from .one import is_the_desks_own, unfinished_of
 @requires(Permission.HOOKS_READ)
 @of("postpay")
 def list_hooks(account: Account) -> AnyResponse:
-    """One call. What cannot be asked is said on the page, with everything that was typed."""
+    """One call; failing ones first takes one for each fifty. What cannot be asked is said on the page, with what was
+    typed."""
     filters = HookFilters(request.args, account.zone)
     open_things = listing.unfinished(account)
     page = _list(account, filters, open_things)
     if answer := page.unasked():
         return answer
     try:
-        found = postpay(account).list_hooks(query=filters.to_query(), tolerant=True)
+        found = _found(account, filters)
     except GatewayError as error:
         return page.unanswered(error)
     unread = unread_rows("list_hooks", found.bad, page.base)
     notes = missing_ids(filters.hook_ids, found, [hook.id for hook in found.results])
     return page.rows(listing.listing(found, filters, page.base, open_things), unread=unread, notes=notes)
+
+
+def _found(account: Account, filters: HookFilters) -> listing.HookPage:
+    """The page that is asked for; for failing ones first all are read, as Postpay cannot sort by the last response."""
+    client = postpay(account)
+    if not filters.failing_first:
+        return client.list_hooks(query=filters.to_query(), tolerant=True)
+    return listing.failing_first(client.list_all_hooks(filters.to_query()), filters)
 
 
 def _list(account: Account, filters: HookFilters, open_things: listing.Unfinished) -> FilteredList:

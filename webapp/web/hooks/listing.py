@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
@@ -20,8 +20,9 @@ from webapp.lists.filters.hooks import EVENTS, HOWS, HookFilters
 from webapp.models.hook_change import OPEN_STATES, HookChange
 from webapp.models.rotation import ENDED, Rotation
 from webapp.presentation.formatting import times_html
-from webapp.presentation.hook_words import EVENT_LABELS, event_words, is_failing, response_html
+from webapp.presentation.hook_words import EVENT_LABELS, event_words, response_html
 from webapp.presentation.pager import Pager
+from webapp.providers.http.errors import NotFound
 from webapp.providers.postpay.models import Hook, Page
 from webapp.webhooks.address import same_address
 
@@ -77,11 +78,23 @@ def unfinished(account: Account) -> Unfinished:
     return found
 
 
+def failing_first(every: HookPage, filters: HookFilters) -> HookPage:
+    """One page of all: active ones that fail, then paused ones that failed, then the rest; the newest first in each.
+
+    Raises NotFound for a page past the end, as the provider does.
+    """
+    hooks = sorted(every.results, key=lambda hook: hook.created, reverse=True)
+    hooks.sort(key=lambda hook: (not (hook.is_failing and hook.active), not hook.is_failing))
+    begin = (filters.page - 1) * filters.page_size
+    if begin and begin >= len(hooks):
+        raise NotFound("list_all_hooks", "GET", status=404, code="not_found")
+    shown = tuple(hooks[begin : begin + filters.page_size])
+    return replace(every, results=shown, count=len(hooks), number=filters.page, size=filters.page_size)
+
+
 def listing(page: HookPage, filters: HookFilters, base: str, open_things: Unfinished) -> HookListing:
     """A page as read. When rows do not fit what was asked, the provider's total means nothing and is not shown."""
     hooks = list(page.results)
-    if filters.failing_first:
-        hooks.sort(key=lambda hook: (not (is_failing(hook) and hook.active), not is_failing(hook)))
     pages = pager(filters, base, page.count, is_counted=not page.unexpected)
     return HookListing(_rows(base, hooks, open_things), pages, bool(page.unexpected), _doubled(hooks, open_things))
 

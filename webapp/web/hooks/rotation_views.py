@@ -1,8 +1,6 @@
-"""Replacing a secret without a gap: the question, the wizard's page, its steps, and the way back."""
+"""Replacing a secret without a gap: the question, the wizard's page, its steps, a test event, and the way back."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 from flask import Response, abort, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
@@ -10,37 +8,29 @@ from flask_login import current_user
 
 from webapp.access.form_tokens import BadToken, ChangeToken, new_change_token, read_change_token
 from webapp.access.permissions import Permission, of, requires
+from webapp.access.reauthentication import is_fresh
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.models.hook_change import HookChange
-from webapp.models.rotation import Rotation, RotationStep
-from webapp.presentation.hook_words import answered_ok
+from webapp.models.rotation import Rotation, Standing
 from webapp.presentation.provider_errors import words_for_gateway
-from webapp.providers.http.errors import GatewayError, NotFound
-from webapp.providers.postpay.models import Hook
+from webapp.providers.http.errors import GatewayError, NotSent, Refused
 from webapp.providers.registry import postpay
-from webapp.web.guard import fresh_sign_in
+from webapp.web.guard import fresh_sign_in, fresh_sign_in_for
 from webapp.web.htmx import redirect_after_post, wants_fragment
 from webapp.webhooks.address import host_of
 from webapp.webhooks.endpoints.change import seen
-from webapp.webhooks.endpoints.errors import HookBusy, NotChanged
+from webapp.webhooks.endpoints.errors import HookBusy, NotChanged, SecretNotShown
 from webapp.webhooks.endpoints.write import version_of
 from webapp.webhooks.rotation import steps as rotations
+from webapp.webhooks.rotation.acts import Act
+from webapp.webhooks.rotation.reasons import NotTaken, TakenBefore
+from webapp.webhooks.rotation.trial import send_test_event
 
 from . import blueprint
 from .one import in_the_way
+from .rotation_page import WATCHED_STEPS, quiet_hours, rotation_page, seen_of, watch
 from .submit import not_changed, to_change
-
-SNIPPETS = (("PHP", "php"), ("Python", "python"), ("Node", "node"))
-
-
-class Watched(NamedTuple):
-    """The new webhook as the provider has it now; None where it is gone, or could not be asked (`problem`)."""
-
-    hook: Hook | None
-    is_taken: bool
-    problem: str | None = None
 
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/rotate")
@@ -62,7 +52,7 @@ def ask_rotation(account: Account, hook_id: str) -> Response:
     )
     release()
     page = render_template(
-        "hooks/rotate.html", account=account, hook=hook, host=host_of(hook.url), token=token, quiet=_quiet_hours()
+        "hooks/rotate.html", account=account, hook=hook, host=host_of(hook.url), token=token, quiet=quiet_hours()
     )
     return make_response(page)
 
@@ -86,30 +76,54 @@ def start_rotation(account: Account, hook_id: str) -> Response:
 @requires(Permission.HOOKS_READ)
 @of("postpay")
 def show_rotation(account: Account, rotation_id: int) -> Response:
-    """Where it stands and what is next. While both deliver, one call: has the shop taken the new one's?"""
+    """Where it stands and what is next. While the new webhook delivers, one call: does the shop take it?"""
     rotation = _rotation(account, rotation_id)
-    watched = _watch(account, rotation)
+    watched = watch(account, rotation)
     if not wants_fragment():
-        return _page("hooks/rotation.html", account, rotation, watched)
-    if rotation.step != RotationStep.WATCH:
-        return redirect_after_post(_address(rotation))
-    if request.args.get("seen") == ("taken" if watched and watched.is_taken else "nothing"):
+        return rotation_page("hooks/rotation.html", account, rotation, watched)
+    given, here = request.args.get("seen", ""), seen_of(rotation, watched)
+    if given == here:
         return make_response("", 204)
-    return _page("hooks/_watch.html", account, rotation, watched)
+    if rotation.step not in WATCHED_STEPS or not given.startswith(f"{rotation.step}-"):
+        return redirect_after_post(_address(rotation))
+    return rotation_page("hooks/_watch.html", account, rotation, watched)
+
+
+@blueprint.post("/<account:account>/hooks/rotations/<row_id:rotation_id>/test")
+@requires(Permission.HOOKS_EDIT)
+@of("postpay")
+def send_test(account: Account, rotation_id: int) -> Response:
+    """Has Postpay's test system tell both webhooks of an order that nobody pays."""
+    rotation = _rotation(account, rotation_id)
+    try:
+        order_id = send_test_event(_work(account), rotation, _token("rotation", account, str(rotation_id)))
+    except (NotChanged, BadToken):
+        _flash_moved_on()
+    except GatewayError as error:
+        flash(_why_not_sent(error), "warning")
+    else:
+        flash(gettext("Postpay tells both webhooks of the order %(order)s, which nobody pays.", order=order_id), "info")
+    return _to(rotation)
 
 
 @blueprint.post("/<account:account>/hooks/rotations/<row_id:rotation_id>/undo")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
+@fresh_sign_in_for("hooks.show_rotation")
 def undo_rotation(account: Account, rotation_id: int) -> Response:
-    """Takes everything back, as far as that is known to have happened."""
+    """Takes everything back, as far as that is known to have happened; it deletes, so a fresh proof is needed."""
     rotation = _rotation(account, rotation_id)
     try:
         rotation = rotations.undo(_work(account), rotation, _token("rotation", account, str(rotation_id)))
     except HookBusy as error:
         return to_change(error.change)
     except rotations.OldIsGone:
-        flash(gettext("The old webhook is gone, so there is nothing to go back to. Go on with the new one."), "warning")
+        flash(
+            gettext(
+                "The old webhook is gone or leads elsewhere, so there is nothing to go back to. Go on with the new one."
+            ),
+            "warning",
+        )
     except (NotChanged, BadToken):
         _flash_moved_on()
     return _to(rotation)
@@ -120,85 +134,65 @@ def undo_rotation(account: Account, rotation_id: int) -> Response:
 @of("postpay")
 def take_step(account: Account, rotation_id: int, act: str) -> Response:
     """One step on, or back; where its outcome is not known, the change's own page says so."""
-    if act not in tuple(rotations.Act):
+    if act not in tuple(Act):
         abort(404)
     rotation = _rotation(account, rotation_id)
+    if act == Act.DELETE_OLD and not is_fresh(current_user):
+        return redirect_after_post(url_for("auth.ask_confirm", next=_address(rotation)))
     try:
         change = rotations.take_step(
             _work(account),
             rotation,
-            rotations.Act(act),
+            Act(act),
             _token("rotation", account, str(rotation_id)),
             anyway=request.form.get("anyway") == "yes",
         )
-    except rotations.NothingTaken:
-        flash(
-            gettext("The shop has not taken a delivery of the new webhook yet. Wait for one, or say that you know."),
-            "warning",
-        )
-        return _to(rotation)
     except HookBusy as error:
         return to_change(error.change)
-    except (NotChanged, BadToken):
-        _flash_moved_on()
+    except (NotChanged, BadToken) as error:
+        flash(_why_not(error, act), "warning")
         return _to(rotation)
     return to_change(change) if change.state != "succeeded" else _to(rotation)
 
 
+def _why_not_sent(error: GatewayError) -> str:
+    if isinstance(error, Refused | NotSent):
+        return gettext("No test event was sent. %(why)s.", why=words_for_gateway(error).title)
+    return gettext("It is not known whether the test event was sent. Look at the last response in a moment.")
+
+
+def _why_not(error: Exception, act: str) -> str:
+    match error:
+        case SecretNotShown():
+            return gettext("Nobody has seen the new secret yet, so the shop cannot know it. Show it first.")
+        case TakenBefore():
+            return gettext(
+                "The shop took a delivery of the new webhook before it was paused, and a new answer would look the "
+                "same. Take everything back and start again."
+            )
+        case NotTaken(standing=Standing.WAITING) if act == Act.DELETE_OLD:
+            return gettext(
+                "Nothing has been delivered with the new secret yet. The old webhook is kept until the shop has taken "
+                "a delivery."
+            )
+        case NotTaken(standing=Standing.WAITING):
+            return gettext(
+                "The shop has not taken a delivery of the new webhook yet. Wait for one, or say that you know."
+            )
+        case NotTaken(standing=Standing.REFUSED):
+            return gettext(
+                "The shop did not take the last delivery of the new webhook, so the old one stays. Put the new secret "
+                "right in the shop first."
+            )
+    return _moved_on()
+
+
+def _moved_on() -> str:
+    return gettext("It does not stand there any more, or not yet. This is how it stands now.")
+
+
 def _flash_moved_on() -> None:
-    flash(gettext("It does not stand there any more, or not yet. This is how it stands now."), "warning")
-
-
-def _page(template: str, account: Account, rotation: Rotation, watched: Watched | None) -> Response:
-    changes = rotations.changes_of(rotation)
-    token = new_change_token(
-        "rotation",
-        user_id=current_user.id,
-        account=account.slug,
-        object_id=str(rotation.id),
-        version=len(changes),
-        seen=rotation.step,
-    )
-    page = render_template(
-        template,
-        account=account,
-        rotation=rotation,
-        host=host_of(rotation.url),
-        token=token,
-        watched=watched,
-        out_of_band=wants_fragment(),
-        changes=changes[::-1],
-        open_change=next((change for change in changes if change.is_open), None),
-        secret_change=_latest_secret(changes),
-        may_edit=current_user.can(Permission.HOOKS_EDIT),
-        may_delete=rotations.is_quiet_over(rotation),
-        quiet=_quiet_hours(),
-        snippets=_snippets() if rotation.step == RotationStep.INSTALL else [],
-    )
-    return make_response(page)
-
-
-def _watch(account: Account, rotation: Rotation) -> Watched | None:
-    if rotation.step != RotationStep.WATCH:
-        return None
-    try:
-        hook = postpay(account).get_hook(hook_id=rotation.new_hook_id or "")
-    except NotFound:
-        return Watched(None, False)
-    except GatewayError as error:
-        return Watched(None, False, words_for_gateway(error).title)
-    return Watched(hook, answered_ok(hook))
-
-
-def _latest_secret(changes: list[HookChange]) -> HookChange | None:
-    """The change that brought the secret that is in force on the new webhook."""
-    brought = [change for change in changes if change.brings_secret and change.state == "succeeded"]
-    return brought[-1] if brought else None
-
-
-def _snippets() -> list[tuple[str, str]]:
-    env = current_app.jinja_env
-    return [(title, env.loader.get_source(env, f"hooks/snippets/{name}.txt")[0]) for title, name in SNIPPETS]  # type: ignore[union-attr]
+    flash(_moved_on(), "warning")
 
 
 def _work(account: Account) -> rotations.Rotating:
@@ -224,7 +218,3 @@ def _address(rotation: Rotation) -> str:
 
 def _to(rotation: Rotation) -> Response:
     return redirect_after_post(_address(rotation))
-
-
-def _quiet_hours() -> int:
-    return int(current_app.extensions["settings"].rotation_quiet_hours)

@@ -1,4 +1,4 @@
-"""Pausing, switching on, deleting a webhook, and changing its secret in place: each a question, then the act."""
+"""Pausing, switching on and deleting a webhook: each a question, then the act."""
 
 from __future__ import annotations
 
@@ -53,24 +53,6 @@ def ask_activate(account: Account, hook_id: str) -> Response:
 def activate_hook(account: Account, hook_id: str) -> Response:
     """Postpay tells the shop again."""
     return _do(account, _hook(account, hook_id), HookAction.ACTIVATE)
-
-
-@blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/secret")
-@requires(Permission.HOOKS_EDIT)
-@of("postpay")
-@fresh_sign_in
-def ask_secret(account: Account, hook_id: str) -> Response:
-    """What changing the secret in place means, and what is better where nothing has leaked."""
-    return _question(account, _hook(account, hook_id), HookAction.SECRET)
-
-
-@blueprint.post("/<account:account>/hooks/<provider_id:hook_id>/secret")
-@requires(Permission.HOOKS_EDIT)
-@of("postpay")
-@fresh_sign_in
-def change_secret(account: Account, hook_id: str) -> Response:
-    """The old secret is worth nothing any more, at once."""
-    return _do(account, _hook(account, hook_id), HookAction.SECRET)
 
 
 @blueprint.get("/<account:account>/hooks/<provider_id:hook_id>/delete")
@@ -137,6 +119,5 @@ def _question(
 _TEMPLATES = {
     HookAction.PAUSE: "pause",
     HookAction.ACTIVATE: "activate",
-    HookAction.SECRET: "secret",
     HookAction.DELETE: "delete",
 }

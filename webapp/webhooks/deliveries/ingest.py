@@ -79,13 +79,15 @@ def take_delivery(
     Of those that are refused only a few a minute are kept. Raises CannotUnseal when the secrets cannot be read.
     """
     moment = now()
-    secrets = [secret.get_secret_value() for secret in accepted_secrets(receiver, settings)]
+    accepted = accepted_secrets(receiver, settings)
+    secrets = [secret.get_secret_value() for secret in accepted]
     verdict = judge(given, body, secrets, moment.timestamp())
     if verdict not in GENUINE and len(secrets) < len(_sealed(receiver)):
         raise sealing.CannotUnseal("one of the secrets cannot be read, so nobody knows whether it has signed")
     if verdict not in GENUINE and not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
         return IngestResult.REFUSED
     row = _row(receiver, verdict, given, body, moment)
+    row["secret_fingerprint"] = _signer(given, body, accepted, moment, settings) if verdict in GENUINE else None
     is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
     row["content_sealed"] = seal_content(settings, headers, body) if is_kept else None
     taken = _batch().add(Arrival(row, verdict))
@@ -117,6 +119,16 @@ def judge(given: str | None, body: bytes, secrets: Sequence[str], moment: float)
     if signed_at is not None and signature.is_genuine(given, body, secrets, now=signed_at):
         return Verdict.OUT_OF_TIME
     return Verdict.WRONG
+
+
+def _signer(
+    given: str | None, body: bytes, accepted: Iterable[SecretStr], moment: datetime, settings: Settings
+) -> str | None:
+    """The fingerprint of the secret that has signed a genuine delivery: while one is replaced, which of the two."""
+    for secret in accepted:
+        if signature.is_genuine(given, body, [secret.get_secret_value()], now=moment.timestamp()):
+            return sealing.fingerprint(settings, secret)
+    return None
 
 
 def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:

@@ -43,6 +43,10 @@ class ChangeResult:
     fields: dict[str, list[str]] = field(default_factory=dict)
 
 
+NO_REASON = ChangeResult(ChangeState.CLOSED, "no_reason")
+"""It was not sent: what spoke for it when somebody decided is not so any more."""
+
+
 def send(
     client: PostpayClient, change: HookChange, secret: SecretStr | None, claimed: Collection[str], *, deadline: float
 ) -> ChangeResult:
@@ -75,6 +79,23 @@ def look(client: PostpayClient, change: HookChange, claimed: Collection[str], *,
         return ChangeResult(ChangeState.SUCCEEDED, "done") if gone else ChangeResult(ChangeState.REFUSED, "gone")
     except GatewayError as error:
         return ChangeResult(ChangeState.UNKNOWN, "no_answer", error_class=type(error).__name__)
+
+
+def make_test_order(client: PostpayClient, order_id: str, *, deadline: float) -> None:
+    """An order that nobody pays: the provider's test system tells each webhook of it. Raises GatewayError."""
+    place = {"line1": "Test event", "city": "Dubai", "country": "AE"}
+    name = {"first_name": "Test", "last_name": "Event"}
+    checkout = {
+        "order_id": order_id,
+        "total_amount": 100,
+        "tax_amount": 0,
+        "currency": "AED",
+        "customer": {"id": order_id, "email": "test-event@example.com", "account": "guest", **name},
+        "shipping": {"id": "none", "name": "None", "amount": 0, "address": {**name, **place}},
+        "items": [{"reference": order_id, "name": "Test event of the desk", "unit_price": 100, "qty": 1}],
+        "merchant": {"confirmation_url": "https://example.com/", "cancel_url": "https://example.com/"},
+    }
+    client.create_checkout(checkout=checkout, deadline=deadline)
 
 
 def new_hooks(client: PostpayClient, change: HookChange, claimed: Collection[str], deadline: float) -> list[Hook]:

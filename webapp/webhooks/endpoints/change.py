@@ -1,6 +1,7 @@
 """Changes a webhook: makes, edits, switches, deletes it, or gives it another secret; once, or says what is not known.
 
 Look again, write the change down, send once, classify, read back when in doubt, settle: each on disk before the next.
+What takes a webhook of a rotation away looks once more in between, when nobody else can change either of the two.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.settings import Settings
 from webapp.models.base import now
-from webapp.models.hook_change import HookAction, HookChange
-from webapp.providers.http.errors import BreakerOpen
+from webapp.models.hook_change import ChangeState, HookAction, HookChange
+from webapp.providers.http.errors import BreakerOpen, GatewayError
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.filters import HookQuery
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.address import same_address, without_tokens
+from webapp.webhooks.rotation_evidence import still_holds
 
-from .attempt import send
+from .attempt import NO_REASON, ChangeResult, send
 from .errors import AlreadyThere, NotChanged, StaleHookForm
 from .finalize import settle
 from .write import Fact, Wish, claimed_hooks, earlier_change, write_change
@@ -55,7 +57,8 @@ def change_hook(
         return change
     claimed = claimed_hooks(change)
     release()
-    return settle(change, send(client, change, secret, claimed, deadline=settings.provider_deadline))
+    stopped = _without_reason(client, change)
+    return settle(change, stopped or send(client, change, secret, claimed, deadline=settings.provider_deadline))
 
 
 def seen(hook: Hook) -> str:
@@ -67,6 +70,14 @@ def seen(hook: Hook) -> str:
 def as_it_is(hook: Hook) -> dict[str, Fact]:
     """The facts that a change replaces, for the audit log."""
     return {"url": without_tokens(hook.url), "events": ",".join(hook.events), "active": hook.active}
+
+
+def _without_reason(client: PostpayClient, change: HookChange) -> ChangeResult | None:
+    """The last look before it is sent: None while what a step of a rotation takes away may go."""
+    try:
+        return None if still_holds(client, change) else NO_REASON
+    except GatewayError as error:
+        return ChangeResult(ChangeState.REFUSED, "not_sent", error_class=type(error).__name__)
 
 
 def _look_again(client: PostpayClient, wish: Wish, token: ChangeToken) -> None:

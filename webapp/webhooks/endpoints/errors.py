@@ -47,5 +47,13 @@ class AlreadyThere(NotChanged):
         self.hook = hook
 
 
+class NothingPrepared(NotChanged):
+    """There is no secret that was shown in advance, or it is another one than the form showed."""
+
+
 class NotNow(NotChanged):
     """A step of a rotation, or a repetition, that is not possible (any more)."""
+
+
+class SecretNotShown(NotNow):
+    """Nobody has seen the new webhook's secret yet, so no shop can know it."""

@@ -17,6 +17,7 @@ from webapp.models.hook_change import OPEN_STATES, ChangeState, HookAction, Hook
 from webapp.webhooks.rotation_state import advance, end_without_old
 
 from .attempt import ChangeResult
+from .prepared import forget_prepared
 from .write import described, object_id
 
 LONGEST_WAIT = 60.0
@@ -34,7 +35,7 @@ _ACTIONS = {
 def settle(change: HookChange, finding: ChangeResult, *, reason: str | None = None) -> HookChange:
     """Writes the finding and its audit entry in one transaction, unless somebody else already has.
 
-    A secret that came into force stays sealed until it is shown; one that did not is forgotten. A rotation that
+    A secret that came into force stays sealed until it is shown, if it was not; any other is forgotten. A rotation that
     waited for the change goes on. Returns the row as it now is.
     """
     with writing() as session:
@@ -57,7 +58,7 @@ def _close(session: Session, change: HookChange, finding: ChangeResult, reason: 
     }
     if finding.hook_id:
         values["hook_id"] = finding.hook_id
-    if finding.state is not ChangeState.SUCCEEDED:
+    if finding.state is not ChangeState.SUCCEEDED or change.secret_shown is not None:
         values["secret_sealed"] = None
     if not _change(session, change, values):
         return
@@ -65,6 +66,7 @@ def _close(session: Session, change: HookChange, finding: ChangeResult, reason: 
     _record(settled, finding.state, finding.code, reason)
     if finding.state is ChangeState.SUCCEEDED and settled.action in (HookAction.SECRET, HookAction.DELETE):
         _forget_earlier_secrets(session, settled)
+        forget_prepared(session, settled.account, settled.hook_id)
     if finding.state is ChangeState.SUCCEEDED and settled.brings_secret:
         _forget_what_the_desk_keeps(session, settled)
     if settled.rotation_id is not None and finding.state is ChangeState.SUCCEEDED:

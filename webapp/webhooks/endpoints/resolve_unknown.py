@@ -21,8 +21,9 @@ from webapp.models.base import now
 from webapp.models.hook_change import OPEN_STATES, ChangeState, HookAction, HookChange
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.client import PostpayClient
+from webapp.webhooks.rotation_evidence import still_holds
 
-from .attempt import ChangeResult, look, new_hooks, send
+from .attempt import NO_REASON, ChangeResult, look, new_hooks, send
 from .errors import NotNow
 from .finalize import settle
 from .standing import CANNOT_UNSEAL, TWIN, ChangeStanding, next_move
@@ -60,7 +61,10 @@ def check_due(account: Account, client: PostpayClient, settings: Settings, *, li
 
 
 def check(client: PostpayClient, change: HookChange, settings: Settings, *, again: bool = False) -> HookChange:
-    """Looks at one open change; a secret is sent again while it is young, anything when `again` says so."""
+    """Looks at one open change; a secret is sent again while it is young, anything when `again` says so.
+
+    What a step of a rotation takes away is not sent again but given up, when nothing speaks for it any more.
+    """
     leased = _lease(change, settings)
     if leased is None:
         return _reread(change)
@@ -73,10 +77,21 @@ def check(client: PostpayClient, change: HookChange, settings: Settings, *, agai
         secret = _secret(leased, settings)
     except sealing.CannotUnseal:
         return settle(leased, ChangeResult(ChangeState.UNKNOWN, CANNOT_UNSEAL))
+    if (stopped := _without_reason(client, leased)) is not None:
+        return settle(leased, stopped)
     counted = _count_attempt(leased, settings, by_hand=again)
     if counted is None:
         return _reread(change)
-    return settle(counted, send(client, counted, secret, claimed, deadline=settings.provider_deadline))
+    stopped = _without_reason(client, counted)
+    return settle(counted, stopped or send(client, counted, secret, claimed, deadline=settings.provider_deadline))
+
+
+def _without_reason(client: PostpayClient, change: HookChange) -> ChangeResult | None:
+    """None while what a step of a rotation takes away may go: looked at before and right before it is sent again."""
+    try:
+        return None if still_holds(client, change) else NO_REASON
+    except GatewayError as error:
+        return ChangeResult(ChangeState.UNKNOWN, "no_answer", error_class=type(error).__name__)
 
 
 def check_now(client: PostpayClient, change: HookChange, settings: Settings) -> HookChange:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,11 +18,12 @@ from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.base import now
-from webapp.models.hook_change import OPEN_STATES, HookAction, HookChange
+from webapp.models.hook_change import OPEN_STATES, ChangeState, HookAction, HookChange
 from webapp.models.rotation import ENDED, Rotation
 from webapp.webhooks.address import without_tokens
 
-from .errors import HookBusy, HookFormReused, InRotation, StaleHookForm
+from .errors import HookBusy, HookFormReused, InRotation, NotNow, SecretNotShown, StaleHookForm
+from .prepared import new_secret, read_prepared
 
 LEASE_MARGIN = timedelta(seconds=5)
 NEW = "new"
@@ -37,7 +37,8 @@ class Wish:
     """What shall be: `url`, `events` and `active` as they are to be, or as they are where the action leaves them.
 
     `rotation`: of which it is a step, as it stood when that was decided; it must stand there still.
-    `before`: the facts that the change replaces, for the audit log. `secret`: None lets the desk make one.
+    `before`: the facts that the change replaces, for the audit log. `secret`: None lets the desk make one, or names by
+    `prepared` (a fingerprint) the one that was shown in advance.
     """
 
     action: HookAction
@@ -48,11 +49,7 @@ class Wish:
     rotation: Rotation | None = None
     before: Mapping[str, Fact] = field(default_factory=dict)
     secret: SecretStr | None = None
-
-
-def new_secret() -> SecretStr:
-    """256 random bits, in characters that any configuration file takes."""
-    return SecretStr(secrets.token_hex(32))
+    prepared: str | None = None
 
 
 def earlier_change(token: ChangeToken, wish: Wish) -> HookChange | None:
@@ -110,17 +107,22 @@ def write_change(
     """Checks once more under the lock, and commits the change with its audit entry. Nothing is sent here.
 
     Returns the change, its secret if it brings one, and whether it is new: only who wrote it sends it. Raises HookBusy,
-    InRotation, StaleHookForm.
+    InRotation, StaleHookForm, NothingPrepared, and NotNow for a step of a rotation.
     """
     secret = None
-    if wish.action in (HookAction.CREATE, HookAction.SECRET):
+    if wish.action in (HookAction.CREATE, HookAction.SECRET) and wish.prepared is None:
         secret = wish.secret or new_secret()
     try:
         with writing(lock=f"hooks:{account.slug}") as session:
             if same := _change_of_form(token):
                 return same, None, False
             _check(wish, account, token)
+            shown = None
+            if wish.prepared is not None:
+                secret, shown = read_prepared(session, account, wish.hook_id or "", wish.prepared, settings)
             change = _new_row(wish, account, token, requester_id, secret, settings)
+            if shown is not None:
+                change.secret_shown, change.secret_shown_by = shown.shown, shown.shown_by
             session.add(change)
             session.flush()
             audit.record(
@@ -164,7 +166,7 @@ def _check(wish: Wish, account: Account, token: ChangeToken) -> None:
     if busy:
         raise HookBusy(busy)
     if wish.rotation is not None:
-        _check_rotation(wish.rotation)
+        _check_rotation(wish, wish.rotation)
         return
     if wish.hook_id and (rotation := open_rotation_of(account, wish.hook_id)):
         raise InRotation(rotation)
@@ -172,15 +174,31 @@ def _check(wish: Wish, account: Account, token: ChangeToken) -> None:
         raise StaleHookForm
 
 
-def _check_rotation(rotation: Rotation) -> None:
-    """A rotation stands where the step began, and nothing else of it is open."""
-    seen = (rotation.step, rotation.changed)
+def _check_rotation(wish: Wish, rotation: Rotation) -> None:
+    """A rotation stands where the step began, nothing else of it is open, and the step has its reasons still."""
+    seen = (rotation.step, rotation.changed, rotation.undoing)
     current = db.session.get_one(Rotation, rotation.id, populate_existing=True)
-    if (current.step, current.changed) != seen:
+    if (current.step, current.changed, current.undoing) != seen:
         raise StaleHookForm
     others = select(HookChange).where(HookChange.rotation_id == rotation.id, HookChange.state.in_(OPEN_STATES))
     if busy := db.session.scalar(others.limit(1)):
         raise HookBusy(busy)
+    to_old = wish.hook_id == rotation.hook_id
+    goes_on = wish.action == HookAction.ACTIVATE if not to_old else wish.action in (HookAction.PAUSE, HookAction.DELETE)
+    if goes_on and not _is_secret_shown(rotation):
+        raise SecretNotShown
+    if to_old and wish.action == HookAction.DELETE and not current.is_quiet_over(now()):
+        raise NotNow
+
+
+def _is_secret_shown(rotation: Rotation) -> bool:
+    """Whether somebody has seen the secret that is in force on the new webhook."""
+    brought = select(HookChange.secret_shown).where(
+        HookChange.rotation_id == rotation.id,
+        HookChange.action.in_((HookAction.CREATE, HookAction.SECRET)),
+        HookChange.state == ChangeState.SUCCEEDED,
+    )
+    return db.session.scalar(brought.order_by(HookChange.id.desc()).limit(1)) is not None
 
 
 def _open_creation_at(account: Account, url: str) -> HookChange | None:
@@ -212,6 +230,7 @@ def _new_row(
         secret_fingerprint=sealing.fingerprint(settings, secret) if secret else None,
         submit_token_hash=token.hash,
         requested_by=requester_id,
+        by_desk=audit.who().actor_id is None,
         attempt=1,
         checks=0,
         lease_until=lease_until,

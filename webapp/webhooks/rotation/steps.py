@@ -2,13 +2,13 @@
 
 Every step is one change with its own outcome on disk; between two steps everything may stop, for a minute or a week,
 and the next step is found in the database. Until the old webhook is deleted each step has one that takes it back.
+A step forward needs the shop's word: that it was shown the new secret, and how it answered what was signed with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -28,47 +28,15 @@ from webapp.providers.postpay.models import Hook
 from webapp.webhooks.endpoints.change import change_hook
 from webapp.webhooks.endpoints.errors import HookBusy, InRotation, NotNow, StaleHookForm
 from webapp.webhooks.endpoints.write import Wish, open_change_of, open_rotation_of, version_of
+from webapp.webhooks.rotation_evidence import leads_where_it_did
 from webapp.webhooks.rotation_state import move
 
-
-class Act(StrEnum):
-    """What a person can do with a rotation, as its addresses say it."""
-
-    MAKE = "make"
-    SWITCH_ON = "switch-on"
-    NEW_SECRET = "new-secret"  # noqa: S105 - the name of an act
-    PAUSE_NEW = "pause-new"
-    PAUSE_OLD = "pause-old"
-    RESUME_OLD = "resume-old"
-    DELETE_OLD = "delete-old"
+from .acts import DEEDS, Act, Deed
+from .reasons import check_reason
 
 
 class OldIsGone(NotNow):
-    """Somebody has deleted the old webhook: there is nothing to go back to."""
-
-
-class NothingTaken(NotNow):
-    """The shop has not taken a delivery of the new webhook yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Deed:
-    """At which step, and what is done to which of the two."""
-
-    step: RotationStep
-    action: HookAction
-    to_new: bool
-
-
-DEEDS: Mapping[Act, _Deed] = {
-    Act.MAKE: _Deed(RotationStep.MAKE, HookAction.CREATE, True),
-    Act.SWITCH_ON: _Deed(RotationStep.INSTALL, HookAction.ACTIVATE, True),
-    Act.NEW_SECRET: _Deed(RotationStep.INSTALL, HookAction.SECRET, True),
-    Act.PAUSE_NEW: _Deed(RotationStep.WATCH, HookAction.PAUSE, True),
-    Act.PAUSE_OLD: _Deed(RotationStep.WATCH, HookAction.PAUSE, False),
-    Act.RESUME_OLD: _Deed(RotationStep.QUIET, HookAction.ACTIVATE, False),
-    Act.DELETE_OLD: _Deed(RotationStep.QUIET, HookAction.DELETE, False),
-}
+    """Somebody has deleted the old webhook, or it leads elsewhere: there is nothing to go back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +63,13 @@ def start_rotation(work: Rotating, hook: Hook, token: ChangeToken) -> Rotation:
 def take_step(work: Rotating, rotation: Rotation, act: Act, token: ChangeToken, *, anyway: bool = False) -> HookChange:
     """Has the change of an act made; when it succeeds, the rotation goes on.
 
-    `anyway`: the old webhook is paused though the new one has delivered nothing yet. Raises NotNow (NothingTaken
-    among them), StaleHookForm, HookBusy, and GatewayError when nothing was sent.
+    `anyway`: the old webhook is paused though the new one has delivered nothing yet. Raises NotNow (its kinds among
+    them), StaleHookForm, HookBusy, and GatewayError when nothing was sent.
     """
     deed = DEEDS[act]
     if rotation.step != deed.step or rotation.undoing:
         raise NotNow
-    if act is Act.PAUSE_OLD and not anyway and not is_taken(work.client, rotation):
-        raise NothingTaken
-    if act is Act.NEW_SECRET and rotation.was_active:
-        raise NotNow
-    if act is Act.DELETE_OLD and not is_quiet_over(rotation):
-        raise NotNow
+    check_reason(work.client, rotation, act, anyway=anyway)
     return _change(work, rotation, deed, replace(token, kind=f"rotation-{act}"))
 
 
@@ -121,26 +84,15 @@ def undo(work: Rotating, rotation: Rotation, token: ChangeToken) -> Rotation:
     old = _old_hook(work, rotation)
     rotation = _decide_undo(rotation)
     if not old.active:
-        back = _Deed(RotationStep(rotation.step), HookAction.ACTIVATE, False)
+        back = Deed(RotationStep(rotation.step), HookAction.ACTIVATE, False)
         if _change(work, rotation, back, replace(token, kind="undo-activate")).state != ChangeState.SUCCEEDED:
             return reread(rotation)
         rotation = reread(rotation)
     if rotation.new_hook_id is None:
         return _end_without_new(rotation)
-    away = _Deed(RotationStep(rotation.step), HookAction.DELETE, True)
+    away = Deed(RotationStep(rotation.step), HookAction.DELETE, True)
     _change(work, rotation, away, replace(token, kind="undo-delete"))
     return reread(rotation)
-
-
-def is_taken(client: PostpayClient, rotation: Rotation) -> bool:
-    """Whether the shop took the last delivery of the new webhook: any 2xx. Raises GatewayError."""
-    hook = client.get_hook(hook_id=rotation.new_hook_id or "")
-    code = hook.last_response.code if hook.last_response else None
-    return code is not None and 200 <= code < 300
-
-
-def is_quiet_over(rotation: Rotation) -> bool:
-    return rotation.quiet_until is not None and rotation.quiet_until <= now()
 
 
 def changes_of(rotation: Rotation) -> list[HookChange]:
@@ -208,7 +160,7 @@ def _check_start(account: Account, hook: Hook, token: ChangeToken) -> None:
         raise NotNow
 
 
-def _change(work: Rotating, rotation: Rotation, deed: _Deed, token: ChangeToken) -> HookChange:
+def _change(work: Rotating, rotation: Rotation, deed: Deed, token: ChangeToken) -> HookChange:
     hook_id = rotation.new_hook_id if deed.to_new else rotation.hook_id
     is_new = deed.action == HookAction.CREATE
     wish = Wish(
@@ -232,13 +184,14 @@ def _change(work: Rotating, rotation: Rotation, deed: _Deed, token: ChangeToken)
 def _old_hook(work: Rotating, rotation: Rotation) -> Hook:
     """The old webhook; without it the new one must stay, and what was decided before is void."""
     release()
-    try:
-        return work.client.get_hook(hook_id=rotation.hook_id)
-    except NotFound:
-        if rotation.undoing:
-            with writing() as session:
-                session.get_one(Rotation, rotation.id, populate_existing=True).undoing = False
-        raise OldIsGone from None
+    with suppress(NotFound):
+        old = work.client.get_hook(hook_id=rotation.hook_id)
+        if leads_where_it_did(old, rotation):
+            return old
+    if rotation.undoing:
+        with writing() as session:
+            session.get_one(Rotation, rotation.id, populate_existing=True).undoing = False
+    raise OldIsGone
 
 
 def _decide_undo(rotation: Rotation) -> Rotation:
