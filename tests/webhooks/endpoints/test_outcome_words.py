@@ -12,7 +12,7 @@ from flask import Flask
 from pydantic import SecretStr
 
 from tests.browser import Browser
-from tests.webhooks.acting import changes, create, work
+from tests.webhooks.acting import change_secret, changes, create, work
 from tests.webhooks.at_provider import Hooks
 from webapp.core import sealing
 from webapp.core.database import writing
@@ -152,9 +152,8 @@ def test_an_open_one_is_sent_again_exactly_when_its_words_say_so(desk: Flask, ho
 
 def test_a_secret_is_for_an_admin_after_a_quarter_of_an_hour(adam: Browser, app: Flask, hooks: Hooks) -> None:
     create(adam)
-    adam.open(f"/demo/hooks/{hooks.all()[0]['id']}/secret")
     hooks.fault("drop_before", method="PATCH", path="/hooks")
-    adam.submit("Change the secret")
+    change_secret(adam, hooks.all()[0]["id"])
     assert "The desk sends the same new secret again by itself until" in adam.words
     with time_machine.travel(now() + OLD):
         hooks.fault("drop_before", method="PATCH", path="/hooks")

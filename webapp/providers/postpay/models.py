@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
@@ -21,10 +21,10 @@ from webapp.providers.http.errors import BadRow
 
 from .answered import Answered, Parts
 from .fields import Id, Minor, Moment, MomentIfAny, MomentOrNull, Rate, ShopText, Text, TextIfAny, web_address
+from .hook import Hook as Hook
 
 T = TypeVar("T")
 
-MOST_EVENTS = 100
 FEE_FIELDS = frozenset({"fee_amount", "fee_rate", "fee_tax_rate"})
 
 
@@ -239,51 +239,6 @@ class Transaction(Answered):
     def total(self) -> Money:
         """What is paid out for it."""
         return Money(self.total_amount, self.currency)
-
-
-class LastResponse(Answered):
-    """How the receiver answered the last delivery; `code` is None before the first one."""
-
-    code: Rate | None = None
-    status: TextIfAny = None
-
-
-class Hook(Answered):
-    """Document: Webhooks. The secret is never given back."""
-
-    id: Id
-    active: bool
-    events: Annotated[tuple[str, ...], Field(strict=False, max_length=MOST_EVENTS, fail_fast=True)]
-    url: Text
-    last_response: LastResponse | None = None
-    created: Moment
-    modified: MomentIfAny = None
-
-    @property
-    def was_used(self) -> bool:
-        """Whether anything was ever delivered, as far as is told."""
-        last = self.last_response
-        return last is not None and not (last.code is None and last.status in (None, "unused"))
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether its receiver took the last delivery: any 2xx."""
-        code = self.last_response.code if self.last_response else None
-        return code is not None and 200 <= code < 300
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the last delivery was not taken; a webhook that was never used is not failing."""
-        return self.was_used and not self.is_taken and not self.is_unread
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether what is told of the last delivery could not be read: then nobody knows how it went."""
-        return "last_response" in self.unreadable or bool(self.last_response and self.last_response.unreadable)
-
-    @property
-    def safe_url(self) -> str | None:
-        return web_address(self.url)
 
 
 class Checkout(Answered):
