@@ -37,9 +37,7 @@ def of_demo(is_demo: bool) -> None:
         session.execute(update(User).where(User.role == "finance").values(is_demo=is_demo))
 
 
-def test_the_first_minute_shows_books_that_are_worth_looking_at(
-    app: Flask, provider: Provider, farah: Browser
-) -> None:
+def test_the_first_minute_shows_books_that_are_worth_looking_at(app: Flask, provider: Provider, farah: Browser) -> None:
     account = app.extensions["accounts"]["demo"]
     with app.app_context():
         assert not fill_demo_books(account), "nothing was read yet"

@@ -26,6 +26,8 @@ HOWS: dict[str, Literal["icontains", "istartswith", "iendswith"]] = {
 }
 STATES = {"yes": True, "no": False}
 _CODES = re.compile(r"[0-9]{3}(?:\s*,\s*[0-9]{3})*", re.ASCII)
+_THIS_MACHINE = ("127.0.0.1", "localhost")
+"""Where an emulator's webhooks may lead, without TLS."""
 _CLASS = re.compile(r"([1-5])xx", re.ASCII | re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{3})\s*[-–]\s*([0-9]{3})", re.ASCII)
 
@@ -81,7 +83,7 @@ class HookFilters(ListFilters):
         return HookQuery(
             hook_ids=every_spelling(self.hook_ids),
             events=self.events,
-            url=TextMatch(self.search, HOWS[self.how]) if self.search else None,
+            url=TextMatch(self._wanted_address(), HOWS[self.how]) if self.search else None,
             active=self.active,
             codes=self.codes,
             code_from=self.code_from,
@@ -89,6 +91,13 @@ class HookFilters(ListFilters):
             ordering=self.ordering,
             **self._common_query(),
         )
+
+    def _wanted_address(self) -> str:
+        """The list shows addresses without the scheme they begin with, so nobody has to type it."""
+        text = self.search.lower()
+        if self.how != "starts" or "://" in text or "https://".startswith(text):
+            return self.search
+        return f"{'http' if text.startswith(_THIS_MACHINE) else 'https'}://{self.search}"
 
     def _all_pairs(self) -> list[tuple[str, str]]:
         return [

@@ -12,7 +12,8 @@ from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR
 from webapp.ops.processes import Family, PartFailed, answers, is_free
 from webapp.web import static_files
 
-from .serve import GUNICORN, bring_up_to_date, settings, stop_on_signals
+from .migrate import bring_up_to_date
+from .serve import GUNICORN, settings, stop_on_signals
 
 ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
 
