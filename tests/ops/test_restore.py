@@ -130,7 +130,7 @@ def assert_what_is_missing_is_told(database: Path, said: dict[str, str]) -> None
     """Of a desk that ended of itself, and wrote so: by the command, by the log, by its anchors, by each check."""
     last = int(re.findall(r"everything up to audit entry (\d+)", said["restore"])[0])
     (kept,) = database.parent.glob("desk.sqlite3.before-*Z")
-    with closing(sqlite3.connect(f"file:{kept}?mode=ro", uri=True)) as before:
+    with closing(sqlite3.connect(f"file:{kept}?immutable=1", uri=True)) as before:
         (lost,) = before.execute("SELECT max(seq) FROM audit_entry").fetchone()
     assert f"Epoch 2 of the audit log has begun. Entries {last + 1:,}–{lost:,} of the log before" in said["restore"]
     assert f"GAP: Entries {last + 1:,}–{lost:,} are missing since" in said["audit"]

@@ -153,7 +153,9 @@ def _end_of(kept: Path, database: Path) -> tuple[Head, int] | None:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    """With what lies beside it, if anything does; else it is only looked at, and nothing is put beside it."""
+    how = "mode=ro" if _has_content(_beside(path, "-wal")) else "immutable=1"
+    return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True)
 
 
 def _last_common(old: sqlite3.Connection, new: sqlite3.Connection, last: int) -> int:
