@@ -5,8 +5,6 @@ No row is rewritten: entries of earlier releases keep NULL, which says the first
 
 from __future__ import annotations
 
-from typing import Any
-
 from alembic import op
 
 revision = "0014"
@@ -21,6 +19,6 @@ def upgrade() -> None:
 
 def _lift_authorizer() -> None:
     """For as long as this connection is used here: whoever asks the pool for it next gets a new one in its place."""
-    connection: Any = op.get_bind().connection
-    connection.dbapi_connection.set_authorizer(None)
+    connection = op.get_bind().connection
+    connection.dbapi_connection.set_authorizer(None)  # type: ignore[union-attr]
     connection.invalidate(soft=True)

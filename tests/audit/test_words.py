@@ -130,7 +130,7 @@ def test_what_the_code_writes_down_about_receiving_has_its_words() -> None:
 def test_a_restore_says_what_is_missing(speaking: None) -> None:
     begun = entry("audit.restored", actor_id=None, actor_label="cli:root", after={"missing_from": 15, "missing_to": 58})
     assert sentence(begun, {}).striptags() == (
-        "root at the terminal put the desk back from a copy: entries 15 to 58 of the log are missing since"
+        "root at the terminal restored the desk from a backup: entries 15 to 58 of the log are missing"
     )
 
 

@@ -44,7 +44,7 @@ class Gap:
 
     def __str__(self) -> str:
         which = f"Entry {self.first:,} is" if self.first == self.last else f"Entries {self.first:,}–{self.last:,} are"
-        return f"{which} missing since the log was put back from a copy at {self.when} (epoch {self.epoch})."
+        return f"{which} missing since the log was restored from a backup at {self.when} (epoch {self.epoch})."
 
 
 class Breaks:

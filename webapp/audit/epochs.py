@@ -24,7 +24,7 @@ from .breaks import Breaks
 from .chain import FIRST_EPOCH
 from .recording import record
 
-RESTORED = "restored from a copy"
+RESTORED = "restored from a backup"
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ class Verifier:
             gap = Gap(epoch, int(facts.get("missing_from") or 0), int(facts.get("missing_to") or 0), row["ts"])
             self.anchors.begin_epoch(row["seq"], row["hash"], gap)
         if epoch != self.epoch:
-            return "epoch", "the entry was written before the log was put back from a copy, or after another time"
+            return "epoch", "the entry belongs to another epoch: to the log before a restore, or after another one"
         return None
 
     def _check_database(self) -> None:

@@ -7,7 +7,6 @@ reads. `faults` names what differs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, Dialect, text
@@ -42,8 +41,8 @@ _POSTGRESQL_CONSTRAINTS = {
     "uq_audit_entry_prev_hash": "UNIQUE (prev_hash)",
 }
 _POSTGRESQL_WHERE = {
-    "outcome <> 'ok'": " WHERE ((outcome)::text <> 'ok'::text)",
-    "clock_set_back IS NOT NULL": " WHERE (clock_set_back IS NOT NULL)",
+    "outcome <> 'ok'": " WHERE outcome::text <> 'ok'::text",
+    "clock_set_back IS NOT NULL": " WHERE clock_set_back IS NOT NULL",
 }
 
 Texts = Mapping[str, str]
@@ -85,19 +84,28 @@ def _faults_of_sqlite(connection: Connection) -> list[str]:
 
 def _plain(sql: str) -> str:
     """A statement without blanks and quotes, its columns and constraints in alphabetical order."""
-    bare = re.sub(r"\s+", " ", sql.replace('"', "")).strip()
+    bare = " ".join(sql.replace('"', "").split())
     if not bare.startswith("CREATE TABLE "):
         return bare
     name, _, rest = bare.partition("(")
     body, _, options = rest.rpartition(")")
-    items = sorted(item.strip() for item in re.split(r",\s*(?![^()]*\))", body))
-    return f"{name.strip()} ({', '.join(items)}){options}"
+    return f"{name.strip()} ({', '.join(sorted(_items(body)))}){options}"
+
+
+def _items(body: str) -> list[str]:
+    """What stands between commas, but for those within brackets."""
+    items = [""]
+    for part in body.split(","):
+        is_open = items[-1].count("(") > items[-1].count(")")
+        items = [*items[:-1], f"{items[-1]},{part}"] if is_open else [*items, part]
+    return [item.strip() for item in items[1:]]
 
 
 def _wanted_columns(dialect: Dialect) -> Texts:
     wanted = {}
     for column in _TABLE.columns:
-        kind = re.sub(r"^[A-Z]+", lambda found: _SIMILAR[found[0]], column.type.compile(dialect))
+        kind, bracket, length = column.type.compile(dialect).partition("(")
+        kind = _SIMILAR[kind] + bracket + length
         wanted[column.name] = f"{kind}{'' if column.nullable else ' not null'}"
     return {**wanted, "search": "tsvector generated"}
 
@@ -141,12 +149,12 @@ def _indexes(connection: Connection) -> Texts:
     rows = connection.execute(
         text(
             "SELECT c.relname AS name, i.indisvalid AND i.indisready AND i.indislive AS stands,"
-            " pg_get_indexdef(i.indexrelid) AS words FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " pg_get_indexdef(i.indexrelid, 0, true) AS words FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
             " WHERE i.indrelid = 'audit_entry'::regclass"
             " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)"
         )
     )
-    return {row.name: _unqualified(row.words) if row.stands else "" for row in rows}
+    return {row.name: row.words if row.stands else "" for row in rows}
 
 
 def _wanted_triggers() -> Texts:
@@ -161,12 +169,12 @@ def _triggers(connection: Connection) -> Texts:
     rows = connection.execute(
         text(
             "SELECT t.tgname AS name, t.tgenabled = 'A' AND l.lanname = 'plpgsql' AND p.proconfig IS NULL AS stands,"
-            " pg_get_triggerdef(t.oid) AS words, p.prosrc AS body FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " JOIN pg_language l ON l.oid = p.prolang"
+            " pg_get_triggerdef(t.oid, true) AS words, p.prosrc AS body FROM pg_trigger t"
+            " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang"
             " WHERE t.tgrelid = 'audit_entry'::regclass AND NOT t.tgisinternal"
         )
     )
-    return {row.name: f"{_unqualified(row.words)} {row.body}" if row.stands else "" for row in rows}
+    return {row.name: f"{row.words} {row.body}" if row.stands else "" for row in rows}
 
 
 def _strange_settings(connection: Connection) -> list[str]:
@@ -182,8 +190,3 @@ def _strange_settings(connection: Connection) -> list[str]:
     rules = connection.execute(text("SELECT rulename FROM pg_rewrite WHERE ev_class = 'audit_entry'::regclass"))
     words = {"is_table": "no table", "is_kept": "no crash safety", "is_open": "row security", "is_alone": "inheritance"}
     return [*(said for name, said in words.items() if not getattr(row, name)), *sorted(rules.scalars())]
-
-
-def _unqualified(words: str) -> str:
-    """Without the schema that PostgreSQL puts before names."""
-    return re.sub(r'(?:\w+|"[^"]+")\.(?=audit_entry)', "", words)

@@ -53,7 +53,7 @@ def verify(start: int, file: Path | None, as_json: bool) -> None:
     """Read the whole log and say whether it is as it was written.
 
     Exit status: 0 it is; 1 it is not (each break is printed with its place and kind); 2 it could not be checked. What
-    is missing since the log was put back from a copy is named, and is no break. The verdict is itself an entry.
+    is missing since the log was restored from a backup is named, and is no break. The verdict is itself an entry.
     """
     try:
         verdict = _verdict(start, file)
@@ -127,7 +127,7 @@ def _record_verdict(verdict: ChainVerdict) -> None:
 @group.command()
 @click.option("--yes", is_flag=True, help="Do not ask before it is written down.")
 def restored(yes: bool) -> None:
-    """Begin a new epoch after the database was put back from a copy by other means than `restore`.
+    """Begin a new epoch after the database was restored from a backup by other means than `restore`.
 
     Looks for what the anchors know and the log does not have any more, and writes into both that it is missing since.
     `verify` then goes on from there, and names the gap each time.
@@ -141,7 +141,7 @@ def restored(yes: bool) -> None:
         return
     click.echo(f"The anchors know of entries {lost.first:,}–{lost.last:,}, and the log does not have them.")
     if not yes:
-        click.confirm("Was the database put back from a copy, and is that known to an auditor?", abort=True)
+        click.confirm("Was the database restored from a backup, and does an auditor know?", abort=True)
     tell_restore(lost)
 
 

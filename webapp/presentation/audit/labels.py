@@ -111,7 +111,7 @@ LABELS: dict[Action, Any] = {
     Action.AUDIT_VIEWED: lazy_gettext("Log looked at"),
     Action.AUDIT_EXPORTED: lazy_gettext("Log exported"),
     Action.AUDIT_VERIFIED: lazy_gettext("Log checked"),
-    Action.AUDIT_RESTORED: lazy_gettext("Log put back from a copy"),
+    Action.AUDIT_RESTORED: lazy_gettext("Restored from a backup"),
 }
 
 

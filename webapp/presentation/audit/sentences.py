@@ -100,7 +100,7 @@ SENTENCES: dict[Action, Any] = {
     Action.AUDIT_EXPORTED: lazy_gettext("%(who)s exported entries of the audit log"),
     Action.AUDIT_VERIFIED: lazy_gettext("%(who)s checked the audit log: it holds"),
     Action.AUDIT_RESTORED: lazy_gettext(
-        "%(who)s put the desk back from a copy: entries %(missing_from)s to %(missing_to)s of the log are missing since"
+        "%(who)s restored the desk from a backup: entries %(missing_from)s to %(missing_to)s of the log are missing"
     ),
 }
 FOUND_OUT = {
