@@ -70,9 +70,7 @@ def test_migrate_and_serve_offer_only_who_is_there(settings: Settings, tmp_path:
 
 
 def test_a_desk_without_them_offers_nobody(settings: Settings, tmp_path: Path) -> None:
-    fresh = settings.model_copy(
-        update={"database_url": f"sqlite:///{tmp_path / 'bare.sqlite3'}", "demo_users": False}
-    )
+    fresh = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'bare.sqlite3'}", "demo_users": False})
     assert create_app(fresh).test_cli_runner().invoke(args=["migrate"]).exit_code == 0
     page = Browser(create_app(fresh.model_copy(update={"demo_users": True})))
     page.open("/sign-in")

@@ -235,6 +235,22 @@ def test_a_log_can_be_put_back_again_and_again(log: Log) -> None:
     assert [first for _, first, _ in gaps][:2] == [21, 11]
 
 
+def test_a_restore_that_could_not_be_signed_is_told_and_signed_by_the_next_try(log: Log) -> None:
+    log.write(COPIED - 1)
+    copy = Copy(log)
+    write_up_to(log, LIVE)
+    audit.anchor("test")
+    copy.put_back()
+    path = log.settings.anchor_file
+    before = path.read_bytes()
+    assert log.command("restored", "--yes").exit_code == 0
+    path.write_bytes(before)  # as when the power is cut after the entry was written
+    assert ("restore", COPIED + 1) in [(one.kind, one.seq) for one in log.verify().breaks]
+    result = log.command("restored", "--yes")
+    assert "The restore that entry 15 tells of is now signed" in result.output
+    assert (log.verify().ok, [(gap.first, gap.last) for gap in log.verify().gaps]) == (True, [(COPIED + 1, LIVE)])
+
+
 def test_nothing_is_written_where_nothing_is_missing(log: Log) -> None:
     log.write(9)
     audit.anchor("test")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask import current_app
 from sqlalchemy import Connection, func, select
 
-from webapp.core.database import writing
+from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.audit_entry import AuditEntry
 
@@ -22,7 +22,7 @@ from .anchors import Anchor, AnchorFile, Head, file_of, head
 from .anchors import write as write_anchor
 from .breaks import Breaks
 from .chain import FIRST_EPOCH
-from .recording import record
+from .recording import facts_of, record
 
 RESTORED = "restored from a backup"
 
@@ -68,17 +68,29 @@ def find_lost(before: Head | None = None, common: int | None = None) -> Lost | N
 
 
 def begin_epoch(lost: Lost) -> None:
-    """Writes into the log, and signs in an anchor, that it was put back and what is missing. Raises OSError."""
+    """Writes into the log, and signs in an anchor, that it was restored and what is missing. Raises OSError."""
     facts = {"epoch": lost.epoch, "missing_from": lost.first, "missing_to": lost.last, "missing_until": lost.until}
     with writing():
         record(Action.AUDIT_RESTORED, after=facts, epoch=lost.epoch)
-    with db.engine.connect() as connection:
-        begun = select(AuditEntry.seq, AuditEntry.hash, AuditEntry.ts, AuditEntry.epoch).where(
-            AuditEntry.epoch == lost.epoch, AuditEntry.event == Action.AUDIT_RESTORED
-        )
-        seq, entry_hash, ts, epoch = connection.execute(begun.order_by(AuditEntry.seq.desc()).limit(1)).one()
-        entry = Head(seq, entry_hash, ts, epoch or lost.epoch)
-    write_anchor(current_app.extensions["settings"], entry, RESTORED, missing=(lost.first, lost.last))
+    sign_restore()
+
+
+def sign_restore() -> int | None:
+    """Signs the newest restore that the log tells of, unless that was done; its number if it was not.
+
+    It was not where somebody killed the process, or the disk was full, right after the entry was written.
+    """
+    settings = current_app.extensions["settings"]
+    restored = select(AuditEntry).where(AuditEntry.event == Action.AUDIT_RESTORED).order_by(AuditEntry.seq.desc())
+    entry = db.session.scalar(restored.limit(1))
+    release()
+    signed = file_of(settings).restores() if settings.anchor_file.exists() else []
+    if entry is None or (entry.seq, entry.hash) in [(one.seq, one.hash) for one in signed]:
+        return None
+    facts = facts_of(entry.after)
+    last = Head(entry.seq, entry.hash, entry.ts, entry.epoch or FIRST_EPOCH)
+    write_anchor(settings, last, RESTORED, missing=(facts["missing_from"], facts["missing_to"]))
+    return entry.seq
 
 
 def _strays(connection: Connection, file: AnchorFile) -> list[Anchor]:

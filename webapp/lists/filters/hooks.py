@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from webapp.providers.postpay.filters import CreatedOrdering, HookQuery
 from webapp.providers.postpay.lookups import TextMatch
 from webapp.providers.postpay.models import HookEvent
+from webapp.webhooks.address import LOOPBACK
 
 from . import MOST_IDS, PAGE_SIZES, ListFilters
 from .by_id import every_spelling
@@ -26,8 +27,6 @@ HOWS: dict[str, Literal["icontains", "istartswith", "iendswith"]] = {
 }
 STATES = {"yes": True, "no": False}
 _CODES = re.compile(r"[0-9]{3}(?:\s*,\s*[0-9]{3})*", re.ASCII)
-_THIS_MACHINE = ("127.0.0.1", "localhost")
-"""Where an emulator's webhooks may lead, without TLS."""
 _CLASS = re.compile(r"([1-5])xx", re.ASCII | re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{3})\s*[-–]\s*([0-9]{3})", re.ASCII)
 
@@ -97,7 +96,7 @@ class HookFilters(ListFilters):
         text = self.search.lower()
         if self.how != "starts" or "://" in text or "https://".startswith(text):
             return self.search
-        return f"{'http' if text.startswith(_THIS_MACHINE) else 'https'}://{self.search}"
+        return f"{'http' if text.startswith(LOOPBACK) else 'https'}://{self.search}"
 
     def _all_pairs(self) -> list[tuple[str, str]]:
         return [

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp import audit
 from webapp.audit import anchors
 from webapp.audit.chain import Keys
-from webapp.audit.epochs import Lost, begin_epoch, find_lost
+from webapp.audit.epochs import Lost, begin_epoch, find_lost, sign_restore
 from webapp.audit.search import AuditQuery
 from webapp.audit.verify import ChainVerdict, Verifier
 from webapp.calendar import instants
@@ -133,6 +133,8 @@ def restored(yes: bool) -> None:
     `verify` then goes on from there, and names the gap each time.
     """
     try:
+        if finished := sign_restore():
+            click.echo(f"The restore that entry {finished:,} tells of is now signed in an anchor.")
         lost = find_lost()
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
