@@ -99,6 +99,9 @@ def test_what_was_done_to_a_webhook_is_said_with_its_verb(speaking: None, what: 
     assert DONE_TO_HOOKS[what] in said[Action.HOOK_SUCCEEDED]
     assert len(set(said.values())) == len(BY_CHANGE), "each tells something else"
     assert not [words for words in said.values() if "–" in words or "%" in words]
+    found_out = hook_entry(Action.HOOK_SUCCEEDED, what=what)
+    found_out.actor_id, found_out.actor_label = None, "worker"
+    assert "desk" not in sentence(found_out, {}), "who asked for it did it, and stands in the entry of its start"
     others = {sentence(hook_entry(Action.HOOK_SUCCEEDED, what=one), {}) for one in HookAction if one != what}
     assert sentence(hook_entry(Action.HOOK_SUCCEEDED, what=what), {}) not in others
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from webapp.audit.actions import Action
+from webapp.models.audit_entry import AuditEntry
 from webapp.models.hook_change import HookAction
 from webapp.models.rotation import RotationStep
 
@@ -29,12 +30,12 @@ BY_CHANGE: dict[Action, dict[str, Any]] = {
         HookAction.DELETE: lazy_gettext("%(who)s deleted webhook %(object)s"),
     },
     Action.HOOK_REFUSED: {
-        HookAction.CREATE: lazy_gettext("Postpay refused to create a webhook for %(url)s"),
-        HookAction.EDIT: lazy_gettext("Postpay refused to change the address or events of webhook %(object)s"),
-        HookAction.SECRET: lazy_gettext("Postpay refused to give webhook %(object)s another secret"),
-        HookAction.ACTIVATE: lazy_gettext("Postpay refused to switch webhook %(object)s on"),
-        HookAction.PAUSE: lazy_gettext("Postpay refused to pause webhook %(object)s"),
-        HookAction.DELETE: lazy_gettext("Postpay refused to delete webhook %(object)s"),
+        HookAction.CREATE: lazy_gettext("A webhook for %(url)s was not created"),
+        HookAction.EDIT: lazy_gettext("The address and events of webhook %(object)s were not changed"),
+        HookAction.SECRET: lazy_gettext("Webhook %(object)s was not given another secret"),
+        HookAction.ACTIVATE: lazy_gettext("Webhook %(object)s was not switched on"),
+        HookAction.PAUSE: lazy_gettext("Webhook %(object)s was not paused"),
+        HookAction.DELETE: lazy_gettext("Webhook %(object)s was not deleted"),
     },
     Action.HOOK_UNKNOWN: {
         HookAction.CREATE: lazy_gettext("It is not known yet whether a webhook for %(url)s was created"),
@@ -71,6 +72,16 @@ BY_CHANGE: dict[Action, dict[str, Any]] = {
 }
 """By `what` was to be done."""
 
+FOUND_OUT: dict[str, Any] = {
+    HookAction.CREATE: lazy_gettext("Webhook %(object)s was created"),
+    HookAction.EDIT: lazy_gettext("The address or events of webhook %(object)s were changed"),
+    HookAction.SECRET: lazy_gettext("Webhook %(object)s was given another secret"),
+    HookAction.ACTIVATE: lazy_gettext("Webhook %(object)s was switched on"),
+    HookAction.PAUSE: lazy_gettext("Webhook %(object)s was paused"),
+    HookAction.DELETE: lazy_gettext("Webhook %(object)s was deleted"),
+}
+"""What succeeded, where no person saw it through: who asked for it stands in the entry of its start."""
+
 BY_STEP: dict[str, Any] = {
     RotationStep.INSTALL: lazy_gettext(
         "Webhook %(new_hook_id)s, which has the new secret, stands paused beside %(object)s"
@@ -105,11 +116,14 @@ BY_RESENDING: dict[str, Any] = {
 }
 
 
-def hook_sentence(event: str, object_type: str | None, facts: Mapping[str, Any]) -> Any:
+def hook_sentence(entry: AuditEntry, facts: Mapping[str, Any]) -> Any:
     """The sentence that says most; None where the facts say no more than the kind of entry does."""
     what, step = str(facts.get("what")), str(facts.get("step"))
-    if event == Action.HOOK_SECRET_SHOWN and object_type == "receiver":
+    event = entry.event
+    if event == Action.HOOK_SECRET_SHOWN and entry.object_type == "receiver":
         return BY_RECEIVER["secret_shown"]
+    if event == Action.HOOK_SUCCEEDED and entry.actor_id is None:
+        return FOUND_OUT.get(what)
     if event in BY_CHANGE:
         return BY_CHANGE[Action(event)].get(what)
     if event == Action.ROTATION_STEP and facts.get("cause") == "taken back":

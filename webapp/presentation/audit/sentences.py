@@ -165,7 +165,7 @@ def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str
     if entry.actor_id is None:
         template = FOUND_OUT.get(entry.event, template)  # type: ignore[call-overload]
     old, facts = facts_of(entry.before), facts_of(entry.after)
-    template = hook_sentence(entry.event, entry.object_type, facts) or template
+    template = hook_sentence(entry, facts) or template
     if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
         template = BROKEN if facts.get("bad_seq") else BROKEN_ANYWHERE
     if entry.event == Action.ACCESS_DENIED and entry.object_id:
