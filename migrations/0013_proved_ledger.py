@@ -86,7 +86,9 @@ def _create_sums() -> None:
         sa.Column("fees", sa.String(length=40), nullable=False),
         sa.Column("tax", sa.String(length=40), nullable=False),
         sa.Column("total", sa.String(length=40), nullable=False),
-        sa.PrimaryKeyConstraint("account", "period", "currency", "paid", "type", "charged", name=op.f("pk_ledger_sum")),
+        sa.PrimaryKeyConstraint(
+            "account", "period", "currency", "paid", "type", "charged", name=op.f("pk_ledger_sum")
+        ),
     )
     op.create_index(op.f("ix_ledger_sum_account_paid"), "ledger_sum", ["account", "paid"], unique=False)
     op.create_table(

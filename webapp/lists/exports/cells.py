@@ -21,7 +21,6 @@ from webapp.money import Money, exponent, is_known_currency
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
-
 def guarded(cell: object) -> object:
     """A cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe before it (R43).
 

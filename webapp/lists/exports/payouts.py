@@ -101,7 +101,9 @@ class PayoutsOfPeriod:
             receipts = receipts_of(self._asked.account, [one.name for one in block])
             around = receipts_around(self._asked.account, block)
             keys = [(one.currency, one.name) for one in block]
-            yield [PayoutAtBank(one, receipts.get(key), key in around) for one, key in zip(block, keys, strict=True)]
+            yield [
+                PayoutAtBank(one, receipts.get(key), key in around) for one, key in zip(block, keys, strict=True)
+            ]
 
     def _found(self) -> list[Payout]:
         currency = self._asked.query.currency or None
