@@ -54,6 +54,29 @@ def test_one_click_signs_in(stranger: Browser, person: object) -> None:
     assert person.name in stranger.words  # type: ignore[attr-defined]
 
 
+def test_migrate_and_serve_offer_only_who_is_there(settings: Settings, tmp_path: Path) -> None:
+    fresh = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'fresh.sqlite3'}"})
+    app = create_app(fresh)
+    assert app.test_cli_runner().invoke(args=["migrate"]).exit_code == 0
+    page = Browser(app)
+    page.open("/sign-in?next=/you/sessions")
+    page.submit("A Alice")
+    assert page.heading == "Your sessions"
+    assert app.test_cli_runner().invoke(args=["disable-user", DEMO_PEOPLE[2].email]).exit_code == 0
+    page = Browser(app)
+    page.open("/sign-in")
+    offered = page.words
+    assert ["Vera" in offered, "Farah" in offered] == [False, True], "somebody who was sent away is not offered"
+
+
+def test_a_desk_without_them_offers_nobody(settings: Settings, tmp_path: Path) -> None:
+    fresh = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'bare.sqlite3'}", "demo_users": False})
+    assert create_app(fresh).test_cli_runner().invoke(args=["migrate"]).exit_code == 0
+    page = Browser(create_app(fresh.model_copy(update={"demo_users": True})))
+    page.open("/sign-in")
+    assert DEMO_PASSWORD not in page.words
+
+
 def test_the_page_tells_their_password(stranger: Browser) -> None:
     stranger.open("/sign-in?next=/you/sessions")
     assert DEMO_PASSWORD in stranger.words

@@ -26,6 +26,10 @@ class Log:
         self.settings: Settings = app.extensions["settings"]
         self.path = Path(db.engine.url.database or "")
 
+    @property
+    def on_sqlite(self) -> bool:
+        return db.engine.dialect.name == "sqlite"
+
     def close(self) -> None:
         db.session.close()
         db.engine.dispose()
@@ -45,9 +49,7 @@ class Log:
 
     def verify(self, *, start: int = 1, anchored: bool = True) -> ChainVerdict:
         """The verdict as the command finds it, but not written down."""
-        key = anchors.signing_key(self.settings).public_key()
-        path = self.settings.anchor_file
-        given = anchors.read(path, key) if anchored and path.exists() else ()
+        given = anchors.file_of(self.settings) if anchored and self.settings.anchor_file.exists() else None
         with db.engine.connect() as connection:
             return Verifier(connection, Keys.of(self.settings), start=start, anchors=given).verdict()
 

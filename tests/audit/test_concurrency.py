@@ -35,8 +35,7 @@ def test_processes_with_threads_make_one_chain(log: Log, tmp_path: Path) -> None
     written = 1 + PROCESSES * THREADS * COUNT
     verdict = log.verify()
     assert (verdict.ok, verdict.entries, verdict.last_seq) == (True, written, written)
-    key = anchors.signing_key(log.settings).public_key()
-    anchored = sorted(anchor.seq for anchor in anchors.read(log.settings.anchor_file, key))
+    anchored = sorted(anchor.seq for anchor in anchors.file_of(log.settings))
     assert anchored == [100, 200], "one anchor for each hundred, whoever wrote the hundredth"
 
 

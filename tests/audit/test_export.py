@@ -33,7 +33,7 @@ def test_csv_holds_what_matches_and_no_formula(log: Log) -> None:
     assert [row["seq"] for row in found] == ["2", "3", "4"]
     assert found[2]["object_id"] == f"'{FORMULA}"
     assert found[2]["reason"] == "'+1 from the customer"
-    assert found[0]["sentence"] == "The desk refunded AED 120.50 of order-00"
+    assert found[0]["sentence"] == "The refund of AED 120.50 of order-00 was confirmed"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  ="])

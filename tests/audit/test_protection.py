@@ -185,16 +185,6 @@ def test_what_postgresql_does_not_keep_does_not_happen(postgresql_log: Log) -> N
     assert postgresql_log.found() == ("unprotected", None)
 
 
-@pytest.mark.parametrize(
-    "damage",
-    ["DELETE FROM audit_search WHERE rowid = 2", "DELETE FROM audit_search_data", "DROP TABLE audit_search"],
-)
-def test_a_changed_search_index_is_found(sqlite_log: Log, raw: sqlite3.Connection, damage: str) -> None:
-    sqlite_log.write(3)
-    raw.execute(damage)
-    assert sqlite_log.found() == ("search", None)
-
-
 def test_a_granted_role_can_add_and_read_and_no_more(postgresql_log: Log) -> None:
     postgresql_log.write()
     attempt("DROP ROLE IF EXISTS desk_app")

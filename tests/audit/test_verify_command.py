@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from webapp import audit
 from webapp.audit import anchors
+from webapp.audit.anchors import AnchorFile
 
 from .log import Log
 
@@ -73,7 +74,7 @@ def test_it_cannot_start_behind_the_end(sqlite_log: Log, raw: sqlite3.Connection
     raw.execute("DROP TRIGGER audit_entry_no_delete")
     raw.execute("DELETE FROM audit_entry WHERE seq > 7")
     result = sqlite_log.command("verify", "--from", "9")
-    assert (result.exit_code, result.output.startswith("BROKEN at entry 8 (cut)")) == (1, True)
+    assert (result.exit_code, result.output.startswith("BROKEN at entries 8–10 (cut)")) == (1, True)
 
 
 def test_it_cannot_start_where_an_entry_is_gone(sqlite_log: Log, raw: sqlite3.Connection) -> None:
@@ -109,7 +110,7 @@ def test_a_dropped_table_is_found_by_the_anchor(sqlite_log: Log, raw: sqlite3.Co
     audit.anchor("test")
     raw.execute("DROP TABLE audit_entry")
     result = sqlite_log.command("verify")
-    assert (result.exit_code, result.output.startswith("BROKEN at entry 1 (cut)")) == (1, True)
+    assert (result.exit_code, result.output.startswith("BROKEN at entries 1–2 (cut)")) == (1, True)
 
 
 def test_a_file_that_is_no_database_cannot_be_checked(sqlite_log: Log) -> None:
@@ -151,9 +152,8 @@ def test_bad_old_keys_cannot_be_checked_and_are_not_printed(sqlite_log: Log) -> 
 
 def test_each_hundredth_entry_is_anchored(sqlite_log: Log) -> None:
     sqlite_log.write(205)
-    key = anchors.signing_key(sqlite_log.settings).public_key()
     file = sqlite_log.settings.anchor_file
-    assert [anchor.seq for anchor in anchors.read(file, key)] == [100, 200]
+    assert [anchor.seq for anchor in anchors.file_of(sqlite_log.settings)] == [100, 200]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
@@ -162,4 +162,4 @@ def test_the_public_key_is_all_that_an_outsider_needs(sqlite_log: Log) -> None:
     audit.anchor("test")
     printed = sqlite_log.command("public-key").output.strip()
     key = Ed25519PublicKey.from_public_bytes(b64decode(printed))
-    assert [anchor.seq for anchor in anchors.read(sqlite_log.settings.anchor_file, key)] == [4]
+    assert [anchor.seq for anchor in AnchorFile(sqlite_log.settings.anchor_file, key)] == [4]

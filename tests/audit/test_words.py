@@ -10,7 +10,11 @@ import pytest
 
 from webapp.audit import Action
 from webapp.audit.actions import ALLOWED_FIELDS
+from webapp.core.settings import ROOT
 from webapp.models.audit_entry import AuditEntry
+from webapp.models.hook_change import HookAction
+from webapp.models.rotation import RotationStep
+from webapp.presentation.audit.hook_sentences import BY_CHANGE, BY_RECEIVER, BY_RESENDING, BY_STEP
 from webapp.presentation.audit.labels import FAMILIES, LABELS, OUTCOMES
 from webapp.presentation.audit.sentences import SENTENCES, sentence
 
@@ -67,6 +71,70 @@ def test_markup_in_a_name_stays_text(speaking: None) -> None:
 def test_a_broken_log_is_not_spoken_of_as_sound(speaking: None) -> None:
     verdict = entry("audit.verified", outcome="failed", after={"bad_seq": 6, "kind": "changed"})
     assert "broken at entry 6" in sentence(verdict, {}).striptags()
+    verdict = entry("audit.verified", outcome="failed", after={"bad_seq": None, "kind": "unprotected"})
+    assert sentence(verdict, {}).striptags() == "Alice Agent checked the audit log: it is broken (unprotected)"
+
+
+DONE_TO_HOOKS = {
+    "create": "created webhook", "edit": "changed the address or events of webhook",
+    "secret": "gave webhook 80d3 another secret", "activate": "switched webhook 80d3 on", "pause": "paused webhook",
+    "delete": "deleted webhook",
+}  # fmt: skip
+
+
+def hook_entry(action: str, **facts: object) -> AuditEntry:
+    given = {"what": "create", "url": "https://shop.example.com/in", "new_hook_id": "91aa", "host": "shop.example"}
+    return entry(action, object_type="hook", object_id="80d3", after=given | {"count": 3} | facts)
+
+
+def test_every_kind_of_change_has_a_word_of_its_own() -> None:
+    assert set(DONE_TO_HOOKS) == set(HookAction)
+    assert all(set(sentences) == set(HookAction) for sentences in BY_CHANGE.values())
+    assert set(BY_STEP) == set(RotationStep) - {RotationStep.MAKE}
+
+
+@pytest.mark.parametrize("what", HookAction)
+def test_what_was_done_to_a_webhook_is_said_with_its_verb(speaking: None, what: HookAction) -> None:
+    said = {action: sentence(hook_entry(action, what=what), {}).striptags() for action in BY_CHANGE}
+    assert DONE_TO_HOOKS[what] in said[Action.HOOK_SUCCEEDED]
+    assert len(set(said.values())) == len(BY_CHANGE), "each tells something else"
+    assert not [words for words in said.values() if "–" in words or "%" in words]
+    found_out = hook_entry(Action.HOOK_SUCCEEDED, what=what)
+    found_out.actor_id, found_out.actor_label = None, "worker"
+    assert "desk" not in sentence(found_out, {}), "who asked for it did it, and stands in the entry of its start"
+    others = {sentence(hook_entry(Action.HOOK_SUCCEEDED, what=one), {}) for one in HookAction if one != what}
+    assert sentence(hook_entry(Action.HOOK_SUCCEEDED, what=what), {}) not in others
+
+
+def test_steps_of_a_rotation_receiving_and_sending_again_say_what_was_done(speaking: None) -> None:
+    said = [
+        *(sentence(hook_entry(Action.ROTATION_STEP, step=step), {}).striptags() for step in BY_STEP),
+        sentence(hook_entry(Action.ROTATION_STEP, step="watch", cause="taken back"), {}).striptags(),
+        *(sentence(hook_entry(Action.RECEIVER_CHANGED, what=what), {}).striptags() for what in BY_RECEIVER),
+        *(sentence(hook_entry(Action.DELIVERY_RESENT, what=what), {}).striptags() for what in BY_RESENDING),
+    ]
+    assert len(set(said)) == len(said)
+    assert "Webhook 80d3 was paused: only 91aa, of the new secret, delivers" in said
+    assert "Alice Agent decided to take back the replacement of the secret of webhook 80d3" in said
+    assert "Alice Agent had deliveries forwarded to shop.example" in said
+    assert "Alice Agent had 3 deliveries that had failed sent to the shop again" in said
+
+
+def test_what_the_code_writes_down_about_receiving_has_its_words() -> None:
+    """Each word that is given as `what` where it is written down."""
+    settings = (ROOT / "webapp" / "webhooks" / "receiver" / "settings.py").read_text(encoding="utf-8")
+    written = set(re.findall(r'_record(?:_forwarding)?\(account, (?:receiver, )?"(\w+)"', settings))
+    assert len(written) > 5
+    assert written <= set(BY_RECEIVER)
+    forwarding = (ROOT / "webapp" / "webhooks" / "forwarding.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'_record\(account, [\w.]+, "(\w+)"', forwarding)) == set(BY_RESENDING)
+
+
+def test_a_restore_says_what_is_missing(speaking: None) -> None:
+    begun = entry("audit.restored", actor_id=None, actor_label="cli:root", after={"missing_from": 15, "missing_to": 58})
+    assert sentence(begun, {}).striptags() == (
+        "root at the terminal restored the desk from a backup: entries 15 to 58 of the log are missing"
+    )
 
 
 @pytest.mark.parametrize(

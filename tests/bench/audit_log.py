@@ -177,4 +177,5 @@ def _entry(seq: int, dice: random.Random) -> dict[str, Any]:
         "after": f'{{"amount_minor":{dice.randrange(90_000)},"currency":"AED"}}' if is_money else None,
         "reason": dice.choice(REASONS) if is_money else None,
         "app_version": "0.1.0",
+        "epoch": 1,
     }

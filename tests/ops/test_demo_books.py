@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 from sqlalchemy import update
@@ -37,9 +40,7 @@ def of_demo(is_demo: bool) -> None:
         session.execute(update(User).where(User.role == "finance").values(is_demo=is_demo))
 
 
-def test_the_first_minute_shows_books_that_are_worth_looking_at(
-    app: Flask, provider: Provider, farah: Browser
-) -> None:
+def test_the_first_minute_shows_books_that_are_worth_looking_at(app: Flask, provider: Provider, farah: Browser) -> None:
     account = app.extensions["accounts"]["demo"]
     with app.app_context():
         assert not fill_demo_books(account), "nothing was read yet"
@@ -60,6 +61,23 @@ def test_the_first_minute_shows_books_that_are_worth_looking_at(
     farah.open("/demo/to-look-at")
     empty = [one for one in farah.page.select(".work-lists section") if "Nothing needs review" in one.get_text(" ")]
     assert [one.h2.get_text(strip=True) for one in empty if one.h2] == ["Refunded, no transaction"]
+
+
+def test_of_workers_that_begin_at_the_same_moment_one_does_it_and_none_fails(app: Flask, provider: Provider) -> None:
+    account, start = app.extensions["accounts"]["demo"], Barrier(4)
+    with app.app_context():
+        keep_current(account, postpay(account))
+    jobs.work_once(app)
+
+    def one(_number: int) -> bool:
+        with app.app_context():
+            start.wait()
+            return fill_demo_books(account)
+
+    with app.app_context():
+        of_demo(True)
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(one, range(4))) == [False, False, False, True]
 
 
 def test_what_was_entered_by_people_is_left_alone(app: Flask, provider: Provider, farah: Browser) -> None:

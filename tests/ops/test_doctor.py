@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import make_url
 
 from tests.conftest import make_settings
 from tests.provider import provider_of
@@ -30,10 +31,64 @@ def test_a_desk_that_can_work_is_well(app: Flask) -> None:
     assert "journal_mode=wal, synchronous=2, foreign_keys=1, recursive_triggers=1, busy_timeout=15000" in result.stdout
 
 
+def make_role(app: Flask, name: str, rights: str = "") -> None:
+    """A role that may sign in to this test's server, and that `audit grant` was run for."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP ROLE IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN {rights}")
+    assert app.test_cli_runner().invoke(args=["audit", "grant", name]).exit_code == 0
+
+
+def drop_role(app: Flask, name: str) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql(f"REASSIGN OWNED BY {name} TO CURRENT_USER; DROP OWNED BY {name}; DROP ROLE {name}")
+
+
 def test_postgresql_is_looked_at_in_its_own_words(sandbox: Sandbox, postgresql_url: str, tmp_path: Path) -> None:
-    result = examine(create_app(make_settings(sandbox.base_url, postgresql_url, tmp_path)))
-    assert result.exit_code == 0
+    owner = create_app(make_settings(sandbox.base_url, postgresql_url, tmp_path))
+    make_role(owner, "desk_web")
+    url = make_url(postgresql_url).set(username="desk_web").render_as_string()
+    web = create_app(make_settings(sandbox.base_url, url, tmp_path))
+    result = examine(web)
+    with web.app_context():
+        db.engine.dispose()
+    drop_role(owner, "desk_web")
+    assert result.exit_code == 0, result.stdout
     assert "PostgreSQL, synchronous_commit=on" in result.stdout
+    assert "ok     role at the database: may add to the audit log, and no more" in result.stdout
+
+
+def test_it_is_not_content_with_a_superuser(sandbox: Sandbox, postgresql_url: str, tmp_path: Path) -> None:
+    result = examine(create_app(make_settings(sandbox.base_url, postgresql_url, tmp_path)))
+    assert result.exit_code == 1
+    assert "WRONG  role at the database: may do everything, as a superuser: let web and worker connect" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("grant", "words"),
+    [
+        ("ALTER TABLE audit_entry OWNER TO desk_other", "may take the audit log apart, as its owner"),
+        ("GRANT DELETE ON audit_entry TO desk_other", "may change the audit log"),
+        ("GRANT desk_owner TO desk_other", "may take the audit log apart, as its owner"),
+    ],
+)
+def test_it_is_not_content_with_a_role_that_can_change_the_audit_log(
+    sandbox: Sandbox, postgresql_url: str, tmp_path: Path, grant: str, words: str
+) -> None:
+    owner = create_app(make_settings(sandbox.base_url, postgresql_url, tmp_path))
+    for name in ("desk_owner", "desk_other"):
+        make_role(owner, name)
+    with owner.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE audit_entry OWNER TO desk_owner")
+        connection.exec_driver_sql(grant)
+    url = make_url(postgresql_url).set(username="desk_other").render_as_string()
+    other = create_app(make_settings(sandbox.base_url, url, tmp_path))
+    result = examine(other)
+    with other.app_context():
+        db.engine.dispose()
+    for name in ("desk_other", "desk_owner"):
+        drop_role(owner, name)
+    assert (result.exit_code, f"WRONG  role at the database: {words}" in result.stdout) == (1, True), result.stdout
 
 
 def test_it_says_what_to_do_about_an_old_schema(app: Flask) -> None:
@@ -51,7 +106,7 @@ def test_it_tells_a_trigger_that_could_keep_entries_out_of_the_audit_log(app: Fl
         owner.execute("CREATE TRIGGER a_quiet BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(IGNORE); END")
     result = examine(app)
     assert result.exit_code == 1
-    assert "WRONG  triggers of the audit log: not as they should be: a_quiet" in result.stdout
+    assert "WRONG  protection of the audit log: not as it should be: a_quiet" in result.stdout
 
 
 def test_it_tells_a_provider_that_does_not_answer(app: Flask, sandbox: Sandbox) -> None:

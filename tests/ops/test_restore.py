@@ -111,7 +111,7 @@ def test_the_drill_of_the_readme(
         assert code == 0, said[command[0]]
     assert "now holds" in said["restore"]
     if not killed:
-        assert_the_anchors_before_are_kept(database, said["restore"])
+        assert_what_is_missing_is_told(database, said)
     assert re.search(r"entries and \d+ anchors hold, up to entry \d+", said["audit"]), said["audit"]
     assert "orders compared" in said["reconcile"]
     everybody = {person.email for person in DEMO_PEOPLE}
@@ -126,14 +126,17 @@ def test_the_drill_of_the_readme(
     assert code == 0, words
 
 
-def assert_the_anchors_before_are_kept(database: Path, said: str) -> None:
-    """What a desk wrote that ended of itself: an anchor of its end, which the copy does not reach."""
-    last = int(re.findall(r"everything up to audit entry (\d+)", said)[0])
-    (kept,) = database.parent.glob("audit-anchors.jsonl.before-*Z")
-    assert "WARNING" in said
-    assert str(kept) in said
-    before = [json.loads(line)["seq"] for line in kept.read_text(encoding="ascii").splitlines()]
-    assert max(before) > last
+def assert_what_is_missing_is_told(database: Path, said: dict[str, str]) -> None:
+    """Of a desk that ended of itself, and wrote so: by the command, by the log, by its anchors, by each check."""
+    last = int(re.findall(r"everything up to audit entry (\d+)", said["restore"])[0])
+    (kept,) = database.parent.glob("desk.sqlite3.before-*Z")
+    with closing(sqlite3.connect(f"file:{kept}?immutable=1", uri=True)) as before:
+        (lost,) = before.execute("SELECT max(seq) FROM audit_entry").fetchone()
+    assert f"Epoch 2 of the audit log has begun. Entries {last + 1:,}–{lost:,} of the log before" in said["restore"]
+    assert f"GAP: Entries {last + 1:,}–{lost:,} are missing since" in said["audit"]
+    anchors = [json.loads(line) for line in database.with_name("audit-anchors.jsonl").read_text().splitlines()]
+    assert max(one["seq"] for one in anchors if one["epoch"] == 1) == lost, "what proves the lost ones stays"
+    assert [(one["missing_from"], one["missing_to"]) for one in anchors if one["epoch"] == 2][:1] == [(last + 1, lost)]
 
 
 @pytest.fixture

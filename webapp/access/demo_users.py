@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
+from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.user import User
 
@@ -48,6 +49,15 @@ DEMO_PEOPLE = (
     DemoPerson("Omar", Role.AUDITOR, _l("reads and exports the whole audit log")),
     DemoPerson("Adam", Role.ADMIN, _l("looks after webhooks, and at the terminal after people; moves no money")),
 )
+
+
+def demo_people() -> tuple[DemoPerson, ...]:
+    """Those whom the sign-in page may offer: who are there, and may sign in."""
+    if not demo_people_welcome():
+        return ()
+    there = set(db.session.scalars(select(User.email).where(User.is_demo, User.active)))
+    release()
+    return tuple(person for person in DEMO_PEOPLE if person.email in there)
 
 
 def ensure_demo_users(app: Flask) -> None:

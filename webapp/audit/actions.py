@@ -98,6 +98,7 @@ class Action(StrEnum):
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_VERIFIED = "audit.verified"
+    AUDIT_RESTORED = "audit.restored"
 
     @property
     def family(self) -> str:
@@ -140,7 +141,8 @@ _HOOK = frozenset(
 _DELIVERY = frozenset(
     {"receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "secret_fingerprint"}
 )
-_VERDICT = frozenset({"ok", "kind", "bad_seq", "from_seq", "last_seq", "entries", "anchors"})
+_VERDICT = frozenset({"ok", "kind", "bad_seq", "breaks", "gaps", "from_seq", "last_seq", "entries", "anchors"})
+_RESTORE = frozenset({"epoch", "missing_from", "missing_to", "missing_until"})
 
 _BY_FAMILY: dict[str, frozenset[str]] = {
     "desk": frozenset({"part", "version", "cause", "workers", "threads"}),
@@ -164,6 +166,7 @@ _BY_ACTION: dict[Action, frozenset[str]] = {
     Action.AUDIT_VIEWED: frozenset(),
     Action.AUDIT_EXPORTED: _EXPORT,
     Action.AUDIT_VERIFIED: _VERDICT,
+    Action.AUDIT_RESTORED: _RESTORE,
 }
 
 ALLOWED_FIELDS: dict[Action, frozenset[str]] = {

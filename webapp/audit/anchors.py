@@ -1,8 +1,11 @@
 """Anchors: signed statements outside of the database of how far the log had come.
 
 The chain shows what was changed inside of it; only an anchor shows that its end was cut off or an old copy put back.
-Each is one JSON line in an append-only file and one line of the log: every hundred entries, when the worker starts
-and stops, and every hour. The signature is Ed25519, so that outsiders need only the public key to check it.
+Each is one JSON line in an append-only file and one line of the log. The signature is Ed25519, so that outsiders need
+only the public key; `check_anchors.py` is all they need to run, and says which bytes are signed.
+
+Where a copy of the database was put back, a new epoch begins, and an anchor says so: of which entries the log that went
+on from the copy knows nothing. Whoever cannot sign cannot pass a deletion off as such a restore.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from binascii import Error as NotBase64
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import structlog
 from cryptography.exceptions import InvalidSignature
@@ -27,10 +31,12 @@ from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
 
-from .chain import stored
+from .chain import FIRST_EPOCH, stored
 
-EVERY = 100
-_DOMAIN = b"postpay desk audit anchor 1\n"
+_KEY_OF = b"postpay desk audit anchor 1\n"
+_DOMAINS = {1: b"postpay desk audit anchor 1\n", 2: b"postpay desk audit anchor 2\n"}
+"""What is signed begins with it: nothing that was signed for another purpose can pass as an anchor."""
+_OF_A_RESTORE = b'"missing_from":'
 _LONGEST_LINE = 1000
 
 log = structlog.get_logger("webapp.audit")
@@ -44,24 +50,95 @@ class BadAnchor(ValueError):
         self.number = number
 
 
+class Head(NamedTuple):
+    """The last entry of the log."""
+
+    seq: int
+    hash: str
+    ts: str
+    epoch: int = FIRST_EPOCH
+
+
 @dataclass(frozen=True)
 class Anchor:
-    """The log's last entry (`seq`, `hash`, `ts`) at the moment `written`."""
+    """The log's last entry (`seq`, `hash`, `ts`) at the moment `written`.
+
+    Of the entry with which an epoch begins it also says which numbers the log before had given to entries that are
+    missing since; both None for all others. `version` 1 is of earlier releases, which knew no epochs.
+    """
 
     seq: int
     hash: str
     ts: str
     reason: str
     written: str
+    epoch: int = FIRST_EPOCH
+    missing_from: int | None = None
+    missing_to: int | None = None
+    version: int = 2
+
+    def fields(self) -> dict[str, Any]:
+        """What its line holds beside the signature."""
+        of_later_versions = ("epoch", "version") if self.version == 1 else ()
+        values = {name: value for name, value in asdict(self).items() if name not in of_later_versions}
+        return {name: value for name, value in values.items() if value is not None}
 
     def signed_bytes(self) -> bytes:
-        return _DOMAIN + json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()
+        return _DOMAINS[self.version] + json.dumps(self.fields(), sort_keys=True, separators=(",", ":")).encode()
+
+    def covers(self, epoch: int, seq: int) -> bool:
+        """Whether this is of a restore since which the log lacks entry `seq` of an earlier `epoch`."""
+        if self.missing_from is None or self.missing_to is None:
+            return False
+        return epoch < self.epoch and self.missing_from <= seq <= self.missing_to
+
+
+class AnchorFile:
+    """The anchors of a file, as often as they are asked for, in its order. Reading raises OSError."""
+
+    def __init__(self, path: Path, key: Ed25519PublicKey) -> None:
+        self.path = path
+        self._key = key
+
+    def __iter__(self) -> Iterator[Anchor | BadAnchor]:
+        """All of them; a line that this desk did not sign is a BadAnchor in its place.
+
+        A line without its closing brace was torn by a crash while it was written, and is passed over.
+        """
+        for number, text in self._lines():
+            if text.endswith(b"}"):
+                yield self._checked(text, number)
+            elif not text.startswith(b"{"):
+                yield BadAnchor(number)
+
+    def restores(self) -> list[Anchor]:
+        """The beginnings of epochs; no other line is checked."""
+        found = (self._checked(text, number) for number, text in self._lines() if _OF_A_RESTORE in text)
+        return [one for one in found if isinstance(one, Anchor) and one.missing_from is not None]
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if text := line.strip():
+                    yield number, text
+
+    def _checked(self, line: bytes, number: int) -> Anchor | BadAnchor:
+        try:
+            values = json.loads(line)
+            signature = b64decode(values.pop("signature"), validate=True)
+            anchor = Anchor(**({"version": 1} | values))
+            if anchor.fields() != values:
+                return BadAnchor(number)
+            self._key.verify(signature, anchor.signed_bytes())
+        except (InvalidSignature, ValueError, TypeError, KeyError, AttributeError, NotBase64):
+            return BadAnchor(number)
+        return anchor
 
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
     """The key that ANCHOR_KEY stands for."""
     material = settings.anchor_key.get_secret_value().encode()
-    seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=_DOMAIN).derive(material)
+    seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=_KEY_OF).derive(material)
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
@@ -70,21 +147,31 @@ def public_key(settings: Settings) -> str:
     return b64encode(signing_key(settings).public_key().public_bytes_raw()).decode()
 
 
-def head(connection: Connection) -> tuple[int, str, str] | None:
-    """The last entry's seq, hash and moment; None while the log is empty."""
+def file_of(settings: Settings, path: Path | None = None) -> AnchorFile:
+    """ANCHOR_FILE, or another one of this desk's."""
+    return AnchorFile(path or settings.anchor_file, signing_key(settings).public_key())
+
+
+def head(connection: Connection) -> Head | None:
+    """The last entry; None while the log is empty."""
     columns = AuditEntry.__table__.c
-    row = connection.execute(
-        select(columns.seq, columns.hash, columns.ts).order_by(columns.seq.desc()).limit(1)
-    ).one_or_none()
-    return (row.seq, row.hash, row.ts) if row else None
+    last = select(columns.seq, columns.hash, columns.ts, columns.epoch).order_by(columns.seq.desc()).limit(1)
+    row = connection.execute(last).one_or_none()
+    return Head(row.seq, row.hash, row.ts, row.epoch or FIRST_EPOCH) if row else None
 
 
-def write(settings: Settings, last: tuple[int, str, str], reason: str) -> Anchor:
-    """Signs the last entry, appends it to ANCHOR_FILE and says so in the log. Raises OSError."""
-    anchor = Anchor(*last, reason=reason, written=stored(now()))
+def write(settings: Settings, last: Head, reason: str, missing: tuple[int, int] | None = None) -> Anchor:
+    """Signs an entry, appends it to ANCHOR_FILE and says so in the log. Raises OSError.
+
+    `missing`: the first and last number of the entries that are missing since the restore that this entry is of.
+    """
+    lost_from, lost_to = missing or (None, None)
+    anchor = Anchor(
+        last.seq, last.hash, last.ts, reason, stored(now()), last.epoch, missing_from=lost_from, missing_to=lost_to
+    )
     signature = b64encode(signing_key(settings).sign(anchor.signed_bytes())).decode()
-    _append(settings.anchor_file, json.dumps({**asdict(anchor), "signature": signature}, separators=(",", ":")))
-    log.info("audit.anchor", **asdict(anchor), signature=signature)
+    _append(settings.anchor_file, json.dumps({**anchor.fields(), "signature": signature}, separators=(",", ":")))
+    log.info("audit.anchor", **anchor.fields(), signature=signature)
     return anchor
 
 
@@ -100,31 +187,6 @@ def _append(path: Path, line: str) -> None:
         os.fsync(descriptor)
 
 
-def read(path: Path, key: Ed25519PublicKey) -> Iterator[Anchor]:
-    """The anchors of a file in its order. Raises OSError, or BadAnchor at a line that this desk did not sign.
-
-    A line without its closing brace was torn by a crash while it was written, and is passed over.
-    """
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            text = line.strip()
-            if text and text.endswith(b"}"):
-                yield _checked(text, key, number)
-            elif text and not text.startswith(b"{"):
-                raise BadAnchor(number)
-
-
-def _checked(line: bytes, key: Ed25519PublicKey, number: int) -> Anchor:
-    try:
-        values = json.loads(line)
-        signature = b64decode(values.pop("signature"), validate=True)
-        anchor = Anchor(**values)
-        key.verify(signature, anchor.signed_bytes())
-    except (InvalidSignature, ValueError, TypeError, KeyError, AttributeError, NotBase64):
-        raise BadAnchor(number) from None
-    return anchor
-
-
 def latest(settings: Settings) -> Anchor | None:
     """The newest anchor of ANCHOR_FILE; None when there is none that holds."""
     try:
@@ -134,36 +196,5 @@ def latest(settings: Settings) -> Anchor | None:
             lines = [line for line in file.read().split(b"\n") if line.startswith(b"{") and line.endswith(b"}")]
     except OSError:
         return None
-    try:
-        return _checked(lines[-1], signing_key(settings).public_key(), len(lines)) if lines else None
-    except BadAnchor:
-        return None
-
-
-def set_aside(path: Path, last: int, ending: str) -> Path | None:
-    """Keeps the file under a name with `ending` where it speaks of entries after `last`, which an older log lacks.
-
-    In its place stands what it says of the entries up to `last`, so that those are proved as before. Returns the name
-    under which the file before is kept; None when there is nothing to set aside. Raises OSError.
-    """
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    held = [line for line in lines if _entry_of(line) <= last]
-    if len(held) == len(lines):
-        return None
-    kept, draft = (path.with_name(f"{path.name}.{word}") for word in (ending, "draft"))
-    draft.unlink(missing_ok=True)
-    os.link(path, kept)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.writelines(held)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    return kept
-
-
-def _entry_of(line: bytes) -> int:
-    """The entry that a line speaks of; 0 where it is no anchor, which whoever verifies is told."""
-    try:
-        return int(json.loads(line)["seq"])
-    except (ValueError, TypeError, KeyError):
-        return 0
+    newest = file_of(settings)._checked(lines[-1], len(lines)) if lines else None
+    return newest if isinstance(newest, Anchor) else None

@@ -1,8 +1,9 @@
 """How one entry becomes bytes, and how its hash covers the entry before: pure functions, no database.
 
-`hash = HMAC-SHA256(key, prev_hash || canonical)`, the key kept outside of the database. Canonical, version 1:
-UTF-8 JSON of every column but `hash`, keys sorted, no blanks, only whole numbers, text and null, text exactly as
-stored (no normalisation). The moment and the facts are stored as text, so both database engines hash the same bytes.
+`hash = HMAC-SHA256(key, prev_hash || canonical)`, the key kept outside of the database. Canonical: UTF-8 JSON of every
+column but `hash`, keys sorted, no blanks, only whole numbers, text and null, text exactly as stored (no normalisation).
+The moment and the facts are stored as text, so both database engines hash the same bytes. Entries of format 1 were
+written before there was an epoch: theirs is NULL, and not covered.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
 
-SCHEMA = 1
+SCHEMA = 2
+FORMATS = (1, SCHEMA)
+FIRST_EPOCH = 1
 NO_HASH = "0" * 64
 COVERED = tuple(sorted(column.name for column in AuditEntry.__table__.columns if column.name != "hash"))
 
@@ -48,6 +52,8 @@ class Keys:
 def canonical(entry: Mapping[str, object]) -> bytes:
     """The bytes that the hash covers. Raises NotCanonical for anything but whole numbers, text and null."""
     values = {name: entry[name] for name in COVERED}
+    if entry["schema"] == 1 and entry["epoch"] is None:
+        del values["epoch"]
     for name, value in values.items():
         if value is not None and type(value) is not str and type(value) is not int:
             raise NotCanonical(name)
@@ -60,6 +66,12 @@ def canonical(entry: Mapping[str, object]) -> bytes:
 def hash_of(key: bytes, entry: Mapping[str, object]) -> str:
     """The hash that belongs to an entry, 64 lower-case hexadecimal digits. Raises NotCanonical."""
     return hmac.digest(key, str(entry["prev_hash"]).encode() + canonical(entry), "sha256").hex()
+
+
+def epoch_of(entry: Mapping[str, Any]) -> int:
+    """How often the log had been put back from a copy, and once more: the first epoch is 1."""
+    epoch = entry["epoch"]
+    return epoch if type(epoch) is int else FIRST_EPOCH
 
 
 def stored(moment: datetime) -> str:

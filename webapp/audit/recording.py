@@ -28,7 +28,7 @@ from webapp.models.base import now
 from webapp.version import __version__
 
 from .actions import ALLOWED_FIELDS, Action
-from .anchors import EVERY, head
+from .anchors import Head, head, latest
 from .anchors import write as write_anchor
 from .chain import NO_HASH, SCHEMA, Keys, hash_of, stored
 
@@ -107,10 +107,12 @@ def record(
     after: Facts | None = None,
     reason: str | None = None,
     approver_id: int | None = None,
+    epoch: int | None = None,
 ) -> None:
     """Adds an entry to the transaction that `database.writing()` has open; it is chained when that commits.
 
-    `account` is a slug; amounts among the facts are minor units. Facts outside of the action's allow-list, and an
+    `account` is a slug; amounts among the facts are minor units; `epoch` is the one that this entry begins, if it does.
+    Facts outside of the action's allow-list, and an
     unknown outcome, raise ValueError; outside of `writing()` RuntimeError: both are mistakes in the code.
     """
     if not is_writing():
@@ -131,6 +133,7 @@ def record(
         "before": stored_facts(action, before),
         "after": stored_facts(action, after),
         "reason": _clean(reason, LONGEST_REASON),
+        "epoch": epoch,
     }
     db.session.info.setdefault(_QUEUE, []).append(entry)
 
@@ -195,7 +198,7 @@ def _chain_queued(session: Session) -> None:
     connection.execute(insert(AuditEntry), rows)
     _require(connection, rows)
     queue.clear()
-    session.info[_CHAINED] = rows[0]["seq"], (rows[-1]["seq"], rows[-1]["hash"], rows[-1]["ts"])
+    session.info[_CHAINED] = rows[0]["seq"], Head(*(rows[-1][name] for name in Head._fields))
 
 
 def _require(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -206,14 +209,19 @@ def _require(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 @event.listens_for(Session, "after_commit")
-def _anchor_each_hundred(session: Session) -> None:
+def _anchor_each_few(session: Session) -> None:
+    """Each ANCHOR_ENTRIES entries, by whoever wrote the last of them."""
     first, last = session.info.pop(_CHAINED, (0, None))
-    if last is None or (first - 1) // EVERY == last[0] // EVERY:
+    if last is None:
+        return
+    settings = current_app.extensions["settings"]
+    every = settings.anchor_entries
+    if (first - 1) // every == last.seq // every:
         return
     try:
-        write_anchor(current_app.extensions["settings"], last, f"{EVERY} entries")
+        write_anchor(settings, last, f"{every} entries")
     except OSError:
-        log.exception("audit.anchor_failed", seq=last[0])  # what is committed stays committed
+        log.exception("audit.anchor_failed", seq=last.seq)  # what is committed stays committed
 
 
 @event.listens_for(Session, "after_rollback")
@@ -222,25 +230,30 @@ def _forget_queued(session: Session) -> None:
     session.info.pop(_CHAINED, None)
 
 
-def anchor(reason: str) -> None:
-    """Anchors the log as it stands: when the worker starts and stops, and every hour. Raises OSError."""
+def anchor(reason: str, *, only_news: bool = False) -> None:
+    """Anchors the log as it stands; `only_news`: unless its last entry is anchored already. Raises OSError."""
+    settings = current_app.extensions["settings"]
     with db.engine.connect() as connection:
         last = head(connection)
-    if last is not None:
-        write_anchor(current_app.extensions["settings"], last, reason)
+    if last is None:
+        return
+    known = latest(settings) if only_news else None
+    if known is None or known.hash != last.hash:
+        write_anchor(settings, last, reason)
 
 
 def _chained(connection: Connection, queue: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The queued entries with seq, moment, key and hashes; the very first of a desk goes behind a genesis entry."""
     last = head(connection)
-    seq, last_hash, last_ts = last or (0, NO_HASH, "")
+    seq, last_hash, last_ts, epoch = last or Head(0, NO_HASH, "")
     keys = Keys.of(current_app.extensions["settings"])
     rows = []
     for entry in queue if last else [_genesis(), *queue]:
         seq += 1
         ts, set_back = _moment(last_ts)
-        row = {**entry, "seq": seq, "ts": ts, "clock_set_back": set_back, "app_version": __version__}
-        row |= {"schema": SCHEMA, "key_id": keys.current, "prev_hash": last_hash}
+        epoch = entry.get("epoch") or epoch
+        row = {**entry, "seq": seq, "ts": ts, "clock_set_back": set_back, "epoch": epoch}
+        row |= {"app_version": __version__, "schema": SCHEMA, "key_id": keys.current, "prev_hash": last_hash}
         row["hash"] = last_hash = hash_of(keys.by_id[keys.current], row)
         last_ts = ts
         rows.append(row)

@@ -199,15 +199,20 @@ def phrases_of(words: str) -> list[Phrase]:
     return found
 
 
+def facets_of(
+    family: str | None, event: str | None, outcome: str | None, actor_id: int | None, account: str | None
+) -> list[str]:
+    """The filters as the migration spells them in the index: a letter for the filter, and no sign that ends a word."""
+    spelled = {"f": family, "e": event, "o": outcome, "a": actor_id, "c": account}
+    return [f"{letter}{_one_word(str(value))}" for letter, value in spelled.items() if value is not None]
+
+
+def _one_word(value: str) -> str:
+    return value.replace(".", "ж").replace("-", "ж").replace("_", "щ")
+
+
 def _facets(query: AuditQuery) -> list[str]:
-    """The filters as the migration spells them in the index."""
     actor = query.only_actor if query.only_actor is not None else query.actor_id
-    facets = [f"a{actor}"] if actor else []
-    if query.what:
-        spelled = query.what.replace(".", "ж").replace("_", "щ")
-        facets.append(f"{'e' if '.' in query.what else 'f'}{spelled}")
-    if query.account:
-        facets.append(f"c{query.account.replace('-', 'ж')}")
-    if query.outcome:
-        facets.append(f"o{query.outcome}")
-    return facets
+    event = query.what if query.what and "." in query.what else None
+    family = None if event else query.what
+    return facets_of(family or None, event, query.outcome or None, actor or None, query.account or None)

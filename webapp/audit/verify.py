@@ -1,44 +1,39 @@
 """Reading the log from one end to the other and saying whether it is as it was written.
 
-Streams in pages by key, in constant memory but for one hash per anchor. The first thing that is wrong ends it.
+Streams in constant memory. Whatever is wrong is told with its place, and the reading goes on behind it: one damage
+never hides another. Entries that were lost because a copy was put back are no damage, but are named each time.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from webapp.core import audit_protection
+from webapp.core import audit_shape
 from webapp.models.audit_entry import AuditEntry
 
-from .anchors import Anchor, BadAnchor
-from .chain import NO_HASH, SCHEMA, Keys, NotCanonical, hash_of
-from .recording import OUTCOMES
+from .actions import Action
+from .anchor_check import AnchorCheck, NoAnchors
+from .anchors import AnchorFile
+from .breaks import Break, Breaks, Gap
+from .chain import FIRST_EPOCH, FORMATS, NO_HASH, Keys, NotCanonical, epoch_of, hash_of
+from .recording import facts_of
+from .rows import COLUMNS, SEQ, LogRows, Row
+from .search_check import SearchCheck
 
-PAGE = 2000
-COLUMNS = tuple(AuditEntry.__table__.columns)
-NAMES = tuple(column.name for column in COLUMNS)
-SEQ = AuditEntry.__table__.c.seq
-
-Row = Mapping[str, Any]
+BEFORE = "the entry is before the first one"
+OUT_OF_PLACE = "the entry is out of its place, or the second one of its number"
 
 
 @dataclass(frozen=True)
 class ChainVerdict:
-    """`kind` and `seq` say what is wrong first and where; `seq` is None where it is no entry's fault.
+    """What was found. `breaks` are at most `breaks.MOST`, `broken` counts all; `anchors` is how many hold."""
 
-    Kinds: missing, inserted, link, changed, key, schema, unreadable (a row); empty, cut, anchor, forged_anchor
-    (against the anchors); storage, unprotected, search (the database itself).
-    """
-
-    kind: str | None
-    seq: int | None
-    message: str
+    breaks: tuple[Break, ...]
+    broken: int
+    gaps: tuple[Gap, ...]
     first_seq: int
     last_seq: int
     head_hash: str
@@ -47,150 +42,113 @@ class ChainVerdict:
 
     @property
     def ok(self) -> bool:
-        return self.kind is None
+        return not self.broken
 
+    @property
+    def kind(self) -> str | None:
+        """Of the first thing that is wrong."""
+        return self.breaks[0].kind if self.breaks else None
 
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}
-
-
-def _is_damage(error: DBAPIError) -> bool:
-    """Whether the rows are at fault, and not a server that went away or a file that is locked."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return not error.connection_invalidated and (code is None or code & 0xFF not in _BUSY)
-
-
-class _Broken(Exception):
-    def __init__(self, kind: str, seq: int | None, message: str) -> None:
-        super().__init__(message)
-        self.kind, self.seq = kind, seq
+    @property
+    def seq(self) -> int | None:
+        """Where the first thing that is wrong begins, if it is an entry's fault."""
+        return self.breaks[0].seq if self.breaks else None
 
 
 class Verifier:
-    """One reading of the log, from entry `start` on, against the anchors of a file in the file's order."""
+    """One reading of the log, from entry `start` on, against the anchors of a file."""
 
-    def __init__(self, connection: Connection, keys: Keys, *, start: int = 1, anchors: Iterable[Anchor] = ()) -> None:
+    def __init__(
+        self, connection: Connection, keys: Keys, *, start: int = 1, anchors: AnchorFile | None = None
+    ) -> None:
         self.connection = connection
         self.keys = keys
         self.start = start
-        self.anchored: dict[int, str] = {}
-        self.given = anchors
-        self.last_seq, self.last_hash, self.entries, self.held = start - 1, NO_HASH, 0, 0
+        self.breaks = Breaks()
+        self.anchors = AnchorCheck(connection, anchors, self.breaks, start) if anchors else NoAnchors()
+        self.search = SearchCheck(connection, self.breaks, start)
+        self.last_seq, self.entries, self.epoch = start - 1, 0, FIRST_EPOCH
+        self.last_hash: str | None = NO_HASH
+        self.head_hash = NO_HASH
 
     def verdict(self) -> ChainVerdict:
         """Reads all. Raises OSError when the anchor file cannot be read, DBAPIError when the table cannot,
         ValueError when the log has not come as far as `start`."""
-        try:
-            self._take_anchors()
-            self._take_start()
-            for row in self._rows():
-                self._check(row)
-                self._check_anchor(row)
-            self._check_end()
-            self._check_database()
-        except _Broken as broken:
-            return self._verdict(broken.kind, broken.seq, str(broken))
-        return self._verdict(None, None, "every entry follows the one before, unchanged")
-
-    def _verdict(self, kind: str | None, seq: int | None, message: str) -> ChainVerdict:
+        self.anchors.read_restores()
+        self._take_start()
+        for row in LogRows(self.connection, self.start, self.breaks):
+            self._check(row)
+        self.anchors.check(self.last_seq)
+        if self.entries == 0 and self.start == 1 and not self.breaks:
+            self.breaks.add("empty", 1, "there is not even the first entry")
+        self._check_database()
         return ChainVerdict(
-            kind, seq, message, self.start, self.last_seq, self.last_hash, self.entries, anchors=self.held
-        )
-
-    def _take_anchors(self) -> None:
-        """Keeps one anchor for each entry; two that disagree cannot both be true."""
-        try:
-            for anchor in self.given:
-                if self.anchored.setdefault(anchor.seq, anchor.hash) != anchor.hash:
-                    raise _Broken("anchor", anchor.seq, "two anchors of this entry disagree: the log was put back once")
-        except BadAnchor as error:
-            raise _Broken("forged_anchor", None, str(error)) from error
+            tuple(self.breaks), self.breaks.count, self.anchors.gaps(), self.start, self.last_seq, self.head_hash,
+            self.entries, self.anchors.held,
+        )  # fmt: skip
 
     def _take_start(self) -> None:
         if self.start == 1:
             return
-        row = self.connection.execute(select(AuditEntry.hash).where(AuditEntry.seq == self.start - 1)).one_or_none()
+        before = select(*COLUMNS).where(AuditEntry.seq == self.start - 1)
+        row = self.connection.execute(before).mappings().one_or_none()
         if row is not None:
-            self.last_hash = row.hash
+            self.last_hash, self.epoch = row["hash"], epoch_of(dict(row))
             return
-        end = self.connection.execute(select(func.max(AuditEntry.seq))).scalar() or 0
+        self.last_hash = None
+        end = self.connection.execute(select(func.max(SEQ))).scalar() or 0
         if end >= self.start:
-            raise _Broken("missing", self.start - 1, "the entry before the first one to check is not there")
-        if any(seq > end for seq in self.anchored):
-            raise _Broken("cut", end + 1, "the log ends before an entry that was anchored")
-        raise ValueError(f"the log has no entry {self.start - 1} yet")
-
-    def _rows(self) -> Iterator[Row]:
-        if not inspect(self.connection).has_table(AuditEntry.__tablename__):
-            return
-        after = self.start - 1 if self.start > 1 else None
-        while True:
-            page = self._page(after)
-            yield from page
-            if len(page) < PAGE:
-                return
-            after = page[-1]["seq"]
-
-    def _page(self, after: int | None) -> list[Row]:
-        try:
-            return self._read(after, PAGE)
-        except DBAPIError as error:
-            if not _is_damage(error):
-                raise
-            return self._readable(after)
-
-    def _read(self, after: int | None, size: int) -> list[Row]:
-        query = select(*COLUMNS).order_by(SEQ).limit(size)
-        if after is not None:
-            query = query.where(AuditEntry.seq > after)
-        return [dict(zip(NAMES, row, strict=True)) for row in self.connection.execute(query)]
-
-    def _readable(self, after: int | None) -> list[Row]:
-        """A page that cannot be read as a whole: checks what stands before the damage, then raises it."""
-        while True:
-            try:
-                rows = self._read(after, 1)
-            except DBAPIError as error:
-                raise _Broken("unreadable", self.last_seq + 1, "the entry cannot be read from the disk") from error
-            if not rows:
-                raise _Broken("unreadable", self.last_seq + 1, "the entries from here on cannot be read") from None
-            self._check(rows[0])
-            self._check_anchor(rows[0])
-            after = rows[0]["seq"]
+            self.breaks.add("missing", self.start - 1, "the entry before the first one to check is not there")
+        elif self.anchors.reaches(end):
+            self.last_seq = end
+        else:
+            raise ValueError(f"the log has no entry {self.start - 1} yet")
 
     def _check(self, row: Row) -> None:
+        """One row: at most one break, and the chain goes on from it."""
         seq, expected = row["seq"], self.last_seq + 1
-        if seq > expected:
-            raise _Broken("missing", expected, "the entry is not there")
+        fault = self._fault(row)
+        if type(seq) is not int:
+            return self.breaks.add("unreadable", None, "a row has no number")
         if seq < expected:
-            raise _Broken("inserted", seq, "the entry is before the first one")
-        if row["prev_hash"] != self.last_hash:
-            raise _Broken("link", seq, "the entry does not follow the one before")
+            return self.breaks.add("inserted", seq, BEFORE if seq < self.start else OUT_OF_PLACE)
+        if seq > expected:
+            self.breaks.add("missing", expected, "the entry is not there", seq - 1)
+        elif self.last_hash is not None and row["prev_hash"] != self.last_hash:
+            fault = "link", "the entry does not follow the one before"
+        fault = fault or self._fault_of_epoch(row)
+        if fault:
+            self.breaks.add(fault[0], seq, fault[1])
+        self.last_seq, self.head_hash = seq, row["hash"]
+        self.last_hash = row["hash"] if not fault or fault[0] == "key" else None
+        self.entries += 1
+        return self.search.expect(row)
+
+    def _fault(self, row: Row) -> tuple[str, str] | None:
+        """What is wrong with a row by itself."""
         key = self.keys.by_id.get(row["key_id"])
         if key is None:
-            raise _Broken("key", seq, "the entry names a key that is not known")
+            return "key", "the entry names a key that is not known"
         try:
             if hash_of(key, row) != row["hash"]:
-                raise _Broken("changed", seq, "the entry was changed: its hash does not fit")
-        except NotCanonical as error:
-            raise _Broken("unreadable", seq, "the entry holds something the desk never writes") from error
-        if row["schema"] != SCHEMA:
-            raise _Broken("schema", seq, "the entry has a format that this version does not know")
-        self.last_seq, self.last_hash = seq, row["hash"]
-        self.entries += 1
+                return "changed", "the entry was changed: its hash does not fit"
+        except NotCanonical:
+            return "unreadable", "the entry holds something the desk never writes"
+        if row["schema"] not in FORMATS:
+            return "schema", "the entry has a format that this version does not know"
+        return None
 
-    def _check_anchor(self, row: Row) -> None:
-        anchored = self.anchored.get(row["seq"])
-        if anchored is None:
-            return
-        if anchored != row["hash"]:
-            raise _Broken("anchor", row["seq"], "the entry is not the one that was anchored: history was rewritten")
-        self.held += 1
-
-    def _check_end(self) -> None:
-        if any(seq > self.last_seq for seq in self.anchored):
-            raise _Broken("cut", self.last_seq + 1, "the log ends before an entry that was anchored")
-        if self.entries == 0 and self.start == 1:
-            raise _Broken("empty", 1, "there is not even the first entry")
+    def _fault_of_epoch(self, row: Row) -> tuple[str, str] | None:
+        """An epoch begins with the entry of its restore, and lasts until the next one."""
+        epoch = epoch_of(row)
+        if epoch > self.epoch and row["event"] == Action.AUDIT_RESTORED:
+            self.epoch = epoch
+            facts = facts_of(row["after"])
+            gap = Gap(epoch, int(facts.get("missing_from") or 0), int(facts.get("missing_to") or 0), row["ts"])
+            self.anchors.begin_epoch(row["seq"], row["hash"], gap)
+        if epoch != self.epoch:
+            return "epoch", "the entry belongs to another epoch: to the log before a restore, or after another one"
+        return None
 
     def _check_database(self) -> None:
         """What the rows cannot show: indexes that hide an entry from the page, guards that were taken away."""
@@ -200,21 +158,19 @@ class Verifier:
             except DBAPIError as error:
                 damage = str(error.orig)
             if damage != "ok":
-                raise _Broken("storage", None, "the database file is damaged")
-        faults = audit_protection.faults(self.connection)
-        if faults:
-            raise _Broken("unprotected", None, f"the table is not protected as it should be: {', '.join(faults)}")
-        if self.connection.dialect.name == "sqlite" and not self._is_searchable():
-            raise _Broken("search", None, "the search does not find every entry: its index was changed")
+                self.breaks.add("storage", None, "the database file is damaged")
+        if faults := audit_shape.faults(self.connection):
+            words = f"the table is not protected as it should be: {', '.join(faults)}"
+            self.breaks.add("unprotected", None, words)
+        self._count_rows()
+        self.search.check(self.last_seq)
 
-    def _is_searchable(self) -> bool:
-        """Whether the search index holds each entry once. In PostgreSQL it is a generated column of the entry."""
-        outcomes = " OR ".join(f'"o{outcome}"' for outcome in OUTCOMES)
-        found = "SELECT count(*) FROM audit_search WHERE audit_search MATCH :outcomes"
-        try:
-            indexed = self.connection.execute(text(found), {"outcomes": f"facets : ({outcomes})"}).scalar()
-        except DBAPIError as error:
-            if not _is_damage(error):
-                raise
-            return False
-        return indexed == self.connection.execute(select(func.count()).select_from(AuditEntry)).scalar()
+    def _count_rows(self) -> None:
+        """Rows without a number, or several of one number, which reading by numbers can pass over."""
+        if self.start > 1 or self.breaks:
+            return
+        numbered = AuditEntry.seq <= self.last_seq
+        counted = select(func.count()).select_from(AuditEntry).where(numbered | SEQ.is_(None))
+        more = self.connection.execute(counted).scalar_one() - self.entries
+        if more:
+            self.breaks.add("inserted", None, f"{more} more rows are in the table than entries")

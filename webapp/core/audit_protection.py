@@ -1,4 +1,4 @@
-"""What keeps the audit table append-only inside of the database: triggers, an authorizer, and a check that they stand.
+"""What keeps the audit table append-only inside of the database: triggers, an authorizer, and the rights of a role.
 
 None of it stops somebody who owns the database file or server; that is what the chain and the anchors are for.
 """
@@ -40,7 +40,7 @@ BEGIN
 END""",
 }
 POSTGRESQL_TRIGGERS = {
-    "audit_entry_no_change": "BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_stays()",
+    "audit_entry_no_change": "BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_stays()",
     "audit_entry_no_truncate": (
         "BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_stays()"
     ),
@@ -62,37 +62,21 @@ def grants(connection: Connection, role: str) -> list[str]:
     ]
 
 
-def faults(connection: Connection) -> list[str]:
-    """The names of guards that are gone, switched off or not as the desk made them, and of triggers that are not ours.
-
-    A foreign trigger (in PostgreSQL also a rule) could drop entries without a word before they are written.
-    """
-    if connection.dialect.name == "sqlite":
-        return _faults_of_sqlite(connection)
-    bodies = connection.execute(text("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'audit_entry_%'"))
-    sources = {row.proname: row.prosrc for row in bodies}
-    triggers = connection.execute(
+def powers(connection: Connection) -> list[str]:
+    """What the role that is connected to PostgreSQL may do to the audit log beside reading and adding; best nothing."""
+    row = connection.execute(
         text(
-            "SELECT t.tgname, p.proname, t.tgenabled = 'A' AND t.tgqual IS NULL AS stands FROM pg_trigger t "
-            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = 'audit_entry'::regclass AND NOT t.tgisinternal"
+            "SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS is_super,"
+            " pg_has_role(current_user, relowner, 'USAGE') AS is_owner,"
+            " has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') AS may_change"
+            " FROM pg_class WHERE oid = 'audit_entry'::regclass"
         )
-    ).all()
-    rules = connection.execute(text("SELECT rulename FROM pg_rewrite WHERE ev_class = 'audit_entry'::regclass"))
-    standing = {row.tgname: row.proname for row in triggers if row.stands}
-    return [
-        *(name for name, body in POSTGRESQL_FUNCTIONS.items() if sources.get(name) != body),
-        *(name for name, rest in POSTGRESQL_TRIGGERS.items() if f"{standing.get(name)}()" != rest.split()[-1]),
-        *sorted(row.tgname for row in triggers if row.tgname not in POSTGRESQL_TRIGGERS),
-        *sorted(rules.scalars()),
-    ]
-
-
-def _faults_of_sqlite(connection: Connection) -> list[str]:
-    rows = connection.execute(text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
-    found = {row.name: row.sql for row in rows}
-    gone = [name for name, sql in SQLITE_TRIGGERS.items() if found.get(name) != sql]
-    on_the_log = {row.name for row in rows if row.tbl_name.lower().startswith("audit_")}
-    return gone + sorted(on_the_log - SQLITE_TRIGGERS.keys())
+    ).one()
+    if row.is_super:
+        return ["do everything, as a superuser"]
+    if row.is_owner:
+        return ["take the audit log apart, as its owner"]
+    return ["change the audit log"] if row.may_change else []
 
 
 _SHAPE = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from webapp.models.intent import OPEN_STATES, Intent, IntentState
 
-from . import disk, overdue, provider_health
+from . import anchor_backlog, disk, overdue, provider_health
 from .database import release
 from .extensions import db
 from .logs import route
@@ -68,6 +68,17 @@ class FreeBytes:
         yield gauge
 
 
+class AnchorsBehind:
+    """How long the oldest anchor has waited to arrive at the second place, where there is one."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        late = anchor_backlog.behind(current_app.extensions["settings"])
+        if late is not None:
+            gauge = GaugeMetricFamily("desk_anchor_copy_seconds", "Time that the oldest anchor has not been copied")
+            gauge.add_metric((), late.total_seconds())
+            yield gauge
+
+
 def observe(account: str, endpoint: str, _method: str, _status: int | None, seconds: float, error: str | None) -> None:
     """Notes one call to the provider: the transport's hook."""
     PROVIDER.labels(account, endpoint).observe(seconds)
@@ -78,7 +89,7 @@ def observe(account: str, endpoint: str, _method: str, _status: int | None, seco
 def exposition() -> bytes:
     """All numbers of all workers in Prometheus' text format."""
     registry = CollectorRegistry()
-    for collector in (OpenIntents(), OverdueGauge(), FreeBytes()):
+    for collector in (OpenIntents(), OverdueGauge(), FreeBytes(), AnchorsBehind()):
         registry.register(collector)
     try:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

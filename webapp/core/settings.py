@@ -20,6 +20,10 @@ EMBEDDED_MERCHANT = "id_" + "0123456789abcdef" * 2
 EMBEDDED_SECRET = "sk_test_" + "0123456789" * 4
 
 LOOPBACK = "127.0.0.1"
+ANCHOR_COPY = (
+    r"^$|^/.+|^syslog(://[^/:@]+(:\d{1,5})?)?$|^https://[^/@]+(/.*)?$|^http://(127\.0\.0\.1|localhost)(:\d+)?(/.*)?$"
+)
+"""A file, the machine's syslog or that of a host (UDP), or an address that takes a POST."""
 KEYS = ("secret_key", "audit_key", "anchor_key", "seal_key")
 
 
@@ -49,6 +53,9 @@ class Settings(BaseModel):
     seal_key: SecretStr
     seal_old_keys: SecretStr = SecretStr("")
     anchor_file: Path = VAR / "audit-anchors.jsonl"
+    anchor_entries: Annotated[int, Field(ge=1, le=100_000)] = 100
+    anchor_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
+    anchor_copy: Annotated[str, Field(pattern=ANCHOR_COPY)] = ""
 
     host: str = LOOPBACK
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

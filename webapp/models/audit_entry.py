@@ -20,6 +20,7 @@ class AuditEntry(Base):
     `ts` is text (ISO 8601, UTC, microseconds) and `before`/`after` are canonical JSON text, because the stored
     text is what the hash covers, alike on both engines. `family` is what stands before the first dot of `event`.
     `clock_set_back`: by how many seconds the machine's clock was behind the entry before, when it was.
+    `epoch` counts how often the log was put back from a copy; None, of earlier releases, is the first.
     """
 
     __tablename__ = "audit_entry"
@@ -74,3 +75,4 @@ class AuditEntry(Base):
     key_id: Mapped[str] = mapped_column(String(16))
     prev_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64))
+    epoch: Mapped[int | None]

@@ -23,6 +23,7 @@ from webapp import audit
 from webapp.core import provider_health
 from webapp.core.accounts import Account
 from webapp.core.database import writing
+from webapp.core.settings import Settings
 from webapp.jobs.runner import work_on
 from webapp.lists.exports import forget_exports
 from webapp.models.base import now
@@ -42,6 +43,7 @@ from webapp.webhooks.deliveries.retention import prune_deliveries
 from webapp.webhooks.forwarding import forward_due
 from webapp.webhooks.upkeep import settle_hooks
 
+from .anchor_copies import NotCopied, copy_anchors
 from .demo_books import fill_demo_books
 from .supervision import Duty, keep_at_work
 
@@ -56,6 +58,7 @@ JOB_THREADS = 2
 """Jobs at a time: a long one must not keep a short one waiting."""
 MOST_INTENTS = 50
 """Intents of one account in a row, before the other tasks have their turn."""
+COPY_EVERY = 2.0
 KEEP_FAILURES = timedelta(days=2)
 KEEP_SESSIONS = timedelta(days=90)
 
@@ -83,12 +86,14 @@ class Task:
 def run(app: Flask, stop: Event) -> None:
     """Works until `stop` is set; of intents what is in hand is finished first, jobs are given back.
 
-    Deliveries have threads of their own: neither a slow provider nor a slow shop keeps the rest waiting.
+    Deliveries and anchors have threads of their own: neither a slow provider nor a slow shop keeps the rest waiting,
+    nor does a second place for anchors that does not answer.
     """
     accounts = list(app.extensions["accounts"].values())
     reading = [Task(f"reread {account.slug}", 1.0, _rereading(account)) for account in accounts]
     forwarding = [Task(f"forward {account.slug}", 1.0, _forwarding(account)) for account in accounts]
-    looping = {"tasks": _tasks(accounts), "reread": reading, "forward": forwarding}
+    anchoring = _anchoring(app.extensions["settings"])
+    looping = {"anchors": anchoring, "tasks": _tasks(accounts), "reread": reading, "forward": forwarding}
     keep_at_work(
         [
             *(Duty(name, partial(_keep_doing, app, tasks, stop)) for name, tasks in looping.items()),
@@ -106,6 +111,14 @@ def _keep_doing(app: Flask, tasks: list[Task], stop: Event) -> None:
             _do(app, task, stop)
 
 
+def _anchoring(settings: Settings) -> list[Task]:
+    every = float(settings.anchor_seconds)
+    return [
+        Task("anchor", every, lambda _stop: audit.anchor(f"{every:g} seconds", only_news=True)),
+        Task("copy anchors", COPY_EVERY, lambda _stop: copy_anchors(settings)),
+    ]
+
+
 def _tasks(accounts: list[Account]) -> list[Task]:
     begun = time.monotonic()
     tasks = []
@@ -119,7 +132,6 @@ def _tasks(accounts: list[Account]) -> list[Task]:
         if account.emulated:
             tasks.append(Task(f"demo books {account.slug}", 5.0, _filling_demo_books(account)))
         tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
-    tasks.append(Task("anchor", HOUR, lambda _stop: audit.anchor("hourly"), due=begun + HOUR))
     tasks.append(Task("note the connection", provider_health.EVERY, lambda _stop: provider_health.write_down()))
     tasks.append(Task("forget", HOUR, lambda _stop: forget_old()))
     tasks.append(Task("forget left forms", HOUR, lambda _stop: forget_left_forms()))
@@ -140,6 +152,10 @@ def _do(app: Flask, task: Task, stop: Event) -> None:
         except GatewayError as error:
             task.plan(failed=True)
             log.warning("no use of the provider", error=type(error).__name__, failures=task.failures)
+            return
+        except NotCopied as error:
+            task.plan(failed=True)
+            log.warning("anchors not copied", error=str(error), failures=task.failures)
             return
         except Exception:
             task.plan(failed=True)

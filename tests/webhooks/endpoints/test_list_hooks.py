@@ -33,6 +33,10 @@ def test_every_documented_filter_finds_what_it_says_with_one_call(
     cases: dict[str, set[str]] = {
         "q=EXAMPLE.AE": set(everything[1:]) | {"down.example.ae"},
         "q=https://www&how=starts": {"www.example.ae"},
+        "q=www&how=starts": {"www.example.ae"},
+        "q=HTTPS&how=starts": {*everything, "down.example.ae", "متجر.example"},
+        "q=ww&how=starts": {"www.example.ae"},
+        "q=example&how=starts": set(),
         "q=/new&how=ends": {"hooks.example.ae"},
         "events=order&events=transaction": {"old.example.ae", "hooks.example.ae"},
         "active=no": {"old.example.ae", "متجر.example"},

@@ -173,7 +173,9 @@ def test_no_secret_stands_in_the_database_the_log_or_a_page(
     assert "Each genuine delivery is sent on" in adam.words
     adam.open("/audit")
     page = adam.response.get_data(as_text=True)
-    assert "changed how the desk receives deliveries" in page
+    assert "opened an address of the desk&#39;s own for deliveries" in page
+    adam.open("/audit?what=hook.secret_shown")
+    assert "Adam Admin was shown the secret of the desk's own address for deliveries" in adam.words
     with sqlite3.connect(app.extensions["settings"].database_url.removeprefix("sqlite:///")) as database:
         stored = "\n".join(database.iterdump())
     output = capfd.readouterr()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from webapp.audit.actions import Action
-from webapp.audit.anchors import head
+from webapp.audit.anchors import Head, head
 from webapp.audit.recording import Facts, record
 from webapp.audit.search import AuditQuery, batches, count
 from webapp.core.database import release, writing
@@ -38,7 +38,7 @@ class Plan:
     """What a file will hold: the matching entries up to `head`, `rows` of them."""
 
     query: AuditQuery
-    head: tuple[int, str, str]
+    head: Head
     rows: int
     format: Format
 
@@ -46,7 +46,7 @@ class Plan:
 def record_export(query: AuditQuery, file_format: Format) -> Plan:
     """Plans a file of the log as it stands, and writes down that it leaves."""
     with db.engine.connect() as connection:
-        last = head(connection) or (0, "", "")
+        last = head(connection) or Head(0, "", "")
     rows = count(db.session, query, _NO_CAP)
     release()
     plan = Plan(query, last, rows, file_format)
@@ -89,8 +89,8 @@ def jsonl_blocks(plan: Plan) -> Iterator[str]:
     for entries in _planned(plan):
         lines = (json.dumps({name: getattr(entry, name) for name in NAMES}, ensure_ascii=False) for entry in entries)
         yield "".join(f"{line}\n" for line in lines)
-    seq, last_hash, ts = plan.head
-    yield json.dumps({"head": {"seq": seq, "hash": last_hash, "ts": ts}, "complete": True}) + "\n"
+    last = plan.head
+    yield json.dumps({"head": {"seq": last.seq, "hash": last.hash, "ts": last.ts}, "complete": True}) + "\n"
 
 
 def _planned(plan: Plan) -> Iterator[list[AuditEntry]]:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from webapp.providers.postpay.filters import CreatedOrdering, HookQuery
 from webapp.providers.postpay.lookups import TextMatch
 from webapp.providers.postpay.models import HookEvent
+from webapp.webhooks.address import LOOPBACK
 
 from . import MOST_IDS, PAGE_SIZES, ListFilters
 from .by_id import every_spelling
@@ -81,7 +82,7 @@ class HookFilters(ListFilters):
         return HookQuery(
             hook_ids=every_spelling(self.hook_ids),
             events=self.events,
-            url=TextMatch(self.search, HOWS[self.how]) if self.search else None,
+            url=TextMatch(self._wanted_address(), HOWS[self.how]) if self.search else None,
             active=self.active,
             codes=self.codes,
             code_from=self.code_from,
@@ -89,6 +90,13 @@ class HookFilters(ListFilters):
             ordering=self.ordering,
             **self._common_query(),
         )
+
+    def _wanted_address(self) -> str:
+        """The list shows addresses without the scheme they begin with, so nobody has to type it."""
+        text = self.search.lower()
+        if self.how != "starts" or "://" in text or "https://".startswith(text):
+            return self.search
+        return f"{'http' if text.startswith(LOOPBACK) else 'https'}://{self.search}"
 
     def _all_pairs(self) -> list[tuple[str, str]]:
         return [

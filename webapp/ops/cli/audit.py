@@ -1,4 +1,4 @@
-"""`flask --app webapp audit …`: verify, export, print the public key, grant a role its few rights."""
+"""`flask --app webapp audit …`: verify, export, begin an epoch, print the public key, grant a role its few rights."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from typing import TextIO
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from webapp import audit
 from webapp.audit import anchors
 from webapp.audit.chain import Keys
+from webapp.audit.epochs import Lost, begin_epoch, find_lost, sign_restore
 from webapp.audit.search import AuditQuery
 from webapp.audit.verify import ChainVerdict, Verifier
 from webapp.calendar import instants
@@ -26,7 +28,7 @@ from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.lists.exports.audit_file import Format, csv_blocks, jsonl_blocks, record_export
 
-group = AppGroup("audit", help="The audit log: verify, export, its public key, the rights of a role.")
+group = AppGroup("audit", help="The audit log: verify, export, restored, its public key, the rights of a role.")
 
 OK, BROKEN, CANNOT_RUN = 0, 1, 2
 
@@ -50,8 +52,8 @@ def _settings() -> Settings:
 def verify(start: int, file: Path | None, as_json: bool) -> None:
     """Read the whole log and say whether it is as it was written.
 
-    Exit status: 0 it is; 1 it is not (the first bad entry and the kind are printed); 2 it could not be checked.
-    The verdict is itself an entry of the log.
+    Exit status: 0 it is; 1 it is not (each break is printed with its place and kind); 2 it could not be checked. What
+    is missing since the log was restored from a backup is named, and is no break. The verdict is itself an entry.
     """
     try:
         verdict = _verdict(start, file)
@@ -59,7 +61,7 @@ def verify(start: int, file: Path | None, as_json: bool) -> None:
         reason = error.orig if isinstance(error, DBAPIError) else error
         click.echo(f"The log could not be checked: {reason}", err=True)
         sys.exit(CANNOT_RUN)
-    click.echo(json.dumps({"ok": verdict.ok, **asdict(verdict)}) if as_json else _spoken(verdict))
+    click.echo(_as_json(verdict) if as_json else _spoken(verdict))
     _record_verdict(verdict)
     sys.exit(OK if verdict.ok else BROKEN)
 
@@ -67,19 +69,34 @@ def verify(start: int, file: Path | None, as_json: bool) -> None:
 def _verdict(start: int, file: Path | None) -> ChainVerdict:
     """Checks against the given anchors, or the configured ones when there are any."""
     settings = _settings()
-    key = anchors.signing_key(settings).public_key()
     path = file or (settings.anchor_file if settings.anchor_file.exists() else None)
-    with db.engine.connect() as connection:
-        given = anchors.read(path, key) if path else ()
+    given = anchors.file_of(settings, path) if path else None
+    with _reading() as connection:
         return Verifier(connection, Keys.of(settings), start=start, anchors=given).verdict()
+
+
+def _reading() -> Connection:
+    """In PostgreSQL each question by itself: a row that cannot be read does not spoil those after it."""
+    connection = db.engine.connect()
+    if connection.dialect.name == "postgresql":
+        return connection.execution_options(isolation_level="AUTOCOMMIT")
+    return connection
 
 
 def _spoken(verdict: ChainVerdict) -> str:
     read = f"{verdict.entries:,} entries and {verdict.anchors:,} anchors hold, up to entry {verdict.last_seq:,}"
+    gaps = [f"GAP: {gap}" for gap in verdict.gaps]
     if verdict.ok:
-        return f"ok: {verdict.message}. {read} ({verdict.head_hash})."
-    where = f" at entry {verdict.seq:,}" if verdict.seq is not None else ""
-    return f"BROKEN{where} ({verdict.kind}): {verdict.message}. {read}."
+        told = f"ok: every entry follows the one before, unchanged. {read} ({verdict.head_hash})."
+        return "\n".join([told, *gaps])
+    broken = [f"BROKEN{one.place} ({one.kind}): {one.message}." for one in verdict.breaks]
+    more = verdict.broken - len(verdict.breaks)
+    return "\n".join([*broken, *([f"BROKEN in {more:,} more places."] if more else []), *gaps, f"{read}."])
+
+
+def _as_json(verdict: ChainVerdict) -> str:
+    """With the kind and the place of the first break by themselves."""
+    return json.dumps({"ok": verdict.ok, "kind": verdict.kind, "seq": verdict.seq, **asdict(verdict)})
 
 
 def _record_verdict(verdict: ChainVerdict) -> None:
@@ -87,11 +104,13 @@ def _record_verdict(verdict: ChainVerdict) -> None:
 
     An empty log gets none, for a new first entry would hide that everything is gone.
     """
-    if verdict.kind == "empty":
+    if not verdict.entries and verdict.first_seq == 1:
         return
     after: dict[str, str | int | None] = {
         "kind": verdict.kind,
         "bad_seq": verdict.seq,
+        "breaks": verdict.broken,
+        "gaps": len(verdict.gaps),
         "from_seq": verdict.first_seq,
         "last_seq": verdict.last_seq,
         "entries": verdict.entries,
@@ -103,6 +122,40 @@ def _record_verdict(verdict: ChainVerdict) -> None:
             audit.record(audit.Action.AUDIT_VERIFIED, outcome="ok" if verdict.ok else "failed", after=after)
     except DBAPIError as error:
         click.echo(f"The verdict could not be written into the log: {error.orig}", err=True)
+
+
+@group.command()
+@click.option("--yes", is_flag=True, help="Do not ask before it is written down.")
+def restored(yes: bool) -> None:
+    """Begin a new epoch after the database was restored from a backup by other means than `restore`.
+
+    Looks for what the anchors know and the log does not have any more, and writes into both that it is missing since.
+    `verify` then goes on from there, and names the gap each time.
+    """
+    try:
+        if finished := sign_restore():
+            click.echo(f"The restore that entry {finished:,} tells of is now signed in an anchor.")
+        lost = find_lost()
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+    if lost is None:
+        click.echo("Nothing is missing: the log extends every anchor. Nothing was written.")
+        return
+    click.echo(f"The anchors know of entries {lost.first:,}–{lost.last:,}, and the log does not have them.")
+    if not yes:
+        click.confirm("Was the database restored from a backup, and does an auditor know?", abort=True)
+    tell_restore(lost)
+
+
+def tell_restore(lost: Lost) -> None:
+    """Writes down that the log was put back."""
+    audit.bind(audit.Who.at_terminal())
+    begin_epoch(lost)
+    click.secho(
+        f"Epoch {lost.epoch} of the audit log has begun. Entries {lost.first:,}–{lost.last:,} of the log before are "
+        "missing; the log and its anchors say so, and `audit verify` names it each time.",
+        bold=True,
+    )
 
 
 @group.command()

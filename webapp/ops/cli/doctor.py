@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.core import audit_protection, disk, overdue
+from webapp.core import anchor_backlog, audit_protection, audit_shape, disk, overdue
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
@@ -42,7 +42,8 @@ def doctor() -> None:
     """Check settings, database, schema and providers. Ends with 1 when something is wrong."""
     settings: Settings = current_app.extensions["settings"]
     findings = [DoctorLine("settings", True, f"{len(settings.accounts)} merchant account(s)"), *_of_database(settings)]
-    findings += [*_of_disks(settings), _of_anchors(settings.anchor_file), *map(_of_provider, settings.accounts)]
+    findings += [*_of_disks(settings), _of_anchors(settings.anchor_file), *_of_anchor_copy(settings)]
+    findings += [*map(_of_provider, settings.accounts)]
     for finding in findings:
         click.echo(f"{'ok   ' if finding.is_right else 'WRONG'}  {finding.subject}: {finding.words}")
     raise SystemExit(0 if all(finding.is_right for finding in findings) else 1)
@@ -54,9 +55,10 @@ def _of_database(settings: Settings) -> Iterator[DoctorLine]:
             yield from _of_durability(connection)
             has, needs = schema.current(connection), schema.newest()
             if has == needs:
-                faults = audit_protection.faults(connection)
-                words = f"not as they should be: {', '.join(faults)}" if faults else "stand, and no others"
-                yield DoctorLine("triggers of the audit log", not faults, words)
+                faults = audit_shape.faults(connection)
+                words = f"not as it should be: {', '.join(faults)}" if faults else "stands, and nothing foreign with it"
+                yield DoctorLine("protection of the audit log", not faults, words)
+                yield from _of_role(connection)
                 yield _of_worker()
     except SQLAlchemyError as error:
         yield DoctorLine("database", False, f"cannot be used ({type(error).__name__})")
@@ -82,6 +84,15 @@ def _of_durability(connection: Connection) -> Iterator[DoctorLine]:
     yield DoctorLine("database", is_right, f"SQLite, {words}")
 
 
+def _of_role(connection: Connection) -> Iterator[DoctorLine]:
+    """Whoever owns the audit log can take its protection away; the desk must not work as such a role."""
+    if connection.dialect.name != "postgresql":
+        return
+    powers = audit_protection.powers(connection)
+    words = f"may {' and '.join(powers)}: let web and worker connect as a role that `audit grant` was run for"
+    yield DoctorLine("role at the database", not powers, words if powers else "may add to the audit log, and no more")
+
+
 def _of_worker() -> DoctorLine:
     """Whether what the worker is there for is done; a desk without any work for it says nothing about it."""
     late = [work for work, is_in_time in overdue.is_in_time().items() if not is_in_time]
@@ -98,6 +109,15 @@ def _of_disks(settings: Settings) -> Iterator[DoctorLine]:
 def _of_anchors(path: Path) -> DoctorLine:
     is_right = os.access(path if path.exists() else path.parent, os.W_OK)
     return DoctorLine("anchor file", is_right, "can be written" if is_right else "cannot be written")
+
+
+def _of_anchor_copy(settings: Settings) -> Iterator[DoctorLine]:
+    late = anchor_backlog.behind(settings)
+    if late is not None:
+        minutes = int(late.total_seconds() // 60)
+        words = f"an anchor has been waiting for {minutes} minutes: does a worker run, and what does it log?"
+        is_right = late < overdue.LATE
+        yield DoctorLine("second place of the anchors", is_right, "has nearly all of them" if is_right else words)
 
 
 def _of_provider(account: Account) -> DoctorLine:

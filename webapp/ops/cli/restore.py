@@ -16,10 +16,15 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from webapp.audit import anchors
-from webapp.core.extensions import alembic, db
+from webapp import audit
+from webapp.audit.anchors import Head
+from webapp.audit.epochs import find_lost
+from webapp.core.extensions import db
 from webapp.core.settings import Settings
+from webapp.ops import schema
 from webapp.ops.processes import is_free
+
+from .audit import tell_restore
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database. It belongs to that one only, and spoils any other one of the same name."""
@@ -28,7 +33,12 @@ LOCK_START, LOCK_LENGTH = 0x40000000, 512
 OF_POSTGRESQL = """the database is PostgreSQL, which restores by its own means. With web and worker stopped:
   createdb desk_restored                     # as the role that owns the tables
   pg_restore --dbname=desk_restored FILE     # or, of a plain dump: psql --dbname=desk_restored --file=FILE
-then set DATABASE_URL to it, and go on with `flask --app webapp migrate`. The old database stays as it is."""
+then set DATABASE_URL to it, and go on, still as that role, with
+  flask --app webapp migrate
+  flask --app webapp audit restored          # writes into the audit log and its anchors what is missing since
+  flask --app webapp audit grant ROLE        # of web and worker
+The old database stays as it is."""
+_HEADER = b"SQLite format 3\0"
 
 
 @click.command("restore")
@@ -37,8 +47,9 @@ then set DATABASE_URL to it, and go on with `flask --app webapp migrate`. The ol
 def restore(path: Path) -> None:
     """Put the copy PATH, made by `backup`, in the place of the SQLite database. Web and worker must be stopped.
 
-    The copy is checked first. The database before is kept under another name, and so is the file of anchors where it
-    speaks of audit entries that the copy does not have.
+    The copy is checked first, and brought to this version's schema. The database before is kept under another name.
+    Where it had audit entries that the copy lacks, a new epoch of the log begins: which ones are missing is written
+    into the log and its anchors.
     """
     database = _database()
     _refuse_beside_a_desk()
@@ -53,10 +64,14 @@ def restore(path: Path) -> None:
             finally:
                 draft.unlink(missing_ok=True)
             _sync(database.parent)
-            click.echo(f"{database} now holds {path}: everything up to audit entry {last}.")
-            if kept is not None:
-                click.echo(f"The database before is kept as {kept}.")
-            _set_anchors_aside(last, ending)
+        click.echo(f"{database} now holds {path}: everything up to audit entry {last}.")
+        if kept is not None:
+            click.echo(f"The database before is kept as {kept}.")
+        audit.bind(audit.Who.at_terminal())
+        schema.migrate()
+        before = _end_of(kept, database) if kept is not None else None
+        if lost := find_lost(*(before or (None, None))):
+            tell_restore(lost)
     except OSError as error:
         raise click.ClickException(f"{error.filename or database}: {error.strerror}") from None
 
@@ -113,25 +128,46 @@ def _checked(draft: Path, path: Path) -> int:
         raise click.ClickException(f"{path} is no database of the desk: {error}") from None
     if verdict != "ok":
         raise click.ClickException(f"{path} is damaged: {verdict}")
-    known = {script.revision for script in alembic.script_directory.walk_revisions()}
-    if len(revisions) != 1 or not known.issuperset(revisions):
+    if len(revisions) != 1 or not schema.known().issuperset(revisions):
         raise click.ClickException(f"{path} has a schema that this version does not know: {', '.join(revisions)}")
     return int(last or 0)
 
 
-def _set_anchors_aside(last: int, ending: str) -> None:
-    """Else the anchors would call the end of the copy cut off, and contradict every anchor that comes after it."""
-    settings: Settings = current_app.extensions["settings"]
-    kept = anchors.set_aside(settings.anchor_file, last, ending)
-    if kept is None:
-        return
-    _sync(kept.parent)
-    click.secho(
-        f"WARNING: the audit log went on after entry {last}, and what came then is only in the database before.\n"
-        f"The anchors that prove it are kept, as evidence, in {kept}.\n"
-        f"{settings.anchor_file} now speaks only of entries up to {last}.",
-        bold=True,
-    )
+def _end_of(kept: Path, database: Path) -> tuple[Head, int] | None:
+    """The last audit entry of the database before, and the last that is the same in the copy.
+
+    None where too little is left of it to be read: then the anchors alone tell what is missing.
+    """
+    with kept.open("rb") as file:
+        if file.read(len(_HEADER)) != _HEADER:
+            return None
+    try:
+        with closing(_read_only(kept)) as old, closing(_read_only(database)) as new:
+            columns = {name for _, name, *_ in old.execute("PRAGMA table_info(audit_entry)")}
+            epoch = "coalesce(epoch, 1)" if "epoch" in columns else "1"
+            last = f"SELECT seq, hash, ts, {epoch} FROM audit_entry ORDER BY seq DESC LIMIT 1"  # noqa: S608
+            row = old.execute(last).fetchone()
+            return (Head(*row), _last_common(old, new, row[0])) if row else None
+    except sqlite3.DatabaseError:
+        return None
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """With what lies beside it, if anything does; else it is only looked at, and nothing is put beside it."""
+    how = "mode=ro" if _has_content(_beside(path, "-wal")) else "immutable=1"
+    return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True)
+
+
+def _last_common(old: sqlite3.Connection, new: sqlite3.Connection, last: int) -> int:
+    """The last entry that both have: what is the same once is the same in all entries before."""
+    low, high = 0, last
+    while low < high:
+        middle = (low + high + 1) // 2
+        one, other = (
+            log.execute("SELECT hash FROM audit_entry WHERE seq = ?", [middle]).fetchone() for log in (old, new)
+        )
+        low, high = (middle, high) if one is not None and one == other else (low, middle - 1)
+    return low
 
 
 def _set_aside(database: Path, ending: str) -> Path | None:

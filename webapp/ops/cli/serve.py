@@ -21,6 +21,7 @@ from webapp.web import static_files
 
 from .backup import backup
 from .doctor import doctor
+from .migrate import migrate
 from .restore import restore
 
 settings: Settings = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
@@ -37,8 +38,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def serve() -> None:
     """Serve the desk with gunicorn, in the place of this process."""
-    if not schema.is_current():
-        raise click.ClickException("the database does not have this version's schema; run: flask --app webapp migrate")
+    _require_schema()
     static_files.compress()
     os.execv(sys.executable, [sys.executable, *GUNICORN])  # noqa: S606 - our own program
 
@@ -47,6 +47,7 @@ def serve() -> None:
 @with_appcontext
 def work() -> None:
     """Do what is due when nobody is looking, until told to stop."""
+    _require_schema()
     logs.keep_to_stdout()
     stop = stop_on_signals()
     audit.bind(audit.Who(actor_label="worker"))
@@ -55,17 +56,9 @@ def work() -> None:
     lifecycle.record_stop("worker")
 
 
-@click.command("migrate")
-@with_appcontext
-def migrate() -> None:
-    """Bring the database to the schema of this version; changes nothing when it is there already."""
-    before, after = bring_up_to_date()
-    click.echo(f"The schema is at {after} already." if before == after else f"The schema went to {after}.")
-
-
-def bring_up_to_date() -> tuple[str, str]:
-    audit.bind(audit.Who.at_terminal())
-    return schema.migrate()
+def _require_schema() -> None:
+    if not schema.is_current():
+        raise click.ClickException("the database does not have this version's schema; run: flask --app webapp migrate")
 
 
 def stop_on_signals() -> Event:

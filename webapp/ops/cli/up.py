@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 
-from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE, ensure_demo_users
+from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
 from webapp.core.accounts import Environment
 from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR
 from webapp.ops.processes import Family, PartFailed, answers, is_free
 from webapp.web import static_files
 
-from .serve import GUNICORN, bring_up_to_date, settings, stop_on_signals
+from .migrate import bring_up_to_date
+from .serve import GUNICORN, settings, stop_on_signals
 
 ANY_HOST = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound to
 
@@ -23,7 +24,6 @@ def up() -> None:
     """Run everything on this machine: the emulated provider if one is needed, the worker and the desk."""
     _check_ports()
     bring_up_to_date()
-    ensure_demo_users(current_app._get_current_object())  # type: ignore[attr-defined]
     stop = stop_on_signals()
     try:
         with Family(VAR / "log", stop) as family:

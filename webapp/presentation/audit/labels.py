@@ -99,7 +99,7 @@ LABELS: dict[Action, Any] = {
     Action.HOOK_CHECKED: lazy_gettext("Webhook change checked"),
     Action.HOOK_RESENT: lazy_gettext("Webhook change sent again"),
     Action.HOOK_CLOSED: lazy_gettext("Webhook change closed"),
-    Action.HOOK_SECRET_SHOWN: lazy_gettext("Webhook secret shown"),
+    Action.HOOK_SECRET_SHOWN: lazy_gettext("Secret shown"),
     Action.ROTATION_STARTED: lazy_gettext("Secret replacement started"),
     Action.ROTATION_STEP: lazy_gettext("Secret replacement, a step"),
     Action.ROTATION_HALTED: lazy_gettext("Secret replacement: quiet time stopped"),
@@ -114,6 +114,7 @@ LABELS: dict[Action, Any] = {
     Action.AUDIT_VIEWED: lazy_gettext("Log looked at"),
     Action.AUDIT_EXPORTED: lazy_gettext("Log exported"),
     Action.AUDIT_VERIFIED: lazy_gettext("Log checked"),
+    Action.AUDIT_RESTORED: lazy_gettext("Restored from a backup"),
 }
 
 

@@ -17,6 +17,8 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.money import Money
 from webapp.presentation.formatting import money
 
+from .hook_sentences import hook_sentence
+
 SENTENCES: dict[Action, Any] = {
     Action.DESK_STARTED: lazy_gettext("%(part)s started, version %(version)s"),
     Action.DESK_STOPPED: lazy_gettext("%(part)s stopped"),
@@ -106,6 +108,9 @@ SENTENCES: dict[Action, Any] = {
     Action.AUDIT_VIEWED: lazy_gettext("%(who)s looked at the audit log of the whole desk"),
     Action.AUDIT_EXPORTED: lazy_gettext("%(who)s exported entries of the audit log"),
     Action.AUDIT_VERIFIED: lazy_gettext("%(who)s checked the audit log: it holds"),
+    Action.AUDIT_RESTORED: lazy_gettext(
+        "%(who)s restored the desk from a backup: entries %(missing_from)s to %(missing_to)s of the log are missing"
+    ),
 }
 FOUND_OUT = {
     Action.CAPTURE_SUCCEEDED: lazy_gettext("The capture of %(amount)s of %(object)s was confirmed"),
@@ -121,6 +126,7 @@ DENIED_ON_ORDER = {
     ),
 }
 BROKEN = lazy_gettext("%(who)s checked the audit log: it is broken at entry %(bad_seq)s (%(kind)s)")
+BROKEN_ANYWHERE = lazy_gettext("%(who)s checked the audit log: it is broken (%(kind)s)")
 _RIGHTS = {
     Permission.ORDER_READ: lazy_gettext("see orders"),
     Permission.PERSONAL_DATA_OPEN: lazy_gettext("open personal data"),
@@ -167,9 +173,10 @@ def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str
     template = SENTENCES.get(entry.event, UNHEARD_OF)  # type: ignore[call-overload]
     if entry.actor_id is None:
         template = FOUND_OUT.get(entry.event, template)  # type: ignore[call-overload]
-    if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
-        template = BROKEN
     old, facts = facts_of(entry.before), facts_of(entry.after)
+    template = hook_sentence(entry, facts) or template
+    if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
+        template = BROKEN if facts.get("bad_seq") else BROKEN_ANYWHERE
     if entry.event == Action.ACCESS_DENIED and entry.object_id:
         template = DENIED_ON_ORDER.get(facts.get("permission"), template)  # type: ignore[arg-type]
     text = str(template)
@@ -209,7 +216,7 @@ def _value(
             return _right(facts.get("permission"))
         case "part":
             return str(_PARTS.get(str(facts.get("part")), _NOBODY["system"]))
-    return str(facts.get(name, _NOTHING))
+    return str(facts.get(name) or old.get(name) or _NOTHING)
 
 
 def _person(entry: AuditEntry, facts: Mapping[str, Any], people: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from webapp.access.permissions import ROLE_LABELS, Role
 from webapp.audit.anchors import Anchor
-from webapp.audit.chain import NO_HASH, Keys, NotCanonical, hash_of
+from webapp.audit.chain import FIRST_EPOCH, NO_HASH, Keys, NotCanonical, hash_of
 from webapp.core.extensions import db
 from webapp.core.provider_id import visible
 from webapp.models.audit_entry import AuditEntry
@@ -129,6 +129,7 @@ def _chain(entry: AuditEntry) -> list[tuple[str, Any]]:
         (gettext("Hash of the entry before"), mono(entry.prev_hash)),
         (gettext("Key"), entry.key_id),
         (gettext("Format"), str(entry.schema)),
+        (gettext("Epoch"), str(entry.epoch or FIRST_EPOCH)),
     ]
 
 
@@ -136,6 +137,7 @@ def anchor_facts(anchor: Anchor, public_key: str) -> list[tuple[str, Any]]:
     """An anchor as an auditor prints it."""
     return [
         (gettext("Entry"), f"{anchor.seq:,}"),
+        (gettext("Epoch"), str(anchor.epoch)),
         (gettext("Hash"), mono(anchor.hash)),
         (gettext("Of"), anchor.ts),
         (gettext("Written"), anchor.written),

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from webapp.access import sessions
 from webapp.access.authentication import Person, SignInRefused, TurnedAway, enter
 from webapp.access.authentication import sign_in as check_and_open
-from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
+from webapp.access.demo_users import DEMO_PASSWORD, demo_people
 from webapp.access.permissions import Permission, public, requires
 from webapp.core.database import writing
 from webapp.models.staff_session import StaffSession
@@ -97,7 +97,7 @@ def _page(form: SignInForm) -> str:
         "auth/sign_in.html",
         form=form,
         lapse=words_for(over) if over and not form.form_errors else None,
-        demo_people=DEMO_PEOPLE if sessions.demo_people_welcome() else (),
+        demo_people=demo_people(),
         demo_password=DEMO_PASSWORD,
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.access.permissions import public
-from webapp.core import disk, metrics, overdue
+from webapp.core import anchor_backlog, disk, metrics, overdue
 from webapp.core.database import release, writing
 from webapp.core.extensions import csrf, db
 from webapp.models.audit_entry import AuditEntry
@@ -50,6 +50,8 @@ def show_readiness() -> tuple[Response, int]:
     if _is_of_the_house():
         answer |= {"checks": checks, "provider": _provider_answers(), "worker": _worker_in_time()}
         answer["free_bytes"] = disk.free_bytes()
+        if (late := anchor_backlog.behind(current_app.extensions["settings"])) is not None:
+            answer["anchors_copied"] = late < overdue.LATE
     return jsonify(answer), 200 if ready else 503
 
 

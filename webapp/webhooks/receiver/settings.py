@@ -124,7 +124,13 @@ def note_registration(account: Account, receiver_id: int, change_id: int) -> Non
 def note_secret_shown(account: Account, receiver: Receiver) -> None:
     """Before the secret is shown to somebody who registers the address by hand."""
     with writing():
-        _record(account, receiver, "secret_shown")
+        audit.record(
+            audit.Action.HOOK_SECRET_SHOWN,
+            account=account.slug,
+            object_type="receiver",
+            object_id=receiver.id,
+            after={"secret_fingerprint": receiver.secret_fingerprint},
+        )
 
 
 def token_of(receiver: Receiver, settings: Settings) -> str | None:
