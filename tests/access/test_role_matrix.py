@@ -107,6 +107,7 @@ MAY: dict[str, frozenset[str]] = {
     "refunds.ask_refund": MONEY,
     "refunds.review_refund": MONEY,
     "refunds.send_refund": MONEY,
+    "refunds.show_chosen": MONEY,
     "refunds.show_refund": EVERYBODY,
     "exports.list_exports": TAKERS,
     "exports.start": TAKERS,

@@ -26,6 +26,7 @@ from webapp.access.permissions import View
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
+from webapp.presentation.refund_line_words import line_field_label
 from webapp.presentation.refund_reasons import REASONS
 
 from .safe_redirect import own_address
@@ -35,9 +36,10 @@ LIFE = timedelta(hours=12)
 
 _NAMES = {"part": _l("How much"), "amount": _l("Amount"), "reason": _l("Reason"), "note": _l("Note")}
 _CHOICES: dict[str, dict[str, LazyString]] = {
-    "part": {"part": _l("A part"), "whole": _l("All that is left")},
+    "part": {"part": _l("An amount"), "whole": _l("Everything that is left"), "lines": _l("Items")},
     "reason": REASONS,
 }
+_CHOSEN_BY_THE_PAGE = ("reviewed",)
 _WHAT = {"refunds.review_refund": _l("Refund of order %(order_id)s")}
 
 
@@ -50,11 +52,12 @@ class UnsentForm(NamedTuple):
     @property
     def shown(self) -> list[tuple[LazyString | str, LazyString | str]]:
         """What a person typed or chose, in their words where we have them, without what is empty."""
-        typed = ((name, text) for name, text in self.fields if text.strip() and not name.endswith("_token"))
-        return [
-            (_NAMES.get(name, name.replace("_", " ").capitalize()), _CHOICES.get(name, {}).get(text, text))
-            for name, text in typed
-        ]
+        typed = (
+            (name, text)
+            for name, text in self.fields
+            if text.strip() and not name.endswith("_token") and name not in _CHOSEN_BY_THE_PAGE
+        )
+        return [(_label(name), _CHOICES.get(name, {}).get(text, text)) for name, text in typed]
 
     @property
     def what(self) -> str:
@@ -65,6 +68,10 @@ class UnsentForm(NamedTuple):
         except HTTPException:
             return self.address
         return str(_WHAT[endpoint]) % values if endpoint in _WHAT else self.address
+
+
+def _label(name: str) -> LazyString | str:
+    return _NAMES.get(name) or line_field_label(name) or name.replace("_", " ").capitalize()
 
 
 def asks_again(view: View) -> View:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
+from flask import Response, abort, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -19,7 +19,8 @@ from webapp.operations.errors import FormReused, NotMoved, OrderBusy
 from webapp.operations.write import latest_intent_of, open_intent_of, order_version
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
-from webapp.payments.refunds import issue_refund
+from webapp.payments.refund_lines import Refundable
+from webapp.payments.refunds import issue_refund, refundable_lines
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from webapp.payments.start import record_stale
@@ -31,10 +32,11 @@ from webapp.web.form_drafts import asks_again, sent_just_now
 from webapp.web.htmx import redirect_after_post
 from webapp.web.intent_page import intent_page
 
-from .forms import RefundForm
-from .words import amount_in_words, limit_hint, limit_words, quick_amounts, what_changed
-
-blueprint = Blueprint("refunds", __name__)
+from . import blueprint
+from . import line_views as _line_views  # noqa: F401 - adds the view of chosen lines
+from .forms import RefundForm, refund_form
+from .line_rows import chosen_words, line_rows, reviewed_rows, why_no_lines
+from .words import amount_in_words, limit_hint, limit_words, what_changed, whole_hint
 
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund")
@@ -45,7 +47,7 @@ def ask_refund(account: Account, order_id: str) -> Response:
     reading = _read(account, order_id)
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal, 200)
-    form = RefundForm(_remaining(reading), formdata=None)
+    form = refund_form(_remaining(reading), refundable_lines(account, reading), None)
     form.submit_token.data = _token_for(account, reading)
     return _form_page(account, reading, form)
 
@@ -65,7 +67,7 @@ def review_refund(account: Account, order_id: str) -> Response:
     ):
         record_stale(account, token, IntentKind.REFUND)
         return _again(account, reading, 412)
-    form = RefundForm(_remaining(reading))
+    form = _form(_remaining(reading), refundable_lines(account, reading))
     if request.form.get("step") == "edit":
         return _form_page(account, reading, form)
     if not form.validate_on_submit():
@@ -87,7 +89,7 @@ def send_refund(account: Account, order_id: str) -> Response:
     if request.form.get("step") == "edit":
         return review_refund(account, order_id)
     token = _token(account, order_id)
-    form = RefundForm(Money(token.seen_remaining, token.currency))
+    form = _form(Money(token.seen_remaining, token.currency))
     if not form.validate_on_submit():
         return _form_page(account, _read(account, order_id), form, 422)
     try:
@@ -96,10 +98,7 @@ def send_refund(account: Account, order_id: str) -> Response:
             account=account,
             token=token,
             requester=_requester(token.currency),
-            amount=form.chosen,
-            reason=form.reason.data,
-            note=form.note.data or "",
-            description=form.description,
+            decision=form.decision,
             deadline=current_app.extensions["settings"].provider_deadline,
         )
     except NotMoved as error:
@@ -146,7 +145,7 @@ def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
     """The form with the figures of now and what was typed, after the order has changed under it."""
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal)
-    form = RefundForm(_remaining(reading))
+    form = _form(_remaining(reading), refundable_lines(account, reading))
     form.submit_token.data = _token_for(account, reading)
     latest = latest_intent_of(account, reading.order.order_id)
     release()
@@ -158,6 +157,11 @@ def _not_possible(account: Account, reading: OrderSnapshot, why: dict[str, objec
     again = url_for(".review_refund", account=account, order_id=reading.order.order_id)
     unsent = sent_just_now(again) if request.method == "POST" else None
     return _page("refunds/not_possible.html", status, account=account, reading=reading, unsent=unsent, **why)
+
+
+def _form(remaining: Money, lines: Refundable | None = None) -> RefundForm:
+    """The form as it was typed."""
+    return refund_form(remaining, lines, request.form)
 
 
 def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | None:
@@ -250,6 +254,8 @@ def _form_page(
     limits = _limits(reading.order.currency)
     spent = spent_today(account, current_user.id, reading.order.currency) if limits else None
     release()
+    lines = form.lines or refundable_lines(account, reading)
+    form = form.with_lines(lines)
     return _page(
         "refunds/form.html",
         status,
@@ -259,7 +265,11 @@ def _form_page(
         changed=changed,
         news=news,
         limit_hint=limit_hint(limits, spent),
-        quick=quick_amounts(reading, limits[0] if limits else None),
+        whole_hint=whole_hint(_remaining(reading), limits, spent),
+        lines=line_rows(lines, form),
+        no_lines=why_no_lines(lines),
+        unnamed=lines.unnamed,
+        chosen=chosen_words(lines, form.formdata or {}),
     )
 
 
@@ -282,6 +292,7 @@ def _review_page(
         amount=form.chosen,
         in_words=amount_in_words(form.chosen),
         left=form.remaining - form.chosen,
+        lines=reviewed_rows(form),
         customer=customer_initials(reading.order) if reading else "",
         problem=problem,
     )

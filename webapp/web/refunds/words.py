@@ -14,9 +14,6 @@ from webapp.presentation.formatting import money, when
 from webapp.presentation.intent_words import outcome_title
 from webapp.providers.postpay.models import Refund
 
-MOST_QUICK = 6
-LONGEST_LABEL = 28
-
 
 def amount_in_words(amount: Money) -> str:
     """ "one hundred and twenty UAE dirhams and 50/100": a slipped digit is easier to hear than to see."""
@@ -61,25 +58,24 @@ def limit_hint(limits: tuple[Money, Money] | None, spent: Money | None) -> str:
     )
 
 
-def quick_amounts(reading: OrderSnapshot, limit: Money | None) -> list[tuple[str, str]]:
-    """Amounts that people often refund, as (text for the field, words on the button): each item, the shipping."""
-    order, remaining = reading.order, reading.remaining
-    if remaining is None or limit is None:
-        return []
-    most = min(remaining, limit).minor
-    sums = [(item.name or item.reference or "", item.sum(order.currency)) for item in order.items]
-    offered = [(name, amount.minor) for name, amount in sums if amount is not None]
-    if order.shipping is not None and order.shipping.amount is not None:
-        offered.append((gettext("Shipping"), order.shipping.amount))
-    return [
-        (Money(minor, order.currency).plain, f"{_short(name)} {money(Money(minor, order.currency))}")
-        for name, minor in offered
-        if 0 < minor <= most
-    ][:MOST_QUICK]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
+def whole_hint(remaining: Money, limits: tuple[Money, Money] | None, spent: Money | None) -> str | None:
+    """That all that is left is above what the person may refund, and what happens then; told before they choose it."""
+    if limits is None or spent is None:
+        return None
+    single, day = limits
+    if remaining > single:
+        return gettext(
+            "This is above your limit of %(limit)s for one refund, so you cannot continue with it. Refund less, or ask "
+            "finance.",
+            limit=money(single),
+        )
+    if spent + remaining > day:
+        return gettext(
+            "This is above the %(left)s that you can still refund today, so you cannot continue with it. Refund less, "
+            "or ask finance.",
+            left=money(max(day - spent, zero(spent.currency))),
+        )
+    return None
 
 
 def what_changed(reading: OrderSnapshot, latest: Intent | None) -> str | None:
