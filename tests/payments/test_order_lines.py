@@ -37,6 +37,7 @@ def test_the_units_of_a_line_in_any_steps_come_to_the_line(order: Order, data: s
             share = line.share(units, after=gone)
             assert share.price == line.price * units
             assert 0 <= share.discount <= share.price
+            assert share.amount or not line.share(line.units - gone, after=gone).amount, "the dearer units go first"
             assert share.amount == share.price - share.discount + (0 if line.tax_inside else share.tax)
             gone, amount, tax = gone + units, amount + share.amount, tax + share.tax
         assert (amount, tax) == (line.amount, line.tax)

@@ -107,7 +107,7 @@ def test_which_lines_a_plain_amount_was_for_is_said_to_be_unknown(alice: Browser
     fill_in(alice, **{"line-1": "1"})
     assert alice.status == 422
     assert "AED 100.00 of this order was refunded without naming items" in words(alice)
-    assert "What you chose comes to AED 794.80, but only AED 714.80 of this order can still be refunded." in words(
+    assert "The items you chose come to AED 794.80, but only AED 714.80 of this order can still be refunded." in words(
         alice
     )
     assert alice.page.find(id="line-1").has_attr("checked")
@@ -126,7 +126,7 @@ def test_which_lines_a_plain_amount_was_for_is_said_to_be_unknown(alice: Browser
         ({"line-1": "-1"}, "Lamp: enter a whole number from 0 to 3.", "#line-1"),
         ({"line-1": "two", "line-2": "1"}, "Lamp: enter a whole number from 0 to 3.", "#line-1"),
         ({"line-1": "9" * 300}, "Lamp: enter a whole number from 0 to 3.", "#line-1"),
-        ({"line-3": "1"}, "Nothing was paid for what you chose", "#part"),
+        ({"line-3": "1"}, "Choose at least one item", "#part"),
     ],
 )
 def test_what_is_wrong_is_said_where_it_stands(
@@ -137,8 +137,19 @@ def test_what_is_wrong_is_said_where_it_stands(
     assert (alice.status, problem in alice.words) == (422, True), alice.words
     assert alice.page.select(f".error-summary a[href='{link}']")
     now = form_values(alice.form("Continue"))
-    assert {name: now.get(name, "") for name in fields} == fields
+    assert {name: now.get(name, "") for name in fields if name != "line-3"} == {
+        name: text for name, text in fields.items() if name != "line-3"
+    }
     assert now["part"] == "lines"
+
+
+def test_of_a_gift_there_is_nothing_to_choose(alice: Browser, provider: Provider) -> None:
+    provider.order(
+        total=500, items=[{"name": "Gift", "unit_price": 0, "qty": 2}, {**LAMP, "unit_price": 500, "qty": 1}]
+    )
+    alice.open(FORM)
+    assert "Gift 0.00 AED" in words(alice)
+    assert [one["id"] for one in alice.page.select(".refund-lines input")] == ["line-2"]
 
 
 @pytest.mark.parametrize("typed", ["2", " 2 ", "٢", "\u200f2", "02"])
@@ -188,21 +199,21 @@ def test_the_same_form_again_is_the_same_refund_and_another_choice_is_told(alice
     assert [one["description"] for one in provider.refunds("order-01")] == ["Item returned (1 × a)"]
 
 
+@pytest.mark.parametrize("reviewed", ["", "0", "x"])
+def test_without_a_review_nothing_is_sent(alice: Browser, provider: Provider, reviewed: str) -> None:
+    provider.order(**LAMPS)
+    fill_in(alice, **{"line-1": "1"})
+    alice.submit("Refund AED", reviewed=reviewed)
+    assert (alice.status, "Continue once more" in alice.words) == (422, True)
+    assert provider.refunds("order-01") == []
+
+
 @pytest.mark.parametrize("fields", [{"reviewed": "7.00"}, {"line-1": "3"}, {"line-9": "1"}])
 def test_what_was_reviewed_is_what_is_sent(alice: Browser, provider: Provider, fields: dict[str, str]) -> None:
     provider.order(**LAMPS)
     fill_in(alice, **{"line-1": "1"})
     alice.submit("Refund AED", **fields)
     assert alice.status == 412
-    assert provider.refunds("order-01") == []
-
-
-def test_without_a_review_nothing_is_sent(alice: Browser, provider: Provider) -> None:
-    provider.order(**LAMPS)
-    fill_in(alice, **{"line-1": "1"})
-    alice.submit("Refund AED", reviewed="")
-    assert alice.status == 422
-    assert "Continue once more" in alice.words
     assert provider.refunds("order-01") == []
 
 
@@ -242,6 +253,43 @@ def test_no_name_of_an_item_is_written_down(alice: Browser, provider: Provider, 
     alice.submit("Refund AED")
     assert provider.refunds("order-01")[0]["description"] == "Item returned (1 × item 1)"
     assert "Maria" not in json.dumps(entries(app))
+
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"line-1": "2", "line-shipping": "1"}, "The items you chose come to AED 17.76."),
+        ({"line-1": "٣", "line-2": ""}, "The items you chose come to AED 23.63."),
+        ({"line-1": "0", "line-2": ""}, ""),
+        ({"line-1": "4"}, ""),
+        ({"line-1": "x"}, ""),
+        ({"line-7": "1"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_sum_is_told_while_items_are_chosen(
+    alice: Browser, provider: Provider, fields: dict[str, str], said: str
+) -> None:
+    provider.order(**LAMPS)
+    alice.open(FORM)
+    address = str(alice.page.select_one(".refund-lines")["hx-get"])
+    provider.forget()
+    answer = alice.client.get(address, query_string=fields, headers=HTMX)
+    assert answer.get_data(as_text=True).replace("\u00a0", " ") == said
+    assert [call["path"] for call in provider.seen() if "_sandbox" not in call["path"]] == ["/orders/order-01"]
+
+
+def test_the_sum_is_not_told_while_the_provider_does_not_answer(alice: Browser, provider: Provider) -> None:
+    provider.order(**LAMPS)
+    provider.fault("status", method="GET", path="/orders/order-01", status=503, times=9)
+    answer = alice.client.get(f"{FORM}/chosen?line-1=1", headers=HTMX)
+    assert (answer.status_code, answer.data) == (200, b"")
+    provider.heal()
+    alice.open(f"{FORM}/chosen?line-1=1")
+    assert alice.address == FORM, "without scripting it is the form"
 
 
 def test_what_is_above_the_limit_is_said_before_continue(alice: Browser, provider: Provider) -> None:

@@ -37,7 +37,13 @@ class RefundableLine:
         """What all the units that are left come to."""
         return self.share(self.left)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be refunded for it: of a gift there is nothing."""
+        return self.rest.amount > 0
+
     def share(self, units: int) -> Share:
+        """What the next so many units come to; of a line that is open it is never nothing."""
         return self.line.share(units, after=self.refunded)
 
 

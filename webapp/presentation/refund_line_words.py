@@ -24,9 +24,7 @@ def line_label(line: str, name: str = "") -> str:
     if line == SHIPPING:
         return gettext("shipping")
     plain = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
-    if not plain:
-        return gettext("item %(number)s", number=line)
-    return plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1]}…"
+    return plain or gettext("item %(number)s", number=line)
 
 
 def line_field_label(field: str) -> str | None:
@@ -73,6 +71,7 @@ def fact_words(text: str, currency: object) -> str:
 
 def _words(line: LineRefund, name: str) -> str:
     label = line_label(line.line, name)
+    label = label if len(label) <= LONGEST_NAME else f"{label[: LONGEST_NAME - 1]}…"
     return label if line.line == SHIPPING else f"{line.units} × {label}"
 
 

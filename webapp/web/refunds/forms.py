@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
 from webapp.models.intent import LineRefund
-from webapp.money import Money, NotAnAmount, parse_money, read_typed_amount
+from webapp.money import Money, NotAnAmount, parse_money, read_typed_amount, zero
 from webapp.payments.refund_lines import Refundable
 from webapp.payments.refunds import Decision
 from webapp.presentation.formatting import money as money_words
@@ -45,7 +45,7 @@ class PartField(AmountField):
 def refund_form(remaining: Money, lines: Refundable | None, formdata: MultiDict[str, str] | None) -> RefundForm:
     """The form with a field for each line of the order: those of `lines`, else those of which `formdata` speaks."""
     known = {one.line.key: one for one in lines.lines} if lines else dict.fromkeys(keys_sent(formdata or ()))
-    fields = {field_name(key): UnitsField(line) for key, line in known.items() if line is None or line.left}
+    fields = {field_name(key): UnitsField(line) for key, line in known.items() if line is None or line.is_open}
     return type("RefundFormOfLines", (RefundForm,), fields)(remaining, lines, formdata=formdata)
 
 
@@ -162,12 +162,12 @@ class RefundForm(BaseForm):
         try:
             chosen = self.chosen
         except NotAnAmount:
-            return gettext("Continue once more: what the items come to has not been reviewed.")
+            chosen = zero(self.currency)
         if chosen.is_zero:
-            return gettext("Nothing was paid for what you chose, so there is nothing to refund for it.")
+            return gettext("Continue once more: what the items come to has not been reviewed.")
         if chosen > self.remaining:
             return gettext(
-                "What you chose comes to %(chosen)s, but only %(remaining)s of this order can still be refunded.",
+                "The items you chose come to %(chosen)s, but only %(remaining)s of this order can still be refunded.",
                 chosen=money_words(chosen),
                 remaining=money_words(self.remaining),
             )

@@ -61,7 +61,7 @@ def _row(one: RefundableLine, form: RefundForm, currency: str) -> LineRow:
         name=gettext("Shipping") if line.key == SHIPPING else line_label(line.key, named),
         reference=line.reference if line.name or line.key == SHIPPING else "",
         amount=Money(share.amount, currency),
-        parts=_parts(share, line.tax_inside, currency),
+        parts=_parts(share, max(one.left, 1), line.tax_inside, currency),
         told=_told(one),
         is_single=one.left == 1,
     )
@@ -75,18 +75,24 @@ def _told(one: RefundableLine) -> str:
     return gettext("%(number)s of %(units)s refunded", number=one.refunded, units=one.line.units)
 
 
-def _parts(share: Share, tax_inside: bool, currency: str) -> str:
-    """What the amount is made of, where it is more than a price: "840.00 − 84.00 discount + 38.80 tax"."""
+def _parts(share: Share, units: int, tax_inside: bool, currency: str) -> str:
+    """What the amount is made of, and of how many units: "all 2: 840.00 − 84.00 discount + 38.80 tax"."""
     words = [Money(share.price, currency).plain]
     if share.discount:
         words.append(gettext("− %(amount)s discount", amount=Money(share.discount, currency).plain))
-    if share.tax and not tax_inside:
-        words.append(gettext("+ %(amount)s tax", amount=Money(share.tax, currency).plain))
-    sum_words = " ".join(words) if len(words) > 1 else ""
-    if share.tax and tax_inside:
-        inside = gettext("of which tax %(amount)s", amount=Money(share.tax, currency).plain)
-        return ", ".join(part for part in (sum_words, inside) if part)
-    return sum_words
+    if share.tax:
+        tax = Money(share.tax, currency).plain
+        words.append(
+            gettext("(tax inside: %(amount)s)", amount=tax) if tax_inside else gettext("+ %(amount)s tax", amount=tax)
+        )
+    made_of = " ".join(words) if len(words) > 1 else ""
+    if units == 1:
+        return made_of
+    return (
+        gettext("all %(number)s: %(sum)s", number=units, sum=made_of)
+        if made_of
+        else gettext("for all %(number)s", number=units)
+    )
 
 
 def chosen_words(lines: Refundable, sent: Mapping[str, str]) -> str:
@@ -96,7 +102,7 @@ def chosen_words(lines: Refundable, sent: Mapping[str, str]) -> str:
         amount = lines.amount({key: count for key, count in units.items() if count})
     except ValueError:
         return ""
-    return gettext("What you chose comes to %(amount)s.", amount=money(amount)) if any(units.values()) else ""
+    return gettext("The items you chose come to %(amount)s.", amount=money(amount)) if any(units.values()) else ""
 
 
 def reviewed_rows(form: RefundForm) -> list[ReviewedRow]:
