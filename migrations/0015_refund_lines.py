@@ -17,6 +17,6 @@ def upgrade() -> None:
 def _open_the_book() -> None:
     """SQLite's guard lets nobody alter the intents: it is lifted for this connection, which the pool makes anew."""
     pooled = op.get_bind().connection
-    if op.get_bind().dialect.name == "sqlite":
+    if op.get_bind().dialect.name == "sqlite" and pooled.driver_connection is not None:
         pooled.driver_connection.set_authorizer(None)
         pooled.invalidate(soft=True)
