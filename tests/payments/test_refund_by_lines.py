@@ -13,39 +13,18 @@ from tests.browser import Browser, form_values
 from tests.provider import Provider, provider_of
 from webapp.audit.recording import LONGEST_FACT
 from webapp.core.extensions import db
-from webapp.core.refund_limits_setting import RefundLimit
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.intent import Intent
 from webapp.presentation.refund_reasons import LONGEST_DESCRIPTION
 
+from .choosing import LAMP, LAMPS, SAMPLE, fill_in, words
 from .conftest import FORM
-
-PERFUME = {"reference": "sku-01", "name": "Wild Flower Eau de Parfum", "unit_price": 84000, "qty": 1}
-LAMP = {"reference": "sku-02", "name": "Lamp", "unit_price": 1000, "qty": 3}
-SAMPLE: dict[str, Any] = {
-    "total": 81480,
-    "tax_amount": 3880,
-    "items": [PERFUME],
-    "discounts": [{"code": "return-10", "name": "10 %", "amount": 8400}],
-    "shipping": {"id": "shipping-01", "name": "Express Delivery", "amount": 2000},
-}
-LAMPS: dict[str, Any] = {"total": 3350, "tax_amount": 150, "items": [LAMP, {**PERFUME, "unit_price": 1000}],
-                         "discounts": [{"amount": 1000}], "shipping": {"amount": 200, "name": "Standard"}}  # fmt: skip
 
 
 @pytest.fixture
 def provider(sandbox: Sandbox) -> Provider:
     return provider_of(sandbox)
-
-
-def fill_in(browser: Browser, form: str = FORM, **fields: object) -> None:
-    browser.open(form)
-    browser.submit("Continue", **{"part": "lines", "reason": "returned", **fields})
-
-
-def words(browser: Browser) -> str:
-    return browser.words.replace("\u00a0", " ")
 
 
 def entries(app: Flask) -> list[dict[str, Any]]:
@@ -251,87 +230,3 @@ def test_no_name_of_an_item_is_written_down(alice: Browser, provider: Provider, 
     alice.submit("Refund AED")
     assert provider.refunds("order-01")[0]["description"] == "Item returned (1 × item 1)"
     assert "Maria" not in json.dumps(entries(app))
-
-
-HTMX = {"HX-Request": "true"}
-
-
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ({"line-1": "2", "line-shipping": "1"}, "The items you chose come to AED 17.76."),
-        ({"line-1": "٣", "line-2": ""}, "The items you chose come to AED 23.63."),
-        ({"line-1": "0", "line-2": ""}, ""),
-        ({"line-1": "4"}, ""),
-        ({"line-1": "x"}, ""),
-        ({"line-7": "1"}, ""),
-        ({}, ""),
-    ],
-)
-def test_the_sum_is_told_while_items_are_chosen(
-    alice: Browser, provider: Provider, fields: dict[str, str], said: str
-) -> None:
-    provider.order(**LAMPS)
-    alice.open(FORM)
-    address = str(alice.page.select_one(".refund-lines")["hx-get"])
-    provider.forget()
-    answer = alice.client.get(address, query_string=fields, headers=HTMX)
-    assert answer.get_data(as_text=True).replace("\u00a0", " ") == said
-    assert [call["path"] for call in provider.seen() if "_sandbox" not in call["path"]] == ["/orders/order-01"]
-
-
-def test_the_sum_is_not_told_while_the_provider_does_not_answer(alice: Browser, provider: Provider) -> None:
-    provider.order(**LAMPS)
-    provider.fault("status", method="GET", path="/orders/order-01", status=503, times=9)
-    answer = alice.client.get(f"{FORM}/chosen?line-1=1", headers=HTMX)
-    assert (answer.status_code, answer.data) == (200, b"")
-    provider.heal()
-    alice.open(f"{FORM}/chosen?line-1=1")
-    assert alice.address == FORM, "without scripting it is the form"
-
-
-def test_what_is_above_the_limit_is_said_before_continue(alice: Browser, provider: Provider) -> None:
-    provider.order(**SAMPLE)
-    alice.open(FORM)
-    assert alice.page.find(id="part-whole-hint") is None
-    provider.order("big", total=500_000)
-    alice.open("/demo/orders/big/refund")
-    hint = alice.page.find(id="part-whole-hint").get_text().replace("\u00a0", " ")
-    assert hint == (
-        "This is above your limit of AED 1,000.00 for one refund. You cannot continue with it, only with less. "
-        "Ask finance to do this one."
-    )
-    alice.submit("Continue", part="whole", reason="returned")
-    assert alice.status == 422
-
-
-def test_finance_is_not_sent_to_itself(farah: Browser, provider: Provider) -> None:
-    provider.order("big", total=5_000_000)
-    farah.open("/demo/orders/big/refund")
-    assert "only with less. Ask an admin to raise the limit." in farah.words
-    farah.submit("Continue", part="whole", reason="returned")
-    assert "Your limit for one refund is AED 10,000.00. Ask an admin to raise the limit." in words(farah)
-
-
-def test_what_is_above_the_limit_of_the_day_is_said_before_continue(
-    alice: Browser, provider: Provider, app: Flask
-) -> None:
-    settings = app.extensions["settings"]
-    limits = {**settings.refund_limits, "agent": {"AED": RefundLimit(single=90_000, day=85_000)}}
-    app.extensions["settings"] = settings.model_copy(update={"refund_limits": limits})
-    provider.order("other", total=5_000)
-    fill_in(alice, "/demo/orders/other/refund", part="whole")
-    alice.submit("Refund AED")
-    provider.order(**SAMPLE)
-    alice.open(FORM)
-    hint = alice.page.find(id="part-whole-hint").get_text().replace("\u00a0", " ")
-    assert "above the AED 800.00 that you can still refund today" in hint
-
-
-def test_lines_above_the_limit_are_told_where_they_were_chosen(alice: Browser, provider: Provider) -> None:
-    provider.order(total=300_000, items=[{"name": "Chair", "unit_price": 100_000, "qty": 3}])
-    fill_in(alice, **{"line-1": "2"})
-    assert alice.status == 422
-    assert "Your limit for one refund is AED 1,000.00" in words(alice)
-    assert alice.page.select(".error-summary a[href='#part']")
-    assert alice.page.find(id="line-1")["value"] == "2"

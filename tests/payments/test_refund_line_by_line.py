@@ -10,9 +10,9 @@ from tests.provider import Provider, provider_of
 from webapp.core.refund_limits_setting import RefundLimit
 from webapp.emulators.postpay.server import Sandbox
 
+from .choosing import LAMP, LAMPS, SAMPLE, fill_in, words
 from .conftest import FORM
 from .orders import divisible, order
-from .test_refund_by_lines import LAMP, LAMPS, SAMPLE, fill_in, words
 
 
 @pytest.fixture
