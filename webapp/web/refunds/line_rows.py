@@ -43,14 +43,14 @@ class ReviewedRow(NamedTuple):
     amount: Money | None
 
 
-def why_no_lines(lines: Refundable) -> str | None:
-    """Why only amounts can be refunded; None also where the order names nothing that could be chosen."""
-    return str(_WHY[lines.indivisible]) if lines.indivisible in _WHY else None
-
-
-def line_rows(lines: Refundable, form: RefundForm) -> list[LineRow]:
-    """All lines of the order."""
-    return [_row(one, form, lines.unnamed.currency) for one in lines.lines]
+def line_values(lines: Refundable, form: RefundForm) -> dict[str, object]:
+    """What the form's page shows of the lines: them, or why there are none to choose, and the sum of what is chosen."""
+    return {
+        "lines": [_row(one, form, lines.unnamed.currency) for one in lines.lines],
+        "no_lines": _WHY.get(lines.indivisible) if lines.indivisible else None,
+        "unnamed": lines.unnamed,
+        "chosen": chosen_words(lines, form.formdata or {}),
+    }
 
 
 def _row(one: RefundableLine, form: RefundForm, currency: str) -> LineRow:

@@ -35,7 +35,7 @@ from webapp.web.intent_page import intent_page
 from . import blueprint
 from . import line_views as _line_views  # noqa: F401 - adds the view of chosen lines
 from .forms import RefundForm, refund_form
-from .line_rows import chosen_words, line_rows, reviewed_rows, why_no_lines
+from .line_rows import line_values, reviewed_rows
 from .words import amount_in_words, limit_hint, limit_words, what_changed, whole_hint
 
 
@@ -266,10 +266,7 @@ def _form_page(
         news=news,
         limit_hint=limit_hint(limits, spent),
         whole_hint=whole_hint(_remaining(reading), limits, spent),
-        lines=line_rows(lines, form),
-        no_lines=why_no_lines(lines),
-        unnamed=lines.unnamed,
-        chosen=chosen_words(lines, form.formdata or {}),
+        **line_values(lines, form),
     )
 
 
