@@ -17,6 +17,7 @@ from .forms import RefundForm
 from .line_fields import UnitsField, field_name, keys_sent
 
 _WHY = {
+    Indivisible.UNREADABLE: lazy_gettext("A part of this order's total cannot be read"),
     Indivisible.DIFFERENT: lazy_gettext("The parts of this order do not add up to its total"),
     Indivisible.ODD: lazy_gettext("The parts of this order cannot be divided by its items"),
     Indivisible.TOO_MANY: lazy_gettext("This order has too many items to choose from here"),
