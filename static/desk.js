@@ -54,7 +54,7 @@
     if (detail.elt.matches("form")) unlock(detail.elt);
   });
 
-  // --- Clicks: copying, filling an amount, closing menus ---
+  // --- Clicks: copying, closing menus ---
 
   async function copy(button) {
     try {
@@ -67,24 +67,15 @@
     setTimeout(() => button.classList.remove("is-copied"), 1500);
   }
 
-  function fill(button) {
-    const input = document.getElementById(button.dataset.fill);
-    input.value = button.dataset.text;
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.focus();
-  }
-
   document.addEventListener("click", (event) => {
     const copying = event.target.closest("[data-copy]");
-    const filling = event.target.closest("[data-fill]");
     if (copying) copy(copying);
-    if (filling) fill(filling);
     for (const menu of all("details.dropdown[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
 
-  // Typing an amount chooses "a part".
+  // Typing an amount chooses "an amount", and an item "items".
   document.addEventListener("input", (event) => {
     const choice = document.getElementById(event.target.dataset.chooses);
     if (choice) choice.checked = true;

@@ -167,6 +167,17 @@ def parse_money(text: str, currency: str) -> Money:
     return Money(int(whole) * 10**digits + int(decimals.ljust(digits, "0") or "0"), currency)
 
 
+def read_typed_number(text: str) -> int:
+    """Reads a count that a person typed: digits, also Arabic-Indic ones, with blanks and unseen marks around them.
+
+    Nothing typed is 0. Raises ValueError.
+    """
+    plain = _trimmed(text).translate(_TO_ASCII)
+    if re.fullmatch(r"[0-9]{0,9}", plain) is None:
+        raise ValueError("not a count")
+    return int(plain or "0")
+
+
 def read_typed_amount(text: str, currency: str, *, signed: bool = False) -> Money:
     """Reads what a person typed or pasted, as far as it can mean one amount only; `parse_money` has the last word.
 

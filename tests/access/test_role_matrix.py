@@ -114,6 +114,7 @@ MAY: dict[str, frozenset[str]] = {
     "refunds.review_refund": MONEY,
     "refunds.send_refund": MONEY,
     "refunds.show_review": MONEY,
+    "refunds.show_chosen": MONEY,
     "refunds.show_refund": EVERYBODY,
     "refunds.list_refunds": EVERYBODY,
     "refunds.tell_others": MONEY,

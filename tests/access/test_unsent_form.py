@@ -49,7 +49,7 @@ def test_what_was_typed_comes_back_after_the_sign_in(
     assert alice.heading == "What you had typed"
     assert NOTE in alice.words
     assert "Refund of order order-1" in alice.words
-    assert "How much A part Amount 12.50 Reason Item returned Note" in alice.words
+    assert "How much An amount Amount 12.50 Reason Item returned Note" in alice.words
     assert "/demo/orders" not in alice.words
     form = alice.form("Continue with this")
     assert form["action"] == "/demo/orders/order-1/refund"
@@ -79,6 +79,24 @@ def test_a_click_goes_on_where_the_session_ended(
     assert "Refund AED 12.50 now" in alice.words.replace("\u00a0", " ")
     assert NOTE in alice.words
     assert not provider.seen("POST"), "nothing is done before the last click"
+
+
+def test_chosen_items_come_back_in_words(
+    clock: time_machine.Traveller, sandbox: Sandbox, sign_in: Callable[[str], Browser]
+) -> None:
+    items = [{"name": "Lamp", "unit_price": 500, "qty": 3}, {"name": "Bulb", "unit_price": 500, "qty": 1}]
+    provider_of(sandbox).order("order-1", total=2500, items=items, shipping={"amount": 500})
+    alice = sign_in("agent")
+    alice.open("/demo/orders/order-1/refund")
+    clock.shift(timedelta(minutes=20))
+    chosen = {"part": "lines", "line-1": "2", "line-shipping": "1", "reason": "returned"}
+    alice.submit("Continue", **chosen)
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    for said in ("How much Items", "Item 1 of the order 2", "Shipping 1", "Reason Item returned"):
+        assert said in alice.words
+    alice.submit("Continue with this")
+    assert "2 × Lamp" in alice.words
+    assert "Refund AED 15.00 now" in alice.words.replace("\u00a0", " ")
 
 
 def test_htmx_is_sent_to_the_sign_in_and_the_form_comes_back_too(clock: time_machine.Traveller, alice: Browser) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from webapp import audit
+from tests.conftest import make_settings
+from webapp import audit, create_app
 from webapp.audit.recording import NotRecorded
 from webapp.core.database import writing
-from webapp.core.extensions import db
+from webapp.core.extensions import alembic, db
 
 from .log import Log
 
@@ -115,6 +117,19 @@ def test_other_tables_can_still_be_changed_by_migrations(sqlite_log: Log) -> Non
     attempt("CREATE TABLE other (id INTEGER)")
     attempt("DROP TABLE other")
     assert sqlite_log.found() == ("empty", 1)
+
+
+def test_a_migration_leaves_no_connection_without_its_guard(tmp_path: Path) -> None:
+    """Those that alter the intents have to lift it for themselves."""
+    app = create_app(make_settings("http://127.0.0.1:1", f"sqlite:///{tmp_path}/new.sqlite3", tmp_path))
+    with app.app_context():
+        alembic.upgrade()
+        with db.engine.connect() as one, db.engine.connect() as another:
+            for connection in (one, another):
+                with pytest.raises(DBAPIError, match="not authorized"):
+                    connection.execute(text("ALTER TABLE intent ADD COLUMN x INTEGER"))
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_a_change_made_by_the_owner_of_the_file_is_found(sqlite_log: Log, raw: sqlite3.Connection) -> None:

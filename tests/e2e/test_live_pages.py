@@ -21,8 +21,8 @@ def look(page: Page) -> None:
 
 def refund(eyes: Eyes, order_id: str, amount: str) -> None:
     page = eyes.open(f"/demo/orders/{order_id}/refund")
-    page.get_by_label("A part").check()
-    page.get_by_label("Amount").fill(amount)
+    page.get_by_label("An amount").check()
+    page.get_by_label("Amount", exact=True).fill(amount)
     page.get_by_label("Reason").select_option("returned")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Refund AED").click()

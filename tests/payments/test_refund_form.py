@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import Tag
 
 from tests.browser import Browser
 from tests.provider import Provider
@@ -10,22 +11,28 @@ from webapp.emulators.postpay.server import Sandbox
 
 from .conftest import FORM, fill_in
 
+RANGE = "Enter an amount from AED 0.01 to AED 814.80."
 BAD = [
     ("", "Enter an amount in AED."),
-    ("0", "Enter an amount from AED 0.01 to AED 814.80."),
-    ("0.00", "Enter an amount from AED 0.01 to AED 814.80."),
-    ("814.81", "Enter an amount from AED 0.01 to AED 814.80."),
-    ("-1", "plain digits"),
-    ("1,000", "plain digits"),
+    (" \u200f", "Enter an amount in AED."),
+    ("0", RANGE),
+    ("0.00", RANGE),
+    ("814.81", RANGE),
+    ("1,000", RANGE),
+    ("-1", "“-” does not belong here"),
+    ("1,00", "The comma “,” can part thousands or decimals here."),
+    ("1.234,50", "The comma “,” can part thousands or decimals here."),
+    ("1٬23", "The comma “٬” can part thousands or decimals here."),
     ("1.005", "2 decimals"),
-    ("1e3", "plain digits"),
-    ("١٢", "plain digits"),
-    ("５", "plain digits"),
-    ("1_000", "plain digits"),
-    ("+5", "plain digits"),
-    ("NaN", "plain digits"),
-    ("\u200f12", "plain digits"),
-    ("12\u00a0", "plain digits"),
+    ("1e3", "“e” does not belong here"),
+    ("1_000", "“_” does not belong here"),
+    ("1 000", "A blank inside the amount does not belong here"),
+    ("1\u200b2", "An unseen mark inside the amount (zero width space U+200B) does not belong here"),
+    ("1\u202c2", "An unseen mark inside the amount (pop directional formatting U+202C) does not belong here"),
+    ("５", "“５” does not belong here"),
+    ("+5", "“+” does not belong here"),
+    ("NaN", "“NaN” does not belong here"),
+    ("USD 5", "“USD” does not belong here"),
     ("9" * 400, "amount is too large"),
     (str(2**63), "amount is too large"),
 ]
@@ -52,6 +59,47 @@ def test_it_takes_plain_amounts_up_to_what_remains(alice: Browser, provider: Pro
 
 
 @pytest.mark.parametrize(
+    ("typed", "read"),
+    [("714.80 ", "AED 714.80"), ("AED 10", "AED 10.00"), ("10 aed", "AED 10.00"), ("٥٠", "AED 50.00"),
+     ("١٢٠٫٥", "AED 120.50"), ("\u200f12\u00a0", "AED 12.00"), ("10.5", "AED 10.50")],
+)  # fmt: skip
+def test_how_an_amount_was_read_is_shown_on_the_review_and_beside_the_field(
+    alice: Browser, provider: Provider, typed: str, read: str
+) -> None:
+    fill_in(alice, typed)
+    assert alice.status == 200
+    assert f"Refund {read} now" in alice.words.replace("\u00a0", " ")
+    [said] = [dd.get_text() for dt, dd in _facts(alice) if dt.get_text() == "You typed"]
+    assert said == typed
+    fill_in(alice, typed, reason="")
+    assert f"It was read as {read}." in alice.words.replace("\u00a0", " ")
+    assert alice.page.find(id="amount")["value"] == typed
+
+
+def test_what_was_typed_plainly_is_not_repeated(alice: Browser, provider: Provider) -> None:
+    fill_in(alice, "120.50")
+    assert "You typed" not in alice.words
+    fill_in(alice, "120.50", reason="")
+    assert "It was read as" not in alice.words
+
+
+def test_thousands_are_parted_where_no_decimals_can_be_meant(alice: Browser, sandbox: Sandbox) -> None:
+    Provider(sandbox.base_url).order(total=100_000)
+    fill_in(alice, "1,000")
+    assert "Refund AED 1,000.00 now" in alice.words.replace("\u00a0", " ")
+
+
+def test_a_comma_that_can_be_either_is_refused(alice: Browser, sandbox: Sandbox) -> None:
+    Provider(sandbox.base_url).order(total=2_000_000, currency="KWD")
+    fill_in(alice, "1,000")
+    assert (alice.status, "The comma “,” can part thousands or decimals here." in alice.words) == (422, True)
+
+
+def _facts(browser: Browser) -> list[tuple[Tag, Tag]]:
+    return list(zip(browser.page.select(".facts dt"), browser.page.select(".facts dd"), strict=True))
+
+
+@pytest.mark.parametrize(
     ("currency", "typed", "status"),
     [("KWD", "1.005", 200), ("KWD", "1.0005", 422), ("JPY", "500", 200), ("JPY", "1.5", 422), ("JPY", "1.0", 422)],
 )
@@ -65,7 +113,7 @@ def test_nothing_chosen_is_the_first_thing_said(alice: Browser, provider: Provid
     alice.open(FORM)
     alice.submit("Continue", amount="", reason="returned")
     assert alice.status == 422
-    assert "Choose whether to refund the whole or a part." in alice.words
+    assert "Choose how much to refund." in alice.words
     assert "Enter an amount" not in alice.words
 
 

@@ -44,7 +44,6 @@ BY_THE_DESK = ("alembic_version", "audit_entry")
 """Tables to which the migration itself adds what it has done."""
 READ_AGAIN = ("ledger_row", "ledger_period")
 """What release 1 kept of the provider's transactions was never proved: none of it is shown until it is read again."""
-
 Rows = dict[str, list[dict[str, Any]]]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -46,6 +49,23 @@ OPEN_STATES = (IntentState.AWAITING_APPROVAL, IntentState.PENDING, IntentState.U
 _OPEN = text("state IN ('awaiting_approval', 'pending', 'unknown')")
 
 
+class LineRefund(NamedTuple):
+    """What a refund gives back of one line of its order; `minor` in the smallest unit of the order's currency.
+
+    `line` is the item's place in the order, from 1, or "shipping"; `reference` is the shop's own, or empty.
+    """
+
+    line: str
+    units: int
+    minor: int
+    reference: str
+
+
+def lines_as_text(lines: Sequence[LineRefund]) -> str | None:
+    """The lines as they are stored; None where a refund names none."""
+    return json.dumps(lines, ensure_ascii=False, separators=(",", ":")) if lines else None
+
+
 class Intent(Base):
     """One decided refund or capture of one order; at most one open per order, by the database itself.
 
@@ -81,6 +101,7 @@ class Intent(Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str | None] = mapped_column(String(40))
     note: Mapped[str | None] = mapped_column(Text)
+    lines: Mapped[str | None] = mapped_column(Text)
     seen_remaining: Mapped[int] = mapped_column(BigInteger)
     order_version: Mapped[int]
     requested_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
@@ -107,6 +128,16 @@ class Intent(Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def line_refunds(self) -> tuple[LineRefund, ...]:
+        """Which lines of the order it gives back; none where it is only an amount."""
+        return tuple(LineRefund(*line) for line in json.loads(self.lines or "[]"))
+
+    @property
+    def units_by_line(self) -> dict[str, int]:
+        """The same as a form says it."""
+        return {line.line: line.units for line in self.line_refunds}
 
     @property
     def is_open(self) -> bool:

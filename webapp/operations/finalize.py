@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp import audit
+from webapp.audit.recording import LONGEST_FACT
 from webapp.core.database import writing
 from webapp.models.awaiting_capture import AwaitingCapture
 from webapp.models.base import now
-from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.models.intent import Intent, IntentKind, IntentState, LineRefund
 from webapp.providers.contract import Answer, Proof
 
 from .backoff import asked_wait, next_look
@@ -20,6 +22,7 @@ from .classify import TURNED_AWAY, AttemptResult, Conclusion, Outcome, verdict_o
 SPACED = timedelta(seconds=30)
 """Two readings closer together than this count as one: a lagging replica must not fool us."""
 
+LONGEST_REFERENCE = 40
 
 _STATES = {
     Outcome.SUCCEEDED: IntentState.SUCCEEDED,
@@ -157,4 +160,19 @@ def described(intent: Intent) -> dict[str, str | int | bool | None]:
         "amount_minor": intent.amount_minor,
         "currency": intent.currency,
     }
-    return fields | ({"refund_id": intent.refund_id} if intent.refund_id else {})
+    if intent.refund_id:
+        fields["refund_id"] = intent.refund_id
+    if intent.lines:
+        fields["lines"] = _bounded(intent.line_refunds)
+    return fields
+
+
+def _bounded(lines: tuple[LineRefund, ...]) -> str:
+    """The lines as one fact of an entry, references cut: as many as fit, then how many more there are."""
+    told: list[object] = [line._replace(reference=line.reference[:LONGEST_REFERENCE]) for line in lines]
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    kept = len(told)
+    while len(text) > LONGEST_FACT:
+        kept -= 1
+        text = json.dumps([*told[:kept], len(lines) - kept], ensure_ascii=False, separators=(",", ":"))
+    return text

@@ -6,12 +6,17 @@ Read again, write the intent, send once, classify, read back when in doubt, sett
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
 
 from webapp import audit
 from webapp.access.form_tokens import SubmitToken
 from webapp.core.accounts import Account
-from webapp.core.database import writing
-from webapp.models.intent import Intent, IntentKind
+from webapp.core.database import release, writing
+from webapp.core.extensions import db
+from webapp.models.intent import Intent, IntentKind, LineRefund, lines_as_text
 from webapp.money import Money
 from webapp.operations.attempt import perform
 from webapp.operations.write import order_version, write_intent
@@ -21,6 +26,7 @@ from webapp.providers.postpay.mover import PostpayMover
 
 from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from .refund_limits import Requester, check_limits
+from .refund_lines import NoSuchLines, Refundable, refundable
 from .snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from .start import record_stale, start
 
@@ -33,38 +39,62 @@ def new_refund_id() -> str:
     return REFUND_PREFIX + secrets.token_hex(16)
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person has decided: how much, why, and of which lines of the order, where it was by lines.
+
+    `units` by the key of the line; `describe` puts it into words for the provider, given what each line comes to.
+    """
+
+    amount: Money
+    reason: str
+    note: str
+    describe: Callable[[Sequence[LineRefund]], str]
+    units: Mapping[str, int] = field(default_factory=dict)
+
+
 def issue_refund(
     *,
     client: PostpayClient,
     account: Account,
     token: SubmitToken,
     requester: Requester,
-    amount: Money,
-    reason: str,
-    note: str,
-    description: str,
+    decision: Decision,
     deadline: float,
 ) -> Intent:
-    """Refunds `amount` of the token's order and returns the intent in the state that is known now.
+    """Refunds a part or all of the token's order and returns the intent in the state that is known now.
 
     The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
     GatewayError when the order could not be read; in both cases nothing was sent.
     """
+    amount, reason, note = decision.amount, decision.reason, decision.note
+    said = {"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note}
     found = start(
         IntentKind.REFUND,
         client=client,
         account=account,
         token=token,
-        read=lambda: _fresh(client, account, token, amount),
-        same={"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note},
+        read=lambda: _fresh(client, account, token, decision),
+        same=said | {"units_by_line": dict(decision.units)},
     )
     if isinstance(found, Intent):
         return found
+    reading, lines = found
     refund_id = new_refund_id()
-    body = encode_refund(refund_id=refund_id, amount=amount, description=description).decode()
-    fields = {"refund_id": refund_id, "reason": reason, "note": note, "body": body}
-    intent, is_new = _write(account, token, requester, amount, found, deadline, fields)
+    body = encode_refund(refund_id=refund_id, amount=amount, description=decision.describe(lines)).decode()
+    fields = {"refund_id": refund_id, "reason": reason, "note": note, "lines": lines_as_text(lines), "body": body}
+    intent, is_new = _write(account, token, requester, amount, reading, deadline, fields)
     return perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
+
+
+def refundable_lines(account: Account, reading: OrderSnapshot) -> Refundable:
+    """What is left of each line of an order that was just read."""
+    statement = select(Intent).where(
+        Intent.account == account.slug, Intent.order_id == reading.order.order_id, Intent.lines.is_not(None)
+    )
+    by_lines = db.session.scalars(statement).all()
+    release()
+    return refundable(reading, by_lines)
 
 
 def _write(
@@ -74,7 +104,7 @@ def _write(
     amount: Money,
     reading: OrderSnapshot,
     deadline: float,
-    fields: dict[str, str],
+    fields: dict[str, str | None],
 ) -> tuple[Intent, bool]:
     """Writes the refund down if it may still be, and what kept it from being so."""
 
@@ -102,8 +132,13 @@ def _write(
         raise
 
 
-def _fresh(client: PostpayClient, account: Account, token: SubmitToken, amount: Money) -> OrderSnapshot:
-    """The order as it is now; raises when it is not what the form showed, or the amount is not there."""
+def _fresh(
+    client: PostpayClient, account: Account, token: SubmitToken, decision: Decision
+) -> tuple[OrderSnapshot, tuple[LineRefund, ...]]:
+    """The order as it is now, and what each chosen line comes to.
+
+    Raises when the order is not what the form showed, or the amount is not there.
+    """
     reading = read_order(client, token.order_id).knowing(done_intents(account, token.order_id))
     if reading.refunds_error is not None:
         raise reading.refunds_error
@@ -112,9 +147,23 @@ def _fresh(client: PostpayClient, account: Account, token: SubmitToken, amount: 
     remaining = reading.remaining
     if remaining != Money(token.seen_remaining, token.currency):
         raise StaleForm(reading)
-    if amount > remaining:
+    if decision.amount > remaining:
         raise AboveRemaining(remaining)
-    return reading
+    return reading, _chosen_lines(account, reading, decision)
+
+
+def _chosen_lines(account: Account, reading: OrderSnapshot, decision: Decision) -> tuple[LineRefund, ...]:
+    """What was chosen, with the amounts of now. Raises StaleForm when they are not those that were reviewed."""
+    if not decision.units:
+        return ()
+    lines = refundable_lines(account, reading)
+    try:
+        chosen = lines.breakdown(decision.units)
+    except NoSuchLines as error:
+        raise StaleForm(reading) from error
+    if sum(line.minor for line in chosen) != decision.amount.minor:
+        raise StaleForm(reading)
+    return chosen
 
 
 def _record_limit(account: Account, token: SubmitToken, amount: Money, error: AboveLimit) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from webapp import audit
 from webapp.access.form_tokens import SubmitToken
@@ -16,7 +16,8 @@ from webapp.providers.contract import Client
 from webapp.providers.http.errors import BreakerOpen
 
 from .errors import StaleForm
-from .snapshot import OrderSnapshot
+
+T = TypeVar("T")
 
 
 def start(
@@ -25,10 +26,10 @@ def start(
     client: Client,
     account: Account,
     token: SubmitToken,
-    read: Callable[[], OrderSnapshot],
+    read: Callable[[], T],
     same: dict[str, Any],
-) -> OrderSnapshot | Intent:
-    """The order as `read` finds it now, or what came of this very form before; `same`: what it said then.
+) -> T | Intent:
+    """What `read` finds of the order now, or what came of this very form before; `same`: what it said then.
 
     Raises NotMoved (its kinds) when nothing is to be started, and GatewayError when the order could not be read.
     """

@@ -19,6 +19,7 @@ from webapp.payments.snapshot import OrderSnapshot
 from .formatting import money, next_check_words, when, when_long
 from .outcomes import row
 from .outcomes.rows import INTERRUPTED, OTHER, Row, Who
+from .refund_line_words import lines_words
 from .refund_reasons import REASONS
 
 _KINDS = {
@@ -134,10 +135,15 @@ def reason_label(intent: Intent) -> str:
     return str(REASONS.get(intent.reason or "", intent.reason or ""))
 
 
+def refunded_lines(intent: Intent) -> str:
+    """The lines of the order that it gives back, by the shop's references; empty where it is only an amount."""
+    return lines_words(intent.line_refunds)
+
+
 def init_app(app: Flask) -> None:
     """Registers the filters."""
     filters = (
         outcome_kind, outcome_title, outcome_sentences, who_acts, needs_finance, may_send_again, intent_words,
-        intent_href, reason_label, not_listed_words,
+        intent_href, reason_label, refunded_lines, not_listed_words,
     )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})

@@ -20,6 +20,7 @@ from wtforms.validators import ValidationError
 from webapp.access.permissions import View
 from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
 from webapp.presentation.hook_words import EVENT_LABELS
+from webapp.presentation.refund_line_words import line_field_label
 from webapp.presentation.refund_reasons import REASONS
 
 from .safe_redirect import own_address, page_before
@@ -30,7 +31,7 @@ FROM_KEPT = "from_kept"
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
         *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "lines"),
-        *("next", "object_id", "owner", "query", "theme", "username", "version", "what"),
+        *("next", "object_id", "owner", "query", "reviewed", "theme", "username", "version", "what"),
     )
 )
 """Fields that nobody types: hidden ones, buttons, who looks after something, what is ticked to confirm an act."""
@@ -48,7 +49,7 @@ _NAMES = {
     "url": _l("Address"),
 }
 _CHOICES: dict[str, dict[str, Any]] = {
-    "part": {"part": _l("A part"), "whole": _l("All that is left")},
+    "part": {"part": _l("An amount"), "whole": _l("Everything that is left"), "lines": _l("Items")},
     "reason": {**REASONS},
     "events": EVENT_LABELS,
     "found": {NOT_DONE: _l("Postpay did not do it"), MADE_OTHERWISE: _l("Postpay did it, but with other data")},
@@ -84,9 +85,7 @@ class TypedForm(NamedTuple):
         for name, text in self.fields:
             if text.strip() and not name.endswith("_token") and name not in _CHOSEN_BY_THE_PAGE:
                 told.setdefault(name, []).append(str(_CHOICES.get(name, {}).get(text, text)))
-        return [
-            (_NAMES.get(name, name.replace("_", " ").capitalize()), ", ".join(texts)) for name, texts in told.items()
-        ]
+        return [(_label(name), ", ".join(texts)) for name, texts in told.items()]
 
     @property
     def what(self) -> str:
@@ -118,7 +117,7 @@ def _endpoint(address: str, method: str) -> tuple[str, dict[str, Any]]:
 
 
 def _label(name: str) -> LazyString | str:
-    return _NAMES.get(name, name.replace("_", " ").capitalize())
+    return _NAMES.get(name) or line_field_label(name) or name.replace("_", " ").capitalize()
 
 
 def asks_again(view: View) -> View:

@@ -193,7 +193,7 @@ _PRESSED = {
     "in_progress": "check_intent send_again",
     "payouts": "explain_difference mark_changes_seen read_payouts cancel_reading decide_refund_sign",
     "hooks": "pause_hook activate_hook change_secret check_change"
-    " send_again show_secret start_rotation undo_rotation take_step",
+    " send_again send_test show_next_secret show_secret start_rotation undo_rotation take_step",
     "checks": "check_now cancel_check",
     "exports": "start cancel",
     "deliveries": "start_receiving register_receiver show_receiver_secret replace_secret forget_secret"

@@ -12,6 +12,7 @@ from webapp.audit.recording import facts_of
 from webapp.models.audit_entry import AuditEntry
 from webapp.money import Money
 from webapp.presentation.formatting import money
+from webapp.presentation.refund_line_words import fact_words
 
 FACTS = {
     "amount_minor": lazy_gettext("Amount"),
@@ -21,6 +22,7 @@ FACTS = {
     "spent_minor": lazy_gettext("Already refunded"),
     "limit": lazy_gettext("Which limit"),
     "currency": lazy_gettext("Currency"),
+    "lines": lazy_gettext("Items"),
     "refund_id": lazy_gettext("Refund ID"),
     "order_id": lazy_gettext("Order ID"),
     "intent_id": lazy_gettext("Number in the desk's book"),
@@ -142,6 +144,8 @@ def _said(name: str, facts: Mapping[str, Any], others: Mapping[str, Any]) -> str
         return gettext("yes") if value else gettext("no")
     if name.endswith(MINOR):
         return _amount(value, facts.get("currency", others.get("currency")))
+    if name == "lines":
+        return fact_words(str(value), facts.get("currency"))
     if name == "role" and value in ROLE_LABELS:
         return str(ROLE_LABELS[Role(str(value))])
     return str(value)

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from webapp.models.intent import Intent, IntentKind
 from webapp.money import Money, total
+from webapp.payments import order_lines
 from webapp.payments.snapshot import OrderSnapshot
 from webapp.presentation.intent_words import not_listed_words
 from webapp.providers.postpay.answered import unreadable_fields
@@ -86,7 +87,7 @@ def _badge(reading: OrderSnapshot) -> str | None:
 
 def _parts(order: Order) -> list[MoneyLine]:
     """What the shop says the total is made of. Where the prices include the tax, it is told, and not added."""
-    words = gettext("of which tax") if includes_tax(order) else gettext("Tax")
+    words = gettext("of which tax") if order_lines.includes_tax(order) else gettext("Tax")
     return [*_before_tax(order), MoneyLine(words, order.tax, unread=_first(order.unreadable & {"tax_amount"}))]
 
 
@@ -129,29 +130,11 @@ def _first(names: Iterable[str]) -> str:
     return next(iter(names), "")
 
 
-def _sum_before_tax(order: Order) -> Money:
-    return total([line.amount for line in _before_tax(order) if line.amount is not None], order.currency)
-
-
-def includes_tax(order: Order) -> bool:
-    """Whether the prices hold the tax already, as some shops send them against the document."""
-    tax = order.tax if order.are_parts_known else None
-    return tax is not None and not tax.is_zero and _sum_before_tax(order) == order.total
-
-
 def item_lines(order: Order) -> list[ItemLine]:
     return [ItemLine(item, item.money(order.currency), item.sum(order.currency)) for item in order.items]
 
 
 def difference(order: Order) -> Money | None:
-    """Total less its parts, when they do not add up: shops round, and the provider does not insist.
-
-    None also where a part is not known, for then nobody can tell.
-    """
-    tax = order.tax
-    if tax is None or not order.are_parts_known:
-        return None
-    parts = _sum_before_tax(order)
-    if not includes_tax(order):
-        parts += tax
-    return None if parts == order.total else order.total - parts
+    """Total less its parts, when they do not add up; None also where a part is not known."""
+    missing = order_lines.difference(order)
+    return Money(missing, order.currency) if missing else None

@@ -17,7 +17,9 @@ from webapp.presentation.audit.entries import DescribedEntry
 from webapp.presentation.delivery_words import OUTCOMES, event_words, outcome_words
 from webapp.presentation.formatting import long_day, money, status_label
 from webapp.presentation.intent_words import intent_href
-from webapp.providers.postpay.models import Refund
+from webapp.presentation.refund_line_words import lines_words, names_of
+from webapp.presentation.refund_reasons import refund_description
+from webapp.providers.postpay.models import Order, Refund
 
 from .intent_stories import Stories, TimelineEvent, intent_of, open_entry, settled_entry, stories
 from .staff_words import by, staff_words
@@ -56,7 +58,7 @@ def timeline(
     steps = stories(intents, told)
     events = [
         *_of_order(reading, steps),
-        *_of_refunds(newest, currency, intents, steps),
+        *_of_refunds(newest, reading.order, intents, steps),
         *_of_settled(intents, reading, steps),
         *_of_deliveries(deliveries),
         *reversed(_of_staff(told, intents)),
@@ -65,7 +67,7 @@ def timeline(
     if still_open := [open_entry(intent, steps) for intent in intents if intent.blocks]:
         days.insert(0, (gettext("Not settled yet"), still_open))
     words = _earlier_words([refund.money(currency) for refund in earlier], currency)
-    return Timeline(days, _by_day(account, _of_refunds(earlier, currency, intents, steps)), words)
+    return Timeline(days, _by_day(account, _of_refunds(earlier, reading.order, intents, steps)), words)
 
 
 def _by_day(account: Account, events: list[TimelineEvent]) -> list[Day]:
@@ -115,9 +117,9 @@ def _of_settled(intents: Sequence[Intent], reading: OrderSnapshot, steps: Storie
 
 
 def _of_refunds(
-    refunds: Sequence[Refund], currency: str, intents: Sequence[Intent], steps: Stories
+    refunds: Sequence[Refund], order: Order, intents: Sequence[Intent], steps: Stories
 ) -> list[TimelineEvent]:
-    """Each refund at the provider, with its ID; with a name where the desk made it."""
+    """Each refund at the provider, with its ID; with a name and the items where the desk made it."""
     ours = {intent.refund_id: intent for intent in intents}
     events = []
     for refund in refunds:
@@ -125,8 +127,8 @@ def _of_refunds(
         events.append(
             TimelineEvent(
                 refund.created,
-                gettext("Refunded %(amount)s", amount=money(refund.money(currency))),
-                text=refund.description or "",
+                gettext("Refunded %(amount)s", amount=money(refund.money(order.currency))),
+                text=_what_for(refund, order, intent),
                 who=by(intent.requester.name) if intent else "",
                 href=intent_href(intent) if intent else None,
                 reference=refund.refund_id,
@@ -136,6 +138,14 @@ def _of_refunds(
             )
         )
     return events
+
+
+def _what_for(refund: Refund, order: Order, intent: Intent | None) -> str:
+    """What was told to the provider; where the desk knows the lines of the order, those by their names."""
+    if intent is None or not intent.lines:
+        return refund.description or ""
+    words = lines_words(intent.line_refunds, names_of(order))
+    return f"{words} · {refund_description(intent.reason or '', intent.note or '')}"
 
 
 def _of_deliveries(deliveries: Sequence[Delivered]) -> list[TimelineEvent]:

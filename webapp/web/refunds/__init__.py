@@ -1,4 +1,4 @@
-"""Refunding an order, and the list of what was refunded."""
+"""Refunding: the form, its review, what became of it, and the list of all refunds."""
 
 from __future__ import annotations
 

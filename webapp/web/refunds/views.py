@@ -22,7 +22,8 @@ from webapp.operations.write import latest_intent_of, open_intent_of
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from webapp.payments.open_forms import others_at_form
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
-from webapp.payments.refunds import issue_refund
+from webapp.payments.refund_lines import Refundable
+from webapp.payments.refunds import issue_refund, refundable_lines
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from webapp.payments.start import record_stale
@@ -36,12 +37,14 @@ from webapp.web.list_place import current_place
 from webapp.web.typed_forms import asks_again, current_form, form_to_offer, never_kept, offered_at
 
 from . import blueprint
+from . import line_views as _line_views  # noqa: F401 - adds the view of chosen lines
 from . import list_views as _list_views  # noqa: F401 - adds the list
 from . import presence_views as _presence_views  # noqa: F401 - adds who else is at the form
 from .drafts import keep_form, kept_form
-from .forms import RefundForm
+from .forms import RefundForm, refund_form
+from .line_rows import line_values, reviewed_rows
 from .tokens import is_as_seen, token_for, token_of
-from .words import amount_in_words, limit_hint, limit_words, quick_amounts, what_changed
+from .words import amount_in_words, limit_hint, limit_words, what_changed, whole_hint
 
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund")
@@ -53,7 +56,8 @@ def ask_refund(account: Account, order_id: str) -> Response:
     reading = _read(account, order_id)
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal, 200)
-    form = _form(_remaining(reading)) if draft else RefundForm(_remaining(reading), formdata=None)
+    lines = refundable_lines(account, reading)
+    form = _form(_remaining(reading), lines) if draft else refund_form(_remaining(reading), lines, None)
     form.submit_token.data = token_for(account, reading)
     return _form_page(account, reading, form, kept=draft.kept if draft else None)
 
@@ -84,7 +88,7 @@ def show_review(account: Account, order_id: str) -> Response:
     if not is_as_seen(token, account, reading):
         record_stale(account, token, IntentKind.REFUND)
         return _again(account, reading, 412)
-    form = _form(_remaining(reading))
+    form = _form(_remaining(reading), refundable_lines(account, reading))
     if not form.validate():
         return _form_page(account, reading, form, 422)
     try:
@@ -113,10 +117,7 @@ def send_refund(account: Account, order_id: str) -> Response:
             account=account,
             token=token,
             requester=_requester(token.currency),
-            amount=form.chosen,
-            reason=form.reason.data,
-            note=form.note.data or "",
-            description=form.description,
+            decision=form.decision,
             deadline=current_app.extensions["settings"].provider_deadline,
         )
     except NotMoved as error:
@@ -164,7 +165,7 @@ def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
     """The form with the figures of now and what was typed, after the order has changed under it."""
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal)
-    form = _form(_remaining(reading))
+    form = _form(_remaining(reading), refundable_lines(account, reading))
     form.submit_token.data = token_for(account, reading)
     latest = latest_intent_of(account, reading.order.order_id)
     release()
@@ -177,9 +178,9 @@ def _not_possible(account: Account, reading: OrderSnapshot, why: dict[str, objec
     return _page("refunds/not_possible.html", status, account=account, reading=reading, unsent=unsent, **why)
 
 
-def _form(remaining: Money) -> RefundForm:
-    """The form as it was typed, just now or into the one that is kept; whether it came from our page is known."""
-    return RefundForm(remaining, formdata=MultiDict(current_form().fields), meta={"csrf": False})
+def _form(remaining: Money, lines: Refundable | None = None) -> RefundForm:
+    """The form as it was typed, just now or into the one that is kept."""
+    return refund_form(remaining, lines, MultiDict(current_form().fields))
 
 
 def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | None:
@@ -249,6 +250,8 @@ def _form_page(
     limits = _limits(reading.order.currency)
     spent = spent_today(account, current_user.id, reading.order.currency) if limits else None
     release()
+    lines = form.lines or refundable_lines(account, reading)
+    form = form.with_lines(lines)
     return _page(
         "refunds/form.html",
         status,
@@ -259,8 +262,9 @@ def _form_page(
         news=news,
         kept=kept,
         limit_hint=limit_hint(limits, spent),
-        quick=quick_amounts(reading, limits[0] if limits else None),
+        whole_hint=whole_hint(_remaining(reading), limits, spent),
         others=others_at_form(account, reading.order.order_id, current_user.id),
+        **line_values(lines, form),
     )
 
 
@@ -283,6 +287,7 @@ def _review_page(
         amount=form.chosen,
         in_words=amount_in_words(form.chosen),
         left=form.remaining - form.chosen,
+        lines=reviewed_rows(form),
         customer=customer_initials(reading.order) if reading else "",
         others=others_at_form(account, order_id, current_user.id),
         problem=problem,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from babel.numbers import get_currency_name
 from flask_babel import get_locale, gettext
+from flask_login import current_user
 from num2words import num2words
 
+from webapp.access.permissions import Role
 from webapp.models.intent import Intent
 from webapp.money import Money, exponent, zero
 from webapp.payments.errors import AboveLimit, AboveRemaining
@@ -13,9 +15,6 @@ from webapp.payments.snapshot import OrderSnapshot
 from webapp.presentation.formatting import money, when
 from webapp.presentation.intent_words import outcome_title
 from webapp.providers.postpay.models import Refund
-
-MOST_QUICK = 6
-LONGEST_LABEL = 28
 
 
 def amount_in_words(amount: Money) -> str:
@@ -36,16 +35,24 @@ def limit_words(error: AboveRemaining | AboveLimit) -> str:
     if isinstance(error, AboveRemaining):
         return gettext("Only %(remaining)s of this order can still be refunded.", remaining=money(error.remaining))
     if error.limit is None:
-        return gettext("Your role has no refund limit in this currency, so you cannot refund it. Ask finance.")
+        return _and_then(gettext("Your role has no refund limit in this currency, so you cannot refund it."))
     if not error.day:
-        return gettext("Your limit for one refund is %(limit)s. Ask finance to do this one.", limit=money(error.limit))
+        return _and_then(gettext("Your limit for one refund is %(limit)s.", limit=money(error.limit)))
     spent = error.spent or error.limit
-    return gettext(
-        "Your limit for a day is %(limit)s, and you have refunded %(spent)s today, so %(left)s is left. Ask finance.",
+    words = gettext(
+        "Your limit for a day is %(limit)s, and you have refunded %(spent)s today, so %(left)s is left.",
         limit=money(error.limit),
         spent=money(spent),
         left=money(max(error.limit - spent, zero(spent.currency))),
     )
+    return _and_then(words)
+
+
+def _and_then(words: str) -> str:
+    """What to do about a limit: nobody is sent to themselves."""
+    if current_user.role == Role.FINANCE:
+        return gettext("%(problem)s Ask an admin to raise the limit.", problem=words)
+    return gettext("%(problem)s Ask finance to do this one.", problem=words)
 
 
 def limit_hint(limits: tuple[Money, Money] | None, spent: Money | None) -> str:
@@ -61,25 +68,19 @@ def limit_hint(limits: tuple[Money, Money] | None, spent: Money | None) -> str:
     )
 
 
-def quick_amounts(reading: OrderSnapshot, limit: Money | None) -> list[tuple[str, str]]:
-    """Amounts that people often refund, as (text for the field, words on the button): each item, the shipping."""
-    order, remaining = reading.order, reading.remaining
-    if remaining is None or limit is None:
-        return []
-    most = min(remaining, limit).minor
-    sums = [(item.name or item.reference or "", item.sum(order.currency)) for item in order.items]
-    offered = [(name, amount.minor) for name, amount in sums if amount is not None]
-    if order.shipping is not None and order.shipping.amount is not None:
-        offered.append((gettext("Shipping"), order.shipping.amount))
-    return [
-        (Money(minor, order.currency).plain, f"{_short(name)} {money(Money(minor, order.currency))}")
-        for name, minor in offered
-        if 0 < minor <= most
-    ][:MOST_QUICK]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
+def whole_hint(remaining: Money, limits: tuple[Money, Money] | None, spent: Money | None) -> str | None:
+    """That all that is left is above what the person may refund, and what happens then; told before they choose it."""
+    if limits is None or spent is None:
+        return None
+    single, day = limits
+    if remaining > single:
+        words = gettext("This is above your limit of %(limit)s for one refund.", limit=money(single))
+    elif spent + remaining > day:
+        left = max(day - spent, zero(spent.currency))
+        words = gettext("This is above the %(left)s that you can still refund today.", left=money(left))
+    else:
+        return None
+    return _and_then(gettext("%(problem)s You cannot continue with it, only with less.", problem=words))
 
 
 def what_changed(reading: OrderSnapshot, latest: Intent | None) -> str | None:
