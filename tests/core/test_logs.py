@@ -173,7 +173,11 @@ def test_without_its_database_the_desk_still_answers_with_a_page(alice: Browser,
     assert answer.mimetype == "text/html"
     assert "Content-Security-Policy" in answer.headers
     assert answer.headers["X-Request-Id"] in answer.get_data(as_text=True)
-    assert [line["event"] for line in lines()][-2:] == ["crash", "request"]
+    assert [line["event"] for line in lines()][-3:] == [
+        "crash",
+        "an error page could not be drawn in its frame",
+        "request",
+    ]
 
 
 def test_a_refusal_is_no_crash(app: Flask, lines: Lines) -> None:

@@ -161,10 +161,7 @@ class Hands:
             account=self.account,
             token=token,
             requester=requester,
-            amount=Money(amount, token.currency),
-            reason="returned",
-            note="",
-            description="Returned",
+            decision=refunds.Decision(Money(amount, token.currency), "returned", "", lambda _lines: "Returned"),
             deadline=DEADLINE,
         )
 

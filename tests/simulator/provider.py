@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from bisect import bisect_right
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -97,7 +97,8 @@ class Provider:
         self.schedule, self.dice = schedule, dice
         self.books: dict[str, Book] = {}
         self.posts: list[Post] = []
-        self.open_posts: Counter[str] = Counter()
+        self.under_way: dict[str, list[str]] = defaultdict(list)
+        """By order: what is being sent at this moment, refunds by their number, captures without one."""
         self.is_faulty = True
         self.skew = timedelta(seconds=dice.choice((0, 0, 0, -4, 3)))
         self.witness: Callable[[str], None] = lambda refund_id: None
@@ -189,14 +190,15 @@ class Client:
         sent = json.loads(body)
         self._provider.posts.append(Post(order_id, sent["refund_id"], body))
         self._provider.witness(sent["refund_id"])
-        self._write(order_id, lambda: self._provider.refund(order_id, sent["refund_id"], sent["amount"]), deadline)
+        refund = lambda: self._provider.refund(order_id, sent["refund_id"], sent["amount"])  # noqa: E731
+        self._write(order_id, sent["refund_id"], refund, deadline)
         return _refund(Made(sent["refund_id"], sent["amount"], self._provider.clock))
 
     def capture_order(self, *, order_id: str, deadline: float | None = None) -> Order:
         book = self._provider.books[order_id]
         book.desk_captures += 1
         try:
-            self._write(order_id, lambda: self._provider.capture(order_id, "desk"), deadline)
+            self._write(order_id, "", lambda: self._provider.capture(order_id, "desk"), deadline)
         except errors.InvalidStatus:
             book.was_beaten = book.was_beaten or book.desk_captures == 1
             raise
@@ -225,14 +227,21 @@ class Client:
         self._travel(ends, "GET")
         return found
 
-    def _write(self, order_id: str, act: Callable[[], None], deadline: float | None) -> None:
-        """Sends something: what the fault says becomes of it, on the way there and on the way back."""
-        self._provider.open_posts[order_id] += 1
-        assert self._provider.open_posts[order_id] == 1, "I4: two at once for one order"
+    def _write(self, order_id: str, number: str, act: Callable[[], None], deadline: float | None) -> None:
+        """Sends something: what the fault says becomes of it, on the way there and on the way back.
+
+        Beside it only a repetition may be under way of what the provider has already done: a page may have seen that
+        while the worker was about to ask again, and can go on with the next refund.
+        """
+        under_way = self._provider.under_way[order_id]
+        made = {one.refund_id for one in self._provider.books[order_id].now.refunds}
+        assert number not in under_way, "I4: one refund is sent twice at once"
+        assert set(under_way) <= made, "I4: two at once for one order"
+        under_way.append(number)
         try:
             self._deliver(order_id, act, self._provider.fault(WRITE_FAULTS), self._ends(deadline))
         finally:
-            self._provider.open_posts[order_id] -= 1
+            under_way.remove(number)
 
     def _deliver(self, order_id: str, act: Callable[[], None], fault: str, ends: datetime) -> None:
         if fault == "not_sent":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import pytest
 from flask import Flask
@@ -44,6 +44,21 @@ def test_whoever_asks_for_too_much_at_once_is_told_and_nobody_else(
     assert farah.status == 200
     alice.open("/demo/orders/order-01")
     assert alice.status == 200
+
+
+def test_more_than_the_desk_reads_is_refused_as_quietly(app: Flask, provider: Provider, alice: Browser) -> None:
+    """The page that says so offers what was typed; a form that is too large offers nothing, and breaks nothing."""
+    provider.order()
+    provider.fault("latency", method="GET", path="/orders/order-01", seconds=3, times=AT_ONCE)
+    large = {"password": "a" * 600_000}
+    *others, last = [_same_person(app, alice).client for _ in range(5 * AT_ONCE + 1)]
+    with ThreadPoolExecutor(len(others)) as pool:
+        held = [pool.submit(other.get, "/demo/orders/order-01") for other in others]
+        wait(held, return_when=FIRST_COMPLETED)  # whoever is refused, as no slot is free
+        refused = last.post("/you/password", data=large)
+        assert 503 in {one.result().status_code for one in held}
+    assert refused.status_code == 503
+    assert "Too many of your pages at once" in refused.text
 
 
 def test_others_are_served_meanwhile(app: Flask, provider: Provider, alice: Browser, farah: Browser) -> None:

@@ -76,7 +76,7 @@ def guard() -> AnyResponse | None:
             return answer
     csrf.protect(apply_exemptions=True)
     refuse_doubled_fields(view)
-    if FROM_KEPT in request.form and current_user.is_authenticated:
+    if needed is not None and FROM_KEPT in request.form:
         form_drafts.forget_unsent(current_user.session_id)
     return None
 

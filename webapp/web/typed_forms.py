@@ -31,7 +31,7 @@ FROM_KEPT = "from_kept"
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
         *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "lines"),
-        *("next", "object_id", "owner", "query", "reviewed", "theme", "username", "version", "what"),
+        *("next", "object_id", "owner", "prepared", "query", "reviewed", "theme", "username", "version", "what"),
     )
 )
 """Fields that nobody types: hidden ones, buttons, who looks after something, what is ticked to confirm an act."""
@@ -155,11 +155,14 @@ def current_form(address: str | None = None) -> TypedForm:
 def form_to_offer() -> TypedForm | None:
     """The same for a page that says why the form was not taken.
 
-    None where nothing was typed, or no page of ours has sent it.
+    None where nothing was typed, no page of ours has sent it, or it is more than the desk reads.
     """
-    if g.get("typed_form") is None and not (request.method == "POST" and came_from_our_page()):
+    try:
+        if g.get("typed_form") is None and not (request.method == "POST" and came_from_our_page()):
+            return None
+        form = current_form()
+    except HTTPException:
         return None
-    form = current_form()
     return form if form.shown and own_address(form.address) else None
 
 
