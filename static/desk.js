@@ -162,8 +162,9 @@
     if (element.getBoundingClientRect().top < 0) element.scrollIntoView();
   }
 
+  // What is gone stays known until another has taken its place: two parts may be swapped at the same moment.
   let before = document.body;
-  document.addEventListener("htmx:beforeSwap", () => { before = document.activeElement; });
+  document.addEventListener("htmx:beforeSwap", () => { if (before.isConnected) before = document.activeElement; });
 
   function twin(element, root) {
     if (element.isConnected || element === document.body) return null;
@@ -182,6 +183,7 @@
     const named = within("[data-takes-focus]", target) ?? target.closest("#results");
     const same = twin(before, document.getElementById(target.id) ?? target);
     takeFocus((isAsked ? named ?? same : same ?? named) ?? target);
+    before = document.activeElement;
   });
 
   // A page that answers a form begins with what came of it.

@@ -27,7 +27,7 @@ SWAPS = {
     "components/polling.html": "what asks again by itself: every test of it below",
     "components/table.html": "test_a_list_that_is_turned_keeps_the_focus",
     "lists/_filters.html": "test_a_list_that_is_filtered_keeps_the_focus",
-    "payouts/_filters.html": "test_a_list_that_is_filtered_keeps_the_focus",
+    "refunds/_lines.html": "test_items_that_are_chosen",
     "settlements/_results.html": "test_a_panel_is_announced",
     "orders/_results.html": "test_a_panel_is_announced",
     "hooks/_results.html": "test_a_list_that_is_turned_keeps_the_focus",
@@ -204,6 +204,8 @@ def test_a_rotation_that_watches(eyes: Callable[..., Eyes], hooks: Hooks) -> Non
     adam.sign_in("admin")
     page = adam.open(f"/demo/hooks/{hook_id}/rotate")
     adam.press("Make the second webhook")
+    adam.press("Show the secret, once")
+    page.get_by_text("I have kept it").click()
     adam.press("The shop has both")
     adam.sees("Step 3")
     page.locator("#watch").get_by_role("link", name="Check now").focus()
@@ -212,6 +214,17 @@ def test_a_rotation_that_watches(eyes: Callable[..., Eyes], hooks: Hooks) -> Non
     hooks.answer(f"/hooks/{new}", answered)
     hears(page, "Step 4: the shop takes deliveries")
     page.wait_for_timeout(100)
+    assert has_focus(page)
+
+
+def test_items_that_are_chosen(eyes: Callable[..., Eyes], provider: Provider) -> None:
+    dress = {"reference": "A", "name": "Dress", "unit_price": 500, "qty": 3}
+    provider.order(total=1500, items=[dress], tax_amount=0, shipping=None, discounts=[])
+    alice = eyes()
+    alice.sign_in("agent")
+    page = alice.open("/demo/orders/order-01/refund")
+    page.get_by_label("Dress").fill("2")
+    page.locator("#chosen[role=status]", has_text="AED 10.00").wait_for()
     assert has_focus(page)
 
 
