@@ -45,10 +45,12 @@ def new_token(
     return _signer().dumps(asdict(token))
 
 
-def read_token(text: str, *, kind: str, user_id: int, account: str, order_id: str) -> SubmitToken:
-    """The token of a form that came back. Raises BadToken."""
+def read_token(
+    text: str, *, kind: str, user_id: int, account: str, order_id: str, at_any_age: bool = False
+) -> SubmitToken:
+    """The token of a form that came back. `at_any_age`: only to ask what came of it. Raises BadToken."""
     try:
-        token = SubmitToken(**_signer().loads(text, max_age=LONGEST_AGE))
+        token = SubmitToken(**_signer().loads(text, max_age=None if at_any_age else LONGEST_AGE))
     except (BadSignature, TypeError) as error:
         raise BadToken from error
     if (token.kind, token.user_id, token.account, token.order_id) != (kind, user_id, account, order_id):

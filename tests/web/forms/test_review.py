@@ -97,6 +97,22 @@ def test_after_it_was_sent_the_review_is_gone(review: Browser, provider: Provide
     assert "802.30" in review.words
 
 
+def test_what_was_sent_is_never_offered_again_however_old_its_form_is(alice: Browser, provider: Provider) -> None:
+    """A form stood open for hours before it was sent: it gets too old while what was typed is still kept."""
+    alice.open(FORM)
+    opened = now()
+    with time_machine.travel(opened + timedelta(minutes=11)):
+        alice.submit("Continue", **TYPED)
+        alice.submit("Refund AED")
+        assert len(provider.refunds("order-01")) == 1
+    with time_machine.travel(opened + timedelta(hours=12, minutes=5)):
+        alice.open(FORM)
+        alice.submit("Sign in", password=PASSWORD)
+        assert alice.address == FORM
+        assert typed_on(alice) == {"amount": "", "note": "", "reason": ""}
+        assert "This is what you typed on" not in alice.words
+
+
 def test_it_follows_the_order(review: Browser, provider: Provider) -> None:
     provider.refund_outside("order-01", 500)
     review.open(review.address)

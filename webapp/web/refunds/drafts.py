@@ -43,9 +43,9 @@ def _key(account: Account, order_id: str, name: str) -> str:
 
 
 def _is_decided(account: Account, order_id: str, draft: Draft) -> bool:
-    """Whether the form was sent: then it is not offered again."""
+    """Whether the form was sent: then it is not offered again, also when it is too old to be sent by now."""
     try:
-        token = token_of(account, order_id, draft.field("submit_token"))
+        token = token_of(account, order_id, draft.field("submit_token"), at_any_age=True)
     except BadToken:
         return False
     decided = db.session.scalar(select(Intent.id).where(Intent.submit_token_hash == token.hash)) is not None

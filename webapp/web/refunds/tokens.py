@@ -28,9 +28,16 @@ def token_for(account: Account, reading: OrderSnapshot) -> str:
     )
 
 
-def token_of(account: Account, order_id: str, text: str) -> SubmitToken:
-    """The token of a form that came back. Raises BadToken."""
-    return read_token(text, kind=IntentKind.REFUND, user_id=current_user.id, account=account.slug, order_id=order_id)
+def token_of(account: Account, order_id: str, text: str, *, at_any_age: bool = False) -> SubmitToken:
+    """The token of a form that came back. `at_any_age`: only to ask what came of it. Raises BadToken."""
+    return read_token(
+        text,
+        kind=IntentKind.REFUND,
+        user_id=current_user.id,
+        account=account.slug,
+        order_id=order_id,
+        at_any_age=at_any_age,
+    )
 
 
 def is_as_seen(token: SubmitToken, account: Account, reading: OrderSnapshot) -> bool:
