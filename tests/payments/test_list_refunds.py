@@ -21,6 +21,7 @@ from webapp.models.intent import Intent
 from webapp.models.user import User
 from webapp.money import Money
 from webapp.payments import refund_search
+from webapp.payments.refund_limits import spent_today
 from webapp.payments.refund_search import DeskRefundQuery, Outcome, refunds_of_desk, sums
 
 from .conftest import refund
@@ -214,6 +215,17 @@ def test_the_store_finds_and_sums(store: Flask) -> None:
         opened = DeskRefundQuery(outcome=Outcome.OPEN, currency="JPY", since=now() - timedelta(hours=1), until=now())
         assert [one.order_id for one in refunds_of_desk(account, opened, page=1, size=20)] == ["o-3"]
         assert sums(account, DeskRefundQuery(order_id="o-7")).count == 1
+
+
+def test_what_was_made_otherwise_counts_for_the_limit_of_the_day(store: Flask) -> None:
+    changes: dict[int, dict[str, object]] = {
+        0: {"state": "closed", "outcome_code": "made_otherwise"}, 1: {"state": "closed", "outcome_code": "not_done"},
+        2: {"state": "refused"}, 3: {"state": "attention"},
+    }  # fmt: skip
+    fill(store, 5, changes=changes)
+    with store.app_context():
+        [person] = set(db.session.scalars(select(Intent.requested_by)))
+        assert spent_today(store.extensions["settings"].accounts[0], person, "AED") == Money(300, "AED")
 
 
 def test_captures_and_other_accounts_are_not_there(store: Flask) -> None:

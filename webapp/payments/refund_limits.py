@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
+from webapp.operations.finalize import MADE_OTHERWISE
 
 from .errors import AboveLimit
 
@@ -36,7 +37,10 @@ def check_limits(account: Account, requester: Requester, amount: Money) -> None:
 
 
 def spent_today(account: Account, user_id: int, currency: str) -> Money:
-    """What a person refunded since midnight in the account's zone; what is open or unknown counts as spent."""
+    """What a person refunded since midnight in the account's zone; what is open or unknown counts as spent.
+
+    So does what finance closed as made with other data: money has moved, and nobody knows here how much.
+    """
     midnight = datetime.combine(datetime.now(account.zone).date(), time.min, account.zone)
     statement = select(func.coalesce(func.sum(Intent.amount_minor), 0)).where(
         Intent.requested_by == user_id,
@@ -44,6 +48,7 @@ def spent_today(account: Account, user_id: int, currency: str) -> Money:
         Intent.account == account.slug,
         Intent.kind == IntentKind.REFUND,
         Intent.currency == currency,
-        Intent.state.not_in((IntentState.REFUSED, IntentState.CLOSED)),
+        Intent.state != IntentState.REFUSED,
+        or_(Intent.state != IntentState.CLOSED, Intent.outcome_code == MADE_OTHERWISE),
     )
     return Money(int(db.session.scalar(statement) or 0), currency)
