@@ -59,6 +59,19 @@ def test_an_id_with_such_a_mark_opens_everywhere(alice: Browser, farah: Browser,
     assert farah.heading == f"Order {visible(inside)}"
 
 
+@pytest.mark.parametrize("mark", ["zero width space", "isolate"])
+def test_who_refunds_sees_the_mark_before_and_after(alice: Browser, provider: Provider, mark: str) -> None:
+    order_id = f"in{MARKS[mark]}side"
+    provider.order(order_id)
+    alice.open(f"/demo/orders/{quote(order_id, safe='')}/refund")
+    alice.submit("Continue", part="part", amount="1", reason="returned")
+    assert visible(order_id) in [told.get_text() for told in alice.page.select("dl.facts bdi")]
+    alice.submit("Refund AED")
+    alice.open("/demo/refunds", query_string={"order": order_id})
+    assert [cell.get_text() for cell in alice.page.select("td.at-start bdi")] == [visible(order_id)]
+    assert f"Order ID {visible(order_id)}" in alice.words
+
+
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_delivery_about_it_is_read_again(settings: Settings, provider: Provider, mark: str) -> None:
     from webapp import create_app

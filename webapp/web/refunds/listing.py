@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from webapp.calendar import Preset
 from webapp.core.accounts import Account
+from webapp.core.provider_id import visible
 from webapp.lists.filters.controls import Chip, Chips, Option, currency_options, pager, preset_options, row_address
 from webapp.lists.filters.refunds import MINE, RefundFilters
 from webapp.models.intent import Intent
@@ -74,7 +75,7 @@ def _rows(account: Account, intents: Sequence[Intent]) -> list[RefundRow]:
         RefundRow(
             intent_href(intent),
             row_address(orders, intent.order_id),
-            intent.order_id,
+            visible(intent.order_id),
             amount_html(intent.amount),
             refund_state(intent),
             time(intent.created),
@@ -108,7 +109,7 @@ def chips(filters: RefundFilters, base: str) -> list[Chip]:
     return [
         *on.one(gettext("Started by"), gettext("Me") if filters.is_mine else None, "who"),
         *on.one(gettext("Outcome"), outcome, "outcome"),
-        *on.one(gettext("Order ID"), filters.typed["order"], "order"),
+        *on.one(gettext("Order ID"), visible(filters.typed["order"]), "order"),
         *on.one(gettext("Currency"), filters.currency, "currency"),
         *on.days(gettext("Started"), "days", filters.days.words),
     ]
