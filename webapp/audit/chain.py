@@ -68,6 +68,15 @@ def hash_of(key: bytes, entry: Mapping[str, object]) -> str:
     return hmac.digest(key, str(entry["prev_hash"]).encode() + canonical(entry), "sha256").hex()
 
 
+def is_ours(keys: Keys, entry: Mapping[str, Any]) -> bool:
+    """Whether an entry, by itself, is as the desk wrote it."""
+    key = keys.by_id.get(entry["key_id"])
+    try:
+        return key is not None and hash_of(key, entry) == entry["hash"]
+    except NotCanonical:
+        return False
+
+
 def epoch_of(entry: Mapping[str, Any]) -> int:
     """How often the log had been put back from a copy, and once more: the first epoch is 1."""
     epoch = entry["epoch"]

@@ -21,8 +21,9 @@ from .anchor_check import AnchorCheck
 from .anchors import Anchor, AnchorFile, Head, file_of, head
 from .anchors import write as write_anchor
 from .breaks import Breaks
-from .chain import FIRST_EPOCH
+from .chain import FIRST_EPOCH, Keys, epoch_of, is_ours
 from .recording import facts_of, record
+from .rows import COLUMNS
 
 RESTORED = "restored from a backup"
 
@@ -78,19 +79,23 @@ def begin_epoch(lost: Lost) -> None:
 def sign_restore() -> int | None:
     """Signs the newest restore that the log tells of, unless that was done; its number if it was not.
 
-    It was not where somebody killed the process, or the disk was full, right after the entry was written.
+    It was not where somebody killed the process, or the disk was full, right after the entry was written. An entry that
+    the desk did not write is never signed.
     """
     settings = current_app.extensions["settings"]
-    restored = select(AuditEntry).where(AuditEntry.event == Action.AUDIT_RESTORED).order_by(AuditEntry.seq.desc())
-    entry = db.session.scalar(restored.limit(1))
+    restored = select(*COLUMNS).where(AuditEntry.event == Action.AUDIT_RESTORED).order_by(AuditEntry.seq.desc())
+    found = db.session.execute(restored.limit(1)).mappings().one_or_none()
     release()
+    entry = None if found is None else dict(found)
     signed = file_of(settings).restores() if settings.anchor_file.exists() else []
-    if entry is None or (entry.seq, entry.hash) in [(one.seq, one.hash) for one in signed]:
+    if entry is None or (entry["seq"], entry["hash"]) in [(one.seq, one.hash) for one in signed]:
         return None
-    facts = facts_of(entry.after)
-    last = Head(entry.seq, entry.hash, entry.ts, entry.epoch or FIRST_EPOCH)
+    if not is_ours(Keys.of(settings), entry):
+        return None
+    facts = facts_of(entry["after"])
+    last = Head(entry["seq"], entry["hash"], entry["ts"], epoch_of(entry))
     write_anchor(settings, last, RESTORED, missing=(facts["missing_from"], facts["missing_to"]))
-    return entry.seq
+    return last.seq
 
 
 def _strays(connection: Connection, file: AnchorFile) -> list[Anchor]:
