@@ -66,6 +66,13 @@ def people(path: Path) -> set[str]:
         return {email for (email,) in opened.execute('SELECT email FROM "user"')}
 
 
+def newest_restore(path: Path) -> str | None:
+    """The facts of the entry that says that it was put back."""
+    with closing(sqlite3.connect(path)) as opened:
+        query = "SELECT after FROM audit_entry WHERE event = 'desk.restored' ORDER BY seq DESC LIMIT 1"
+        return next((str(after) for (after,) in opened.execute(query)), None)
+
+
 def kill(process: Process) -> None:
     """Everything at once, as when the machine loses its power."""
     pids = [process.popen.pid]
@@ -221,8 +228,16 @@ def test_a_database_that_is_gone_or_damaged_is_replaced_and_what_is_left_of_it_k
     code, said = tree.command("restore", str(made))
     assert code == 0, said
     assert AFTER not in people(database)
+    assert "entries may be missing that no anchor knows" in (newest_restore(database) or "")
     left = {path.name.partition("Z")[2]: path.read_bytes() for path in database.parent.glob("desk.sqlite3.before-*")}
     assert left == {"": content, "-wal": b"left over"}
+
+
+def test_a_restore_that_loses_no_entry_is_on_record_too(tree: Tree, database: Path, made: Path) -> None:
+    shutil.copyfile(made, database)
+    code, said = tree.command("restore", str(made))
+    assert (code, "may be missing" in said) == (0, False), said
+    assert "cause" not in (newest_restore(database) or "cause")
 
 
 def test_on_a_new_machine_the_copy_is_simply_put_in_place(made: Path, tmp_path: Path) -> None:

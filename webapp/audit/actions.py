@@ -10,6 +10,7 @@ class Action(StrEnum):
 
     DESK_STARTED = "desk.started"
     DESK_STOPPED = "desk.stopped"
+    DESK_RESTORED = "desk.restored"
     SCHEMA_MIGRATED = "schema.migrated"
     SETTINGS_LOADED = "settings.loaded"
     SECRETS_RESEALED = "settings.secrets_resealed"

@@ -19,10 +19,12 @@ from flask.cli import with_appcontext
 from webapp import audit
 from webapp.audit.anchors import Head
 from webapp.audit.epochs import find_lost
+from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.ops import schema
 from webapp.ops.processes import is_free
+from webapp.version import __version__
 
 from .audit import tell_restore
 
@@ -72,8 +74,18 @@ def restore(path: Path) -> None:
         before = _end_of(kept, database) if kept is not None else None
         if lost := find_lost(*(before or (None, None))):
             tell_restore(lost)
+        _record(is_read=before is not None)
     except OSError as error:
         raise click.ClickException(f"{error.filename or database}: {error.strerror}") from None
+
+
+def _record(*, is_read: bool) -> None:
+    """A restore is on record also where it lost nothing, or nothing that anybody can prove."""
+    unread = {} if is_read else {"cause": "no log before it could be read: entries may be missing that no anchor knows"}
+    with writing():
+        audit.record(audit.Action.DESK_RESTORED, after={"version": __version__, **unread})
+    if not is_read:
+        click.echo("No log before it could be read: what was entered after the last anchor may be missing.")
 
 
 def _database() -> Path:

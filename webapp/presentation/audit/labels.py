@@ -36,6 +36,7 @@ OUTCOMES = {
 LABELS: dict[Action, Any] = {
     Action.DESK_STARTED: lazy_gettext("Started"),
     Action.DESK_STOPPED: lazy_gettext("Stopped"),
+    Action.DESK_RESTORED: lazy_gettext("Put back from a backup"),
     Action.SCHEMA_MIGRATED: lazy_gettext("Database changed"),
     Action.SETTINGS_LOADED: lazy_gettext("Settings read"),
     Action.SECRETS_RESEALED: lazy_gettext("Secrets sealed anew"),

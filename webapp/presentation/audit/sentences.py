@@ -22,6 +22,7 @@ from .hook_sentences import hook_sentence
 SENTENCES: dict[Action, Any] = {
     Action.DESK_STARTED: lazy_gettext("%(part)s started, version %(version)s"),
     Action.DESK_STOPPED: lazy_gettext("%(part)s stopped"),
+    Action.DESK_RESTORED: lazy_gettext("%(who)s put the database back from a backup"),
     Action.SCHEMA_MIGRATED: lazy_gettext("%(who)s brought the database to schema %(object)s"),
     Action.SETTINGS_LOADED: lazy_gettext("%(part)s read its settings, fingerprint %(fingerprint)s"),
     Action.SECRETS_RESEALED: lazy_gettext("%(who)s sealed the kept secrets with the present key"),
