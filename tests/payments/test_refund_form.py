@@ -26,7 +26,7 @@ BAD = [
     ("1.005", "2 decimals"),
     ("1e3", "“e” does not belong here"),
     ("1_000", "“_” does not belong here"),
-    ("1 000", "A blank inside the amount does not belong here"),
+    ("1 000", "A space inside the amount does not belong here"),
     ("1\u200b2", "An unseen mark inside the amount (zero width space U+200B) does not belong here"),
     ("1\u202c2", "An unseen mark inside the amount (pop directional formatting U+202C) does not belong here"),
     ("５", "“５” does not belong here"),

@@ -17,10 +17,12 @@ def amount_words(problem: AmountProblem, currency: str, mark: str = "") -> str:
     if problem is AmountProblem.EMPTY:
         return gettext("Enter an amount in %(currency)s.", currency=currency)
     if problem is AmountProblem.TOO_PRECISE and not exponent(currency):
-        return gettext("%(currency)s has no decimals: write %(example)s.", currency=currency, example=example.plain)
+        return gettext(
+            "%(currency)s has no decimals: write the amount like %(example)s.", currency=currency, example=example.plain
+        )
     if problem is AmountProblem.TOO_PRECISE:
         return gettext(
-            "%(currency)s has %(digits)s decimals: write %(example)s.",
+            "%(currency)s has %(digits)s decimals: write the amount like %(example)s.",
             currency=currency,
             digits=exponent(currency),
             example=example.plain,
@@ -48,7 +50,7 @@ def _mark_words(mark: str) -> str:
     if mark.isascii() and mark.isprintable() and not mark.isspace():
         return gettext("“%(mark)s”", mark=mark[:LONGEST_MARK])
     if mark == " ":
-        return gettext("A blank inside the amount")
+        return gettext("A space inside the amount")
     if len(mark) > 1 or mark.isalnum():
         return gettext("“%(mark)s”", mark=mark[:LONGEST_MARK])
     name = f"{unicodedata.name(mark, '').lower()} U+{ord(mark):04X}".strip()

@@ -33,6 +33,9 @@ LOOKUPS: list[tuple[str, dict[str, str]]] = [
     ("currency=iqd", {"currency": "IQD"}),
     ("currency=AED&total_from=10.5", {"currency": "AED", "total_amount__gte": "1050"}),
     ("currency=KWD&total_to=10.5", {"currency": "KWD", "total_amount__lte": "10500"}),
+    ("currency=AED&total_from=1,000", {"currency": "AED", "total_amount__gte": "100000"}),
+    ("currency=AED&total_from=%D9%A1%D9%A2", {"currency": "AED", "total_amount__gte": "1200"}),
+    ("currency=AED&total_to=AED+10", {"currency": "AED", "total_amount__lte": "1000"}),
     (
         "currency=JPY&total_from=7&total_to=7",
         {"currency": "JPY", "total_amount__gte": "7", "total_amount__lte": "7"},
@@ -109,15 +112,24 @@ def after(day: str) -> str:
 
 MISTAKES = [
     ("total_from=10", "currency", "Choose the currency of the total."),
-    ("currency=AED&total_from=1,000", "total_from", "Write the amount in plain digits, like 120.50."),
-    ("currency=AED&total_to=1.005", "total_to", "AED has 2 decimals: write 120.50."),
-    ("currency=JPY&total_to=1.5", "total_to", "JPY has no decimals: write 120."),
+    (
+        "currency=AED&total_from=1,00",
+        "total_from",
+        "The comma “,” can part thousands or decimals here. Leave it out, or write a point before the decimals, like"
+        " 120.50.",
+    ),
+    ("currency=AED&total_to=1.005", "total_to", "AED has 2 decimals: write the amount like 120.50."),
+    ("currency=JPY&total_to=1.5", "total_to", "JPY has no decimals: write the amount like 120."),
     (
         "currency=AED&total_from=9999999999999",
         "total_from",
         "This amount is too large. Enter at most 12 digits before the decimal point.",
     ),
-    ("currency=AED&total_from=%D9%A1%D9%A2", "total_from", "Write the amount in plain digits, like 120.50."),
+    (
+        "currency=AED&total_from=much",
+        "total_from",
+        "“much” does not belong here: write the amount in plain digits, like 120.50.",
+    ),
     ("currency=AED&total_from=2&total_to=1", "total_to", "The highest total is below the lowest."),
     ("currency=ZZZ", "currency", "Choose a currency from the list."),
     ("created=someday", "created", "Choose a time from the list."),
@@ -145,8 +157,8 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_asked(alice: Browser,
 
 
 def test_what_was_typed_is_kept(alice: Browser) -> None:
-    page = alice.open("/demo/orders?currency=AED&total_from=1,000&status=denied&created=7-days&hour=9")
-    assert page.select_one("#total_from")["value"] == "1,000"  # type: ignore[index]
+    page = alice.open("/demo/orders?currency=AED&total_from=1,00&status=denied&created=7-days&hour=9")
+    assert page.select_one("#total_from")["value"] == "1,00"  # type: ignore[index]
     chosen = [tag["value"] for tag in page.select("#filters [checked], #filters [selected]")]
     assert chosen == ["denied", "AED", "7-days", "9"]
 

@@ -67,7 +67,7 @@ def test_what_is_no_amount_is_said_and_stays_in_the_field(payout: Browser) -> No
         "725.255": "AED has 2 decimals",
         "--7": "“-” does not belong here: write the amount in plain digits, like 120.50.",
         "725\u200f.25": "An unseen mark inside the amount (right-to-left mark U+200F) does not belong here",
-        "1 725.25": "A blank inside the amount does not belong here",
+        "1 725.25": "A space inside the amount does not belong here",
         "KWD 725.25": "“KWD” does not belong here",
         "\uff17": "“\uff17” does not belong here",
         "725\u20ac": "“\u20ac” (euro sign U+20AC) does not belong here",

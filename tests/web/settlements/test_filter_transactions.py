@@ -25,6 +25,7 @@ LOOKUPS: list[tuple[str, dict[str, str]]] = [
         "currency=AED&amount_from=%E2%88%9210.5&amount_to=0",
         {"currency": "AED", "amount__gte": "-1050", "amount__lte": "0"},
     ),
+    ("currency=AED&amount_from=-1,000", {"currency": "AED", "amount__gte": "-100000"}),
     ("currency=KWD&amount_to=10.5", {"currency": "KWD", "amount__lte": "10500"}),
     ("currency=JPY&amount_from=7&amount_to=7", {"currency": "JPY", "amount__gte": "7", "amount__lte": "7"}),
     ("created=today", {"created__gte": "2026-03-09T20:00:00.000000Z", "created__lt": "2026-03-10T20:00:00.000000Z"}),
@@ -48,10 +49,19 @@ LOOKUPS: list[tuple[str, dict[str, str]]] = [
 
 MISTAKES = [
     ("amount_from=10", "currency", "Choose the currency of the amount."),
-    ("currency=AED&amount_from=1,000", "amount_from", "Write the amount in plain digits, like 120.50."),
-    ("currency=AED&amount_from=--1", "amount_from", "Write the amount in plain digits, like 120.50."),
+    (
+        "currency=KWD&amount_from=1,000",
+        "amount_from",
+        "The comma “,” can part thousands or decimals here. Leave it out, or write a point before the decimals, like"
+        " 120.500.",
+    ),
+    (
+        "currency=AED&amount_from=--1",
+        "amount_from",
+        "“-” does not belong here: write the amount in plain digits, like 120.50.",
+    ),
     ("currency=AED&amount_to=-", "amount_to", "Enter an amount in AED."),
-    ("currency=JPY&amount_to=-1.5", "amount_to", "JPY has no decimals: write 120."),
+    ("currency=JPY&amount_to=-1.5", "amount_to", "JPY has no decimals: write the amount like 120."),
     ("currency=AED&amount_from=-1&amount_to=-2", "amount_to", "The highest amount is below the lowest."),
     ("currency=ZZZ", "currency", "Choose a currency from the list."),
     ("created=someday", "created", "Choose a time from the list."),

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.calendar import Preset, instants, parse_day, preset_days, today_in
 from webapp.core.provider_id import is_provider_id, visible, without_marks
-from webapp.money import AmountProblem, Money, NotAnAmount, is_known_currency, parse_money
+from webapp.money import Money, NotAnAmount, is_known_currency, read_typed_amount
 from webapp.presentation.amount_words import amount_words
 from webapp.presentation.day_words import PRESET_WORDS, days_words
 
@@ -112,20 +112,18 @@ class AddressFilters(FilterForm):
         return currency
 
     def _read_amount(self, name: str, no_currency: str, *, signed: bool = False) -> Money | None:
-        """An amount of the currency that is asked for; `signed`: a minus, also a typographic one, may come first."""
+        """An amount of the currency that is asked for, as people type it; `signed`: a minus may come first."""
         text = self.typed[name]
         if not text:
             return None
         if not self.currency:
             self.errors.setdefault("currency", no_currency)
             return None
-        is_negative = signed and text[0] in "-\u2212"
         try:
-            amount = parse_money(text[1:] if is_negative else text, self.currency)
+            return read_typed_amount(text, self.currency, signed=signed)
         except NotAnAmount as error:
-            self.errors[name] = amount_words(AmountProblem(error.problem), self.currency)
+            self.errors[name] = amount_words(error.problem, self.currency, error.mark)
             return None
-        return -amount if is_negative else amount
 
     def _read_amounts(
         self, name: str, no_currency: str, mixed_up: str, *, signed: bool = False
