@@ -51,6 +51,14 @@ def test_each_is_told_of_the_other(alice: Browser, aziz: Browser, provider: Prov
     assert "Aziz Agent" in has_open(alice)
 
 
+def test_who_has_refunded_is_no_longer_at_the_form(alice: Browser, aziz: Browser, provider: Provider) -> None:
+    has_open(alice)
+    refund(alice)
+    aziz.open(FORM)
+    assert "open, too" not in aziz.words
+    assert has_open(aziz) == ""
+
+
 def test_the_review_says_it_too(alice: Browser, aziz: Browser, provider: Provider) -> None:
     has_open(alice)
     aziz.open(FORM)

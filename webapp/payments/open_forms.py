@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp.core.accounts import Account
 from webapp.core.database import put, release, trouble, writing
@@ -45,11 +46,22 @@ def _present(account: Account, order_id: str) -> Sequence[OpenForm]:
     return present
 
 
+def leave_form(account: Account, order_id: str, user_id: int) -> None:
+    """The person is done with the form: it is not told of any longer, unless another page of theirs has it open."""
+    own = (OpenForm.account == account.slug, OpenForm.order_id == order_id, OpenForm.user_id == user_id)
+    _write_if_possible(lambda session: session.execute(delete(OpenForm).where(*own)))
+
+
 def _note(account: Account, order_id: str, user_id: int, opened: datetime) -> None:
     row = {"account": account.slug, "order_id": order_id, "user_id": user_id, "opened": opened, "seen": now()}
+    _write_if_possible(lambda session: put(session, OpenForm, **row))
+
+
+def _write_if_possible(write: Callable[[Session], object]) -> None:
+    """Writes, unless the database cannot be written to now."""
     try:
         with writing() as session:
-            put(session, OpenForm, **row)
+            write(session)
     except SQLAlchemyError as error:
         if trouble(error) is None:
             raise

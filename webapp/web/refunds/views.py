@@ -20,7 +20,7 @@ from webapp.money import Money, is_known_currency
 from webapp.operations.errors import FormReused, NotMoved, OrderBusy
 from webapp.operations.write import latest_intent_of, open_intent_of
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
-from webapp.payments.open_forms import others_at_form
+from webapp.payments.open_forms import leave_form, others_at_form
 from webapp.payments.refund_limits import Requester, check_limits, spent_today
 from webapp.payments.refund_lines import Refundable
 from webapp.payments.refunds import issue_refund, refundable_lines
@@ -125,6 +125,7 @@ def send_refund(account: Account, order_id: str) -> Response:
     except GatewayError as error:
         words = words_for_gateway(error)
         return _review_page(account, order_id, form, status=words.status, problem=words)
+    leave_form(account, order_id, current_user.id)
     return redirect_after_post(
         url_for(".show_refund", account=account, refund_id=intent.refund_id) + current_place().suffix
     )
