@@ -18,7 +18,7 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.models.intent import Intent
 from webapp.presentation.refund_reasons import LONGEST_DESCRIPTION
 
-from .choosing import LAMP, LAMPS, SAMPLE, fill_in, words
+from .choosing import LAMP, LAMPS, PERFUME, SAMPLE, fill_in, words
 from .conftest import FORM
 
 
@@ -46,6 +46,14 @@ def test_an_item_is_what_was_paid_for_it(alice: Browser, provider: Provider) -> 
     assert "Refunded AED 794.80" in words(alice)
     assert "Items 1 × sku-01" in words(alice)
     assert [one["amount"] for one in provider.refunds("order-01")] == [79480]
+
+
+def test_thousands_are_parted_in_what_an_item_is_made_of(alice: Browser, provider: Provider) -> None:
+    provider.order(
+        total=210_000, tax_amount=10_000, items=[{**PERFUME, "unit_price": 220_000}], discounts=[{"amount": 20_000}]
+    )
+    alice.open(FORM)
+    assert "2,100.00 AED 2,200.00 − 200.00 discount + 100.00 tax" in words(alice)
 
 
 def test_the_lines_go_to_the_provider_the_log_and_the_timeline(alice: Browser, provider: Provider, app: Flask) -> None:

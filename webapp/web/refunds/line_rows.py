@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from webapp.money import Money, read_typed_number
 from webapp.payments.order_lines import SHIPPING, Indivisible, Share
 from webapp.payments.refund_lines import Refundable, RefundableLine
-from webapp.presentation.formatting import money
+from webapp.presentation.formatting import amount_parts, money
 from webapp.presentation.refund_line_words import line_label
 
 from .forms import RefundForm
@@ -78,11 +78,11 @@ def _told(one: RefundableLine) -> str:
 
 def _parts(share: Share, units: int, tax_inside: bool, currency: str) -> str:
     """What the amount is made of, and of how many units: "all 2: 840.00 − 84.00 discount + 38.80 tax"."""
-    words = [Money(share.price, currency).plain]
+    words = [amount_parts(Money(share.price, currency)).number]
     if share.discount:
-        words.append(gettext("− %(amount)s discount", amount=Money(share.discount, currency).plain))
+        words.append(gettext("− %(amount)s discount", amount=amount_parts(Money(share.discount, currency)).number))
     if share.tax:
-        tax = Money(share.tax, currency).plain
+        tax = amount_parts(Money(share.tax, currency)).number
         words.append(
             gettext("(tax inside: %(amount)s)", amount=tax) if tax_inside else gettext("+ %(amount)s tax", amount=tax)
         )
