@@ -63,6 +63,14 @@ def test_what_was_typed_comes_back_after_the_sign_in(
     assert records.news() == ["auth.session.expired ok idle", "auth.login.succeeded ok"]
 
 
+def test_a_wrong_password_does_not_hide_that_it_is_kept(clock: time_machine.Traveller, alice: Browser) -> None:
+    lose_the_session(alice, clock)
+    alice.open(alice.response.headers["Location"])
+    alice.submit("Sign in", email=ALICE, password="not the password")
+    assert "This did not work. Check the e-mail address and the password." in alice.words
+    assert "What you had typed was kept: you get it back after you sign in." in alice.words
+
+
 def test_a_click_goes_on_where_the_session_ended(
     clock: time_machine.Traveller, sandbox: Sandbox, sign_in: Callable[[str], Browser]
 ) -> None:

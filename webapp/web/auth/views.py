@@ -96,7 +96,7 @@ def _page(form: SignInForm) -> str:
     return render_template(
         "auth/sign_in.html",
         form=form,
-        lapse=words_for(over) if over and not form.form_errors else None,
+        lapse=words_for(over) if over else None,
         demo_people=demo_people(),
         demo_password=DEMO_PASSWORD,
     )
