@@ -70,6 +70,20 @@ def test_after_a_quarter_of_an_hour_finance_must_decide(
 
 
 @pytest.mark.parametrize("start", [start_refund, start_capture])
+def test_sending_again_without_an_answer_is_told(
+    alice: Browser, sign_in: SignIn, provider: Provider, start: Callable[[Browser, Provider], None]
+) -> None:
+    start(alice, provider)
+    with time_machine.travel(now() + LATER):
+        farah = sign_in("finance")
+        farah.open(PLACE)
+        provider.fault("status", path="/orders/order-01", status=503, times=99)
+        farah.submit("Send again")
+    assert "Asked Postpay at" in farah.words
+    assert ": still not known." in farah.words
+
+
+@pytest.mark.parametrize("start", [start_refund, start_capture])
 def test_a_page_that_is_open_meanwhile_is_told(
     alice: Browser, sign_in: SignIn, provider: Provider, start: Callable[[Browser, Provider], None]
 ) -> None:

@@ -81,12 +81,16 @@ def check_intent(account: Account, intent_id: int) -> Response:
     checks = intent.checks
     intent = check_now(mover(account), intent, deadline=_deadline())
     if intent.is_open and intent.checks > checks:
-        flash(gettext("Asked Postpay at %(moment)s: still not known.", moment=when_long(now())), "unknown")
+        _say_still_unknown()
     elif intent.is_open:
         until = when_long(intent.lease_until)
         words = gettext("Postpay was not asked: the desk waits until %(moment)s. It is still not known.", moment=until)
         flash(words, "unknown")
     return redirect_after_post(intent_href(intent) + current_place().suffix)
+
+
+def _say_still_unknown() -> None:
+    flash(gettext("Asked Postpay at %(moment)s: still not known.", moment=when_long(now())), "unknown")
 
 
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/send-again")
@@ -99,6 +103,9 @@ def send_again(account: Account, intent_id: int) -> Response:
         intent = send_once_more(mover(account), intent, deadline=_deadline())
     except NotYet:
         flash(_not_sent_again(intent), "warning")
+    else:
+        if intent.is_open:
+            _say_still_unknown()
     return redirect_after_post(intent_href(intent) + current_place().suffix)
 
 
