@@ -222,10 +222,10 @@ def _has_groups_only(plain: str, decimals: int) -> bool:
 
 
 def _named(error: NotAnAmount, typed: str, plain: str) -> NotAnAmount:
-    """The same with the mark that stands in the way: the first strange word or sign, else the last point."""
+    """The same with the mark that stands in the way: the first word or sign, else a blank, else the last point."""
     if error.problem is not AmountProblem.NOT_AN_AMOUNT:
         return error
-    odd = re.search(r"[^\W\d_]+|[^0-9.]", plain)
+    odd = re.search(r"[^\W\d_]+|[^0-9.\s]", plain) or re.search(r"[^0-9.]", plain)
     start, end = odd.span() if odd else (plain.rfind("."), plain.rfind(".") + 1)
     is_comma = plain[start:end] == ","
     return NotAnAmount(AmountProblem.COMMA if is_comma else AmountProblem.STRAY_MARK, typed[start:end])

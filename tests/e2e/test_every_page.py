@@ -85,7 +85,7 @@ def walk(someone: Eyes, addresses: list[str]) -> None:
         for width in widths:
             someone.page.set_viewport_size(width)  # type: ignore[arg-type]
             someone.check()
-            someone.check_in_the_dark()
+        someone.check_in_the_dark()
         widths.reverse()
 
 

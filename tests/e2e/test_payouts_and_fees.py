@@ -79,7 +79,7 @@ def test_an_amount_is_read_while_it_is_typed(finance: Callable[..., Eyes]) -> No
     page.get_by_label("Amount that the bank received").fill("1,058,201,048.67")
     farah.sees("It was read as AED")
     page.get_by_label("Amount that the bank received").fill("1.058,67")
-    farah.sees("The comma “,” can part thousands or decimals here.")
+    farah.sees("The comma “,” could mean thousands or decimals here.")
     farah.check()
     page.get_by_label("Amount that the bank received").fill("725.25")
     expect(page.locator("#read-as")).to_have_text("")

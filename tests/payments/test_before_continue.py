@@ -64,7 +64,7 @@ def test_what_is_above_the_limit_is_said_before_continue(alice: Browser, provide
     alice.open("/demo/orders/big/refund")
     hint = alice.page.find(id="part-whole-hint").get_text().replace("\u00a0", " ")
     assert hint == (
-        "This is above your limit of AED 1,000.00 for one refund. You cannot continue with it, only with less. "
+        "This is above your limit of AED 1,000.00 for one refund. You can only continue with less. "
         "Ask finance to do this one."
     )
     alice.submit("Continue", part="whole", reason="returned")
@@ -74,7 +74,7 @@ def test_what_is_above_the_limit_is_said_before_continue(alice: Browser, provide
 def test_finance_is_not_sent_to_itself(farah: Browser, provider: Provider) -> None:
     provider.order("big", total=5_000_000)
     farah.open("/demo/orders/big/refund")
-    assert "only with less. Ask an admin to raise the limit." in farah.words
+    assert "continue with less. Ask an admin to raise the limit." in farah.words
     farah.submit("Continue", part="whole", reason="returned")
     assert "Your limit for one refund is AED 10,000.00. Ask an admin to raise the limit." in words(farah)
 

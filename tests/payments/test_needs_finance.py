@@ -47,7 +47,7 @@ def test_after_a_quarter_of_an_hour_finance_must_decide(
 ) -> None:
     start(alice, provider)
     outcome = alice.address
-    assert "The desk finds out by itself" in alice.words
+    assert "The desk keeps checking by itself" in alice.words
     assert "Who must act The desk, by itself" in alice.words
     assert "finance" not in alice.words.lower()
     with time_machine.travel(now() + LATER):

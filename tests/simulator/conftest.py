@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +13,6 @@ from .desk import Desk
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    logging.disable(logging.CRITICAL)
     pool = snapshot._pool
     yield Desk(tmp_path_factory.mktemp("simulated"))
     snapshot._pool = pool
-    logging.disable(logging.NOTSET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections import Counter
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class Told:
 def simulate(desk: Desk, seed: int) -> Told:
     """Raises Broken."""
     dice = random.Random(seed)
-    state = random.getstate()
+    state, silence = random.getstate(), logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     random.seed(seed)  # what the engine itself draws: the jitter of its looks
     try:
         with Schedule(dice) as schedule:
@@ -49,6 +51,7 @@ def simulate(desk: Desk, seed: int) -> Told:
         raise Broken(f"seed {seed}: {error}") from error
     finally:
         random.setstate(state)
+        logging.disable(silence)
 
 
 def _play(desk: Desk, schedule: Schedule, dice: random.Random) -> Told:

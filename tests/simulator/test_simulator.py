@@ -10,6 +10,8 @@ from .mistakes import MISTAKES, planted
 
 HISTORIES, PART = 500, 100
 MOST_SEEDS = 1000
+FOUND_AT = {"limit_exceeded is not read back": 140}
+"""Where to begin for the rare ones: they were found a little later when they were planted."""
 
 
 @pytest.mark.parametrize("first", range(1, HISTORIES, PART))
@@ -24,7 +26,7 @@ def test_what_must_hold_holds(desk: Desk, first: int) -> None:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_each_mistake_is_found(desk: Desk, name: str) -> None:
     with planted(name, desk):
-        for seed in range(1, MOST_SEEDS + 1):
+        for seed in [*range(FOUND_AT.get(name, 1), MOST_SEEDS + 1), *range(1, FOUND_AT.get(name, 1))]:
             try:
                 simulate(desk, seed)
             except Exception:

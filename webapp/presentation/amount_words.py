@@ -6,7 +6,7 @@ import unicodedata
 
 from flask_babel import gettext
 
-from webapp.money import AmountProblem, Money, exponent
+from webapp.money import AmountProblem, Money, exponent, is_known_currency
 
 LONGEST_MARK = 20
 
@@ -31,9 +31,16 @@ def amount_words(problem: AmountProblem, currency: str, mark: str = "") -> str:
         return gettext("This amount is too large. Enter at most 12 digits before the decimal point.")
     if problem is AmountProblem.COMMA:
         return gettext(
-            "The comma “%(mark)s” can part thousands or decimals here. Leave it out, or write a point before the"
+            "The comma “%(mark)s” could mean thousands or decimals here. Leave it out, or write a point before the"
             " decimals, like %(example)s.",
             mark=mark,
+            example=example.plain,
+        )
+    if problem is AmountProblem.STRAY_MARK and is_known_currency(mark.upper()):
+        return gettext(
+            "The amount is in %(currency)s here, not in %(other)s. Write it like %(example)s.",
+            currency=currency,
+            other=mark.upper(),
             example=example.plain,
         )
     if problem is AmountProblem.STRAY_MARK:

@@ -33,9 +33,7 @@ CAUSES = {
         "Refunds are told as positive amounts, and nobody has decided yet whether they are deducted. The payouts page"
         " asks; until then no sum of them is a file."
     ),
-    "sign_decided": lazy_gettext(
-        "It is read again, because it was decided how refunds with a positive amount count."
-    ),
+    "sign_decided": lazy_gettext("It is read again, because it was decided how refunds with a positive amount count."),
     "held_back": lazy_gettext(
         "Transactions have moved between this period and another one that could not be read; both wait for it."
     ),

@@ -115,7 +115,7 @@ MISTAKES = [
     (
         "currency=AED&total_from=1,00",
         "total_from",
-        "The comma “,” can part thousands or decimals here. Leave it out, or write a point before the decimals, like"
+        "The comma “,” could mean thousands or decimals here. Leave it out, or write a point before the decimals, like"
         " 120.50.",
     ),
     ("currency=AED&total_to=1.005", "total_to", "AED has 2 decimals: write the amount like 120.50."),

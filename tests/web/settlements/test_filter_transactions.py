@@ -52,7 +52,7 @@ MISTAKES = [
     (
         "currency=KWD&amount_from=1,000",
         "amount_from",
-        "The comma “,” can part thousands or decimals here. Leave it out, or write a point before the decimals, like"
+        "The comma “,” could mean thousands or decimals here. Leave it out, or write a point before the decimals, like"
         " 120.500.",
     ),
     (

@@ -73,12 +73,12 @@ _OPEN = {
 
 _FINDS_OUT = {
     REFUND: lazy_gettext(
-        "The desk finds out by itself: it checks, and until %(until)s it sends the same refund again, under the same "
-        "number, whenever Postpay does not show it."
+        "The desk keeps checking by itself. Until %(until)s it sends the same refund again if Postpay does not show "
+        "it, always under the same number."
     ),
     CAPTURE: lazy_gettext(
-        "The desk finds out by itself: it checks the order, and until %(until)s it sends the capture again whenever "
-        "the order is still only approved. An order can be captured only once."
+        "The desk keeps checking by itself. Until %(until)s it sends the capture again if the order is still only "
+        "approved. An order can be captured only once."
     ),
 }
 _COMPARES = lazy_gettext("Nothing is sent again. The desk goes on checking until it is certain what that means.")

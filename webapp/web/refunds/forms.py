@@ -26,6 +26,7 @@ WHOLE = "whole"
 PART = "part"
 LONGEST_NOTE = 500
 
+PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _PERSONAL = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]+|\+?\d[\d \-()]{7,}\d")
 
 
@@ -118,13 +119,13 @@ class RefundForm(BaseForm):
 
     @property
     def read_as(self) -> Money | None:
-        """How the amount is read, where it was not typed in the plain way that says so itself."""
+        """How the amount is read, where it was not typed in plain digits, which say so themselves."""
         typed = str((self.amount.raw_data or [""])[0])
         try:
             amount = read_typed_amount(typed, self.currency)
         except NotAnAmount:
             return None
-        return amount if self.part.data == PART and typed != amount.plain else None
+        return amount if self.part.data == PART and not PLAIN.fullmatch(typed) else None
 
     def with_lines(self, lines: Refundable) -> RefundForm:
         """The form as its page shows it, for one that was made without the order's lines; its errors go along."""

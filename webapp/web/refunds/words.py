@@ -80,7 +80,7 @@ def whole_hint(remaining: Money, limits: tuple[Money, Money] | None, spent: Mone
         words = gettext("This is above the %(left)s that you can still refund today.", left=money(left))
     else:
         return None
-    return _and_then(gettext("%(problem)s You cannot continue with it, only with less.", problem=words))
+    return _and_then(gettext("%(problem)s You can only continue with less.", problem=words))
 
 
 def what_changed(reading: OrderSnapshot, latest: Intent | None) -> str | None:
