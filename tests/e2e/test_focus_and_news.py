@@ -73,7 +73,12 @@ def hears(page: Page, words: str) -> None:
 
 
 def has_focus(page: Page) -> bool:
-    return not page.evaluate(LOSES)
+    """Once htmx has settled what it swapped, which is a moment after the news."""
+    for _ in range(20):
+        if not page.evaluate(LOSES):
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def focused(page: Page) -> str:

@@ -55,11 +55,12 @@ def verdicts(receiving: Receiving) -> list[str]:
 
 
 def test_a_repetition_is_answered_alike_and_not_taken_again(receiving: Receiving) -> None:
-    signature = sign(BODY, receiving.secret, at=int(time.time()))
+    moment = int(time.time())
+    signature = sign(BODY, receiving.secret, at=moment)
     assert [receiving.deliver(BODY, signature).status_code for _ in range(3)] == [200] * 3
     (row,) = receiving.rows()
     assert row.repeats == 2
-    assert receiving.deliver(BODY, at=int(time.time()) - 1).status_code == 200  # the same news at another time
+    assert receiving.deliver(BODY, at=moment - 1).status_code == 200  # the same news at another time
     assert len(receiving.rows()) == 2
 
 
