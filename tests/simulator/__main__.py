@@ -3,50 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import multiprocessing
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
-import structlog
-
-from .desk import Desk
-from .history import simulate
-from .mistakes import MISTAKES, planted
-
-PART = 250
-SHARED_MEMORY = Path("/dev/shm")
-
-Heard = tuple[list[str], Counter[str]]
-
-
-def quiet() -> None:
-    logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-
-
-def play(first: int, last: int, mistake: str = "") -> Heard:
-    """The histories of these seeds: what broke, and what they held."""
-    broken: list[str] = []
-    held: Counter[str] = Counter()
-    folder = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=folder) as name:
-        desk = Desk(Path(name))
-        quiet()
-        for seed in range(first, last + 1):
-            try:
-                if mistake:
-                    with planted(mistake, desk):
-                        told = simulate(desk, seed)
-                else:
-                    told = simulate(desk, seed)
-                held += told.states + Counter(sent=told.posts, acts=told.acts)
-            except Exception as error:
-                broken.append(f"{type(error).__name__}: {error}" if "seed" in str(error) else f"seed {seed}: {error!r}")
-    return broken, held
+from .batch import PART, play, quiet
+from .mistakes import MISTAKES
 
 
 def main() -> int:
@@ -61,7 +24,7 @@ def main() -> int:
     everything: Counter[str] = Counter()
     failures = 0
     with multiprocessing.get_context("spawn").Pool(maxtasksperchild=8) as pool:
-        for number, (broken, held) in enumerate(pool.imap(_play, parts), start=1):
+        for number, (broken, held) in enumerate(pool.imap(play, parts), start=1):
             for one in broken:
                 print(one, flush=True)
             failures += len(broken)
@@ -71,10 +34,6 @@ def main() -> int:
                 print(f"{done:,} histories, {failures} broken, {time.monotonic() - began:.0f} s", flush=True)
     print(", ".join(f"{count:,} {name}" for name, count in sorted(everything.items())))
     return bool(failures)
-
-
-def _play(part: tuple[int, int, str]) -> Heard:
-    return play(*part)
 
 
 if __name__ == "__main__":
