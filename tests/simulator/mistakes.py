@@ -109,7 +109,7 @@ def _second_number(patch: pytest.MonkeyPatch, _desk: stage.Desk) -> None:
 
 @mistake("settled without compare-and-set")
 def _no_compare(patch: pytest.MonkeyPatch, desk: stage.Desk) -> None:
-    def change(session: Any, intent: Intent, _states: Any, **values: object) -> bool:
+    def change(session: Any, intent: Intent, _states: Any, *_also: Any, **values: object) -> bool:
         session.execute(update(Intent).where(Intent.id == intent.id).values(**values))
         return True
 

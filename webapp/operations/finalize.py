@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -106,6 +106,7 @@ def _count_capture(session: Session, intent: Intent, verdict: Conclusion) -> Non
 
 
 def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> None:
+    """Unless somebody else has taken it up meanwhile: they are asking now, and their lease must not be cut short."""
     moment = now()
     values: dict[str, object] = {
         "state": IntentState.UNKNOWN,
@@ -122,7 +123,8 @@ def _stay_unknown(session: Session, intent: Intent, result: AttemptResult) -> No
     elif result.proof is Proof.MISSING and _is_spaced(intent, moment):
         values |= {"misses": intent.misses + 1, "last_miss": moment}
     was_pending = intent.state == IntentState.PENDING
-    if _change(session, intent, _UNDECIDED, **values) and was_pending:
+    is_ours = Intent.lease_until == intent.lease_until
+    if _change(session, intent, _UNDECIDED, is_ours, **values) and was_pending:
         _record(intent, IntentState.UNKNOWN, result.verdict.code)
 
 
@@ -130,11 +132,13 @@ def _is_spaced(intent: Intent, moment: datetime) -> bool:
     return intent.last_miss is None or moment - intent.last_miss >= SPACED
 
 
-def _change(session: Session, intent: Intent, states: tuple[IntentState, ...], **values: object) -> bool:
+def _change(
+    session: Session, intent: Intent, states: tuple[IntentState, ...], *also: ColumnElement[bool], **values: object
+) -> bool:
     """Compare-and-set: whether the row was still in one of the states, and now has the values."""
     changed = session.execute(
         update(Intent)
-        .where(Intent.id == intent.id, Intent.state.in_(states))
+        .where(Intent.id == intent.id, Intent.state.in_(states), *also)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
