@@ -6,7 +6,7 @@ import json
 import random
 from datetime import timedelta
 
-from sqlalchemy import exists, update
+from sqlalchemy import ColumnElement, exists, update
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -101,6 +101,7 @@ def _forget_what_the_desk_keeps(session: Session, change: HookChange) -> None:
 
 
 def _stay_unknown(session: Session, change: HookChange, finding: ChangeResult) -> None:
+    """Unless somebody else has taken it up meanwhile: they are asking now, and their lease must not be cut short."""
     moment = now()
     asked = min(finding.retry_after or 0.0, LONGEST_WAIT)
     pause = _BACKOFF[min(change.checks, len(_BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - only jitter
@@ -113,15 +114,15 @@ def _stay_unknown(session: Session, change: HookChange, finding: ChangeResult) -
         "next_check": moment + timedelta(seconds=max(pause, asked)),
     }
     was_pending = change.state == ChangeState.PENDING
-    if _change(session, change, values) and was_pending:
+    if _change(session, change, values, HookChange.lease_until == change.lease_until) and was_pending:
         _record(change, ChangeState.UNKNOWN, finding.code)
 
 
-def _change(session: Session, change: HookChange, values: dict[str, object]) -> bool:
+def _change(session: Session, change: HookChange, values: dict[str, object], *also: ColumnElement[bool]) -> bool:
     """Compare-and-set: whether the row was still open, and now has the values."""
     changed = session.execute(
         update(HookChange)
-        .where(HookChange.id == change.id, HookChange.state.in_(OPEN_STATES))
+        .where(HookChange.id == change.id, HookChange.state.in_(OPEN_STATES), *also)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
