@@ -245,7 +245,8 @@ class Client:
 
     def _deliver(self, order_id: str, act: Callable[[], None], fault: str, ends: datetime) -> None:
         if fault == "not_sent":
-            raise errors.NotSent(CALL, "POST", "refused")
+            self._provider.schedule.pause(self._dice.random() * (ends - self._provider.schedule.now).total_seconds())
+            raise errors.NotSent(CALL, "POST", "no connection in time")
         if fault == "late":
             self._provider.schedule.spawn(
                 f"late {order_id}", lambda: _do_quietly(act), after=self._dice.choice(LATE), may_die=False

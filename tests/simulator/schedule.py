@@ -11,7 +11,11 @@ from typing import Self
 import time_machine
 from greenlet import getcurrent, greenlet
 
+from webapp.core.database import PATIENCE
+
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
+LONG_QUEUE = 0.05
+"""How often somebody waits long for their turn to write, up to the most that the desk waits."""
 FAR = START + timedelta(days=365)
 LOOK_EVERY = 3.0
 """Seconds between two looks of a worker."""
@@ -140,7 +144,8 @@ class SwitchingTurns:
 
     @contextmanager
     def turn(self, _patience: float) -> Iterator[None]:
-        self._schedule.pause()
+        is_late = self._schedule.dice.random() < LONG_QUEUE
+        self._schedule.pause(self._schedule.dice.random() * PATIENCE if is_late else 0.0)
         assert not self.is_taken, "I12: somebody holds the write lock while others act"
         self.is_taken = True
         try:

@@ -71,11 +71,13 @@ def close_by_hand(intent: Intent, found: str, reason: str) -> Intent:
 
 
 def _close(session: Session, intent: Intent, result: AttemptResult) -> None:
+    """That it was done is final; anything else only if it was not sent again meanwhile, for that may be done yet."""
     verdict = _of_whom(session, intent, result)
     state = _STATES[verdict.outcome]
     settled = None if state is IntentState.ATTENTION else now()
     values = {"state": state, "outcome_code": verdict.code, "settled": settled, "detail": result.detail}
-    if not _change(session, intent, _UNDECIDED, **values, last_error_class=result.error_class):
+    still_holds = [] if state is IntentState.SUCCEEDED else [Intent.attempt == intent.attempt]
+    if not _change(session, intent, _UNDECIDED, *still_holds, **values, last_error_class=result.error_class):
         return
     _record(intent, state, verdict.code)
     if intent.kind == IntentKind.CAPTURE:

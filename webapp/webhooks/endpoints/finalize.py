@@ -60,7 +60,8 @@ def _close(session: Session, change: HookChange, finding: ChangeResult, reason: 
         values["hook_id"] = finding.hook_id
     if finding.state is not ChangeState.SUCCEEDED or change.secret_shown is not None:
         values["secret_sealed"] = None
-    if not _change(session, change, values):
+    still_holds = [] if finding.state is ChangeState.SUCCEEDED else [HookChange.attempt == change.attempt]
+    if not _change(session, change, values, *still_holds):
         return
     settled = session.get_one(HookChange, change.id, populate_existing=True)
     _record(settled, finding.state, finding.code, reason)
