@@ -19,7 +19,7 @@ from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, Settings
 from webapp.emulators.postpay.server import Sandbox
 from webapp.providers.registry import forget_clients
 
-pytest_plugins = ["tests.many_desks", "tests.postgres"]
+pytest_plugins = ["tests.many_desks", "tests.postgres", "tests.scheduling"]
 
 PASSWORD = "correct horse battery staple"
 PEOPLE = {
