@@ -73,7 +73,7 @@ class Receiving:
 
         tasks = {
             "reread": worker._rereading(self.account),
-            "forward": worker._forwarding(self.account),
+            "forward": worker._forwarding(quick_only=False),
             "prune": worker._pruning(self.account),
         }
         worker._do(self.app, worker.Task(name, 1.0, tasks[name]), threading.Event())

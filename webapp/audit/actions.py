@@ -141,7 +141,10 @@ _HOOK = frozenset(
     }
 )  # fmt: skip
 _DELIVERY = frozenset(
-    {"receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "secret_fingerprint"}
+    {
+        "receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "secret_fingerprint",
+        "target", "left_out",
+    }
 )
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "breaks", "gaps", "from_seq", "last_seq", "entries", "anchors"})
 _RESTORE = frozenset({"epoch", "missing_from", "missing_to", "missing_until"})

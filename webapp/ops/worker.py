@@ -40,7 +40,8 @@ from webapp.settlement.reconciliation.counter import refresh_to_look_at
 from webapp.settlement.reconciliation.start import start_daily_check
 from webapp.webhooks.deliveries.process import reread_due
 from webapp.webhooks.deliveries.retention import prune_deliveries
-from webapp.webhooks.forwarding import forward_due
+from webapp.webhooks.forwarding import replay_job as _replay_job  # noqa: F401 - registers its job
+from webapp.webhooks.forwarding.send import serve_target
 from webapp.webhooks.upkeep import settle_hooks
 
 from .anchor_copies import NotCopied, copy_anchors
@@ -54,6 +55,8 @@ MOST_DOUBLINGS = 10
 """Of a pause; failures may go on for days, and a number that doubles for days fits nowhere."""
 LONGEST_ROUNDS = 5.0
 """Seconds that the deliveries of one account may be worked off before it is another one's turn."""
+FORWARD_LANES = 4
+"""Targets at a time that deliveries are forwarded to."""
 JOB_THREADS = 2
 """Jobs at a time: a long one must not keep a short one waiting."""
 MOST_INTENTS = 50
@@ -86,14 +89,16 @@ class Task:
 def run(app: Flask, stop: Event) -> None:
     """Works until `stop` is set; of intents what is in hand is finished first, jobs are given back.
 
-    Deliveries and anchors have threads of their own: neither a slow provider nor a slow shop keeps the rest waiting,
-    nor does a second place for anchors that does not answer.
+    Deliveries and anchors have threads of their own: neither a slow provider nor a slow target keeps the rest waiting,
+    nor does a second place for anchors that does not answer. One lane of forwarding is for quick targets only, so that
+    those never wait, however many others hang.
     """
     accounts = list(app.extensions["accounts"].values())
     reading = [Task(f"reread {account.slug}", 1.0, _rereading(account)) for account in accounts]
-    forwarding = [Task(f"forward {account.slug}", 1.0, _forwarding(account)) for account in accounts]
     anchoring = _anchoring(app.extensions["settings"])
-    looping = {"anchors": anchoring, "tasks": _tasks(accounts), "reread": reading, "forward": forwarding}
+    looping = {"anchors": anchoring, "tasks": _tasks(accounts), "reread": reading}
+    for lane in range(FORWARD_LANES):
+        looping[f"forward {lane}"] = [Task(f"forward {lane}", 1.0, _forwarding(quick_only=lane == 0))]
     keep_at_work(
         [
             *(Duty(name, partial(_keep_doing, app, tasks, stop)) for name, tasks in looping.items()),
@@ -211,8 +216,17 @@ def _rereading(account: Account) -> Callable[[Event], None]:
     return reread
 
 
-def _forwarding(account: Account) -> Callable[[Event], int]:
-    return lambda stop: forward_due(account, current_app.extensions["settings"], stopping=stop.is_set)
+def _forwarding(*, quick_only: bool) -> Callable[[Event], None]:
+    """Target after target, whosever it is, while something is due."""
+
+    def forward(stop: Event) -> None:
+        accounts, settings = current_app.extensions["accounts"], current_app.extensions["settings"]
+        ends = time.monotonic() + LONGEST_ROUNDS
+        while not stop.is_set() and time.monotonic() < ends:
+            if not serve_target(accounts, settings, stopping=stop.is_set, quick_only=quick_only):
+                return
+
+    return forward
 
 
 def _pruning(account: Account) -> Callable[[Event], int]:

@@ -27,17 +27,14 @@ from webapp.webhooks.endpoints.write import NEW, Wish, version_of
 from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.receiver import settings as receiving
 
-from .receiver_forms import AcceptForm, ForwardForm, StopForm
+from .receiver_forms import AcceptForm, StopForm
 
 
-def receiving_page(
-    account: Account, *, accept: AcceptForm | None = None, forward: ForwardForm | None = None, status: int = 200
-) -> Response:
-    receiver, forwarded = receiving.receiver_of(account), receiving.forwarding_of(account)
+def receiving_page(account: Account, *, accept: AcceptForm | None = None, status: int = 200) -> Response:
+    receiver = receiving.receiver_of(account)
     may_edit = current_user.can(Permission.HOOKS_EDIT)
     hook_id = hook_id_of(receiver) if receiver else None
     action = HookAction.SECRET if hook_id else HookAction.CREATE
-    url = forwarded.url if forwarded else ""
     address, is_lost = address_or_none(receiver), _lost_secrets(receiver)
     page = render_template(
         "deliveries/receiving.html",
@@ -51,11 +48,9 @@ def receiving_page(
         hook_id=hook_id,
         token=new_token(account, action, hook_id or NEW) if may_edit and receiver else "",
         accept=accept or AcceptForm(formdata=None),
-        forward=forward or ForwardForm(has_secret=forwarded is not None, formdata=None, url=url),
-        forwarding=forwarded,
         latest=search.latest(account),
         may_edit=may_edit,
-        form=accept or forward,
+        form=accept,
         days=settings().delivery_days,
     )
     release()

@@ -27,16 +27,16 @@ from webapp.core.extensions import db
 from webapp.core.group_commit import GroupCommit
 from webapp.core.settings import Settings
 from webapp.models.base import now
-from webapp.models.delivery import GENUINE, Delivery, DeliveryOutcome, Forwarding, ForwardState, Receiver, Verdict
+from webapp.models.delivery import GENUINE, Delivery, DeliveryOutcome, Receiver, Verdict
 from webapp.providers.postpay import signature
 
 from .content import seal_content
+from .forwards import plan_forwards, write_forwards
 from .payload import Hint, read_hint
 
 LARGEST = 1024 * 1024
 LARGEST_REFUSED = 64 * 1024
 """Bytes of a body: more is not read, and of one that is not genuine more is not kept."""
-FORWARD_FOR = timedelta(days=2)
 READ_AGAIN_AFTER = timedelta(minutes=1)
 """A bare signature has no time, so its repetition may be news: then the object is read again."""
 
@@ -158,9 +158,6 @@ def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, m
         "next_try": moment,
         "settled": None if outcome is DeliveryOutcome.WAITING else moment,
         "forward_state": None,
-        "forward_tries": 0,
-        "forward_next": None,
-        "forward_until": None,
     }
 
 
@@ -193,14 +190,12 @@ def _write(arrivals: Sequence[Arrival]) -> list[IngestResult]:
     """All of them in one transaction; in one order, so that two processes cannot wait for each other."""
     alike = _alike(arrivals)
     with writing() as session:
-        forwarded = set(session.scalars(select(Forwarding.account).where(Forwarding.active)))
-        for row, *_ in alike.values():
-            if row["account"] in forwarded and row["verdict"] in GENUINE:
-                row |= {"forward_state": ForwardState.WAITING.value, "forward_next": row["received"]}
-                row |= {"forward_until": row["received"] + FORWARD_FOR}
-        new = _insert(session, [row for row, *_ in alike.values()])
-        for key, rows in alike.items():
-            repeated = rows[1:] if key in new else rows
+        rows = [row for row, *_ in alike.values()]
+        plans = plan_forwards(session, rows)
+        new = _insert(session, rows)
+        write_forwards(session, plans, new)
+        for key, same in alike.items():
+            repeated = same[1:] if key in new else same
             if repeated:
                 _repeat(session, repeated[-1], len(repeated))
     results, first = [], set(new)
@@ -219,12 +214,12 @@ def _alike(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], list[dict[str, 
     return found
 
 
-def _insert(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, str]]:
-    """Account and digest of those that were not there yet."""
+def _insert(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+    """The numbers of those that were not there yet, by account and digest."""
     engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = engine.insert(Delivery).values(rows).on_conflict_do_nothing(index_elements=["account", "digest"])
-    inserted = session.execute(statement.returning(Delivery.account, Delivery.digest))
-    return {(account, digest) for account, digest in inserted}
+    inserted = session.execute(statement.returning(Delivery.account, Delivery.digest, Delivery.id))
+    return {(account, digest): number for account, digest, number in inserted}
 
 
 def _repeat(session: Session, row: dict[str, Any], times: int) -> None:

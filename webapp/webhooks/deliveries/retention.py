@@ -11,7 +11,9 @@ from webapp import audit
 from webapp.core.accounts import Account
 from webapp.core.database import writing
 from webapp.models.base import now
-from webapp.models.delivery import GENUINE, Delivery, ForwardAttempt
+from webapp.models.delivery import GENUINE, Delivery
+from webapp.models.forward import Forward, ForwardAttempt, ForwardTarget, Replay
+from webapp.models.job import Job
 
 MOST_REFUSED = 500
 IN_ONE_GO = 1000
@@ -26,6 +28,7 @@ def prune_deliveries(account: Account, days: int) -> int:
         pruned += gone
         if gone < IN_ONE_GO:
             break
+    _prune_replays(account, until)
     if pruned:
         with writing():
             facts: dict[str, str | int] = {"rows": pruned, "until": until.isoformat(timespec="seconds")}
@@ -39,7 +42,9 @@ def _prune(account: Account, until: datetime) -> int:
         old = select(Delivery.id).where(mine, Delivery.received < until).order_by(Delivery.id).limit(IN_ONE_GO)
         ids = list(session.scalars(old)) + _refused_too_many(session, account)
         if ids:
-            session.execute(delete(ForwardAttempt).where(ForwardAttempt.delivery_id.in_(ids)))
+            forwards = select(Forward.id).where(Forward.delivery_id.in_(ids))
+            session.execute(delete(ForwardAttempt).where(ForwardAttempt.forward_id.in_(forwards)))
+            session.execute(delete(Forward).where(Forward.delivery_id.in_(ids)))
             session.execute(delete(Delivery).where(Delivery.id.in_(ids)).execution_options(synchronize_session=False))
         return len(set(ids))
 
@@ -50,3 +55,24 @@ def _refused_too_many(session: Session, account: Account) -> list[int]:
         return []
     beyond = select(Delivery.id).where(*refused).order_by(Delivery.id.desc()).offset(MOST_REFUSED).limit(IN_ONE_GO)
     return list(session.scalars(beyond))
+
+
+def _prune_replays(account: Account, until: datetime) -> None:
+    """Replays whose deliveries are gone, with their jobs; and what is left of deleted targets that nothing names."""
+    with writing() as session:
+        unused = ~select(Forward.id).where(Forward.replay_id == Replay.id).exists()
+        old = session.execute(
+            delete(Replay)
+            .where(Replay.account == account.slug, Replay.created < until, unused)
+            .returning(Replay.job_id)
+            .execution_options(synchronize_session=False)
+        ).scalars()
+        jobs = [number for number in old if number is not None]
+        session.execute(delete(Job).where(Job.id.in_(jobs)).execution_options(synchronize_session=False))
+        told = select(Forward.id).where(Forward.target_id == ForwardTarget.id).exists()
+        replayed = select(Replay.id).where(Replay.target_id == ForwardTarget.id).exists()
+        session.execute(
+            delete(ForwardTarget)
+            .where(ForwardTarget.account == account.slug, ForwardTarget.deleted.is_not(None), ~told, ~replayed)
+            .execution_options(synchronize_session=False)
+        )
