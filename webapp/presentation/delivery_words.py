@@ -38,7 +38,11 @@ FORWARD_STATES: dict[str, Words] = {
     ForwardState.SUPERSEDED: (lazy_gettext("Replaced by a newer one"), "idle"),
 }
 """At one target, or summed up: it waits while one target waits, and was not taken where one did not take it."""
-TARGET_EVENTS = {**EVENTS, "other": lazy_gettext("Anything else")}
+TARGET_EVENTS = {
+    "order": lazy_gettext("Orders"),
+    "transaction": lazy_gettext("Transactions"),
+    "other": lazy_gettext("Anything else"),
+}
 ATTEMPT_PROBLEMS = {
     Problem.LEADS_INSIDE.value: lazy_gettext("The name leads to an address that is not public"),
     Problem.NOT_FOUND.value: lazy_gettext("There is no such name"),

@@ -51,7 +51,7 @@ def test_a_target_is_added_changed_paused_and_switched_on(
     adam.follow("Edit")
     assert SHOP_SECRET not in adam.response.get_data(as_text=True)
     adam.submit("Save the target", name="Warehouse", events=["transaction"])
-    assert "Transaction" in adam.words
+    assert "What it is sent Transactions" in adam.words
     receiving.deliver(order_body("b"))
     adam.submit("Pause")
     assert "Paused since" in adam.words
