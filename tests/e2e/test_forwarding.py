@@ -22,7 +22,8 @@ from .test_focus_and_news import focused, has_focus, hears
 pytestmark = pytest.mark.browser
 PAGES = (
     "/demo/deliveries/forwarding", "/demo/deliveries/forwarding/1", "/demo/deliveries/forwarding/1/edit",
-    "/demo/deliveries/forwarding/2/delete", "/demo/deliveries/replay?target=x&since=2026-01-02T00:00&until=2026-01-01T00:00",
+    "/demo/deliveries/forwarding/2/delete",
+    "/demo/deliveries/replay?target=x&since=2026-01-02T00:00&until=2026-01-01T00:00",
     "/demo/deliveries/replay?target=1&scope=all&older=y", "/demo/deliveries", "/demo/deliveries/1",
 )  # fmt: skip
 
