@@ -206,7 +206,7 @@ def test_an_admin_chooses_sees_confirms_and_watches(forwarded: Receiving, shop: 
     adam.open("/demo/deliveries")
     adam.follow("Replay them")
     assert "2 deliveries to Shop" in adam.words
-    assert "1 more is left out: a newer state of its order or transaction has been received since." in adam.words
+    assert "1 other is left out: a newer state of its order or transaction has been received since." in adam.words
     adam.submit("Show which", older="y")
     assert "3 deliveries to Shop" in adam.words
     assert adam.words.count("A newer state of this order has been received since.") == 1

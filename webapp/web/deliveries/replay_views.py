@@ -44,9 +44,12 @@ class Candidate(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What a replay would send: how many, the page of them that is shown, and the token of its button."""
+    """What a replay would send, in words; the page of it that is shown, and the token of its button."""
 
     counted: Count
+    title: str
+    left_out: str | None
+    act: str
     rows: list[Candidate]
     pager: Pager
     token: str
@@ -119,7 +122,9 @@ def cancel_replay(account: Account, replay_id: int) -> Response:
     if left is None:
         flash(gettext("There was nothing left to cancel."), "info")
     else:
-        words = ngettext("%(num)s delivery is not sent.", "%(num)s deliveries are not sent.", left)
+        words = ngettext(
+            "%(count)s delivery is not sent.", "%(count)s deliveries are not sent.", left, count=f"{left:,}"
+        )
         flash(words, "success")
     return redirect_after_post(url_for("deliveries.show_replay", account=account, replay_id=replay_id))
 
@@ -166,7 +171,31 @@ def _preview(account: Account, target: ForwardTarget, form: ReplayForm) -> Previ
         replay.KIND, user_id=current_user.id, account=account.slug, object_id=str(target.id), version=last_id,
         seen=f"{_digest(form)} {counted.chosen} {counted.replaced}",
     )  # fmt: skip
-    return Preview(counted, rows, pager, token, counted.chosen > replay.MOST)
+    title, left_out, act = _count_words(counted, target.name)
+    return Preview(counted, title, left_out, act, rows, pager, token, counted.chosen > replay.MOST)
+
+
+def _count_words(counted: Count, name: str) -> tuple[str, str | None, str]:
+    """What stands above the list, what is left out of it, and on the button."""
+    chosen, replaced = _number(counted.chosen), _number(counted.replaced)
+    title = ngettext(
+        "%(count)s delivery to %(name)s", "%(count)s deliveries to %(name)s", counted.chosen, count=chosen, name=name
+    )
+    left_out = ngettext(
+        "%(count)s other is left out: a newer state of its order or transaction has been received since.",
+        "%(count)s others are left out: newer states of their orders and transactions have been received since.",
+        counted.replaced,
+        count=replaced,
+    )
+    act = ngettext("Send %(count)s delivery now", "Send %(count)s deliveries now", counted.chosen, count=chosen)
+    return title, left_out if counted.replaced else None, act
+
+
+def _number(count: int) -> str:
+    """As it was counted: up to so many."""
+    if count > replay.MOST:
+        return gettext("More than %(most)s", most=f"{replay.MOST:,}")
+    return f"{count:,}"
 
 
 def _digest(form: ReplayForm) -> str:
