@@ -26,6 +26,7 @@ from webapp.webhooks import forwarding
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.content import Content, open_content
 from webapp.webhooks.deliveries.process import ask_again
+from webapp.webhooks.deliveries.refused import at_the_address, refused_lately
 from webapp.webhooks.receiver import settings
 
 from . import blueprint, detail, listing
@@ -71,6 +72,7 @@ def _list_values(account: Account, filters: DeliveryFilters, base: str) -> dict[
         "receiver": settings.receiver_of(account),
         "is_forwarding": forwarded is not None and forwarded.active,
         "failed_forwards": search.failed_forwards(account),
+        "refused_today": at_the_address(refused_lately(account).day),
         "may_edit": current_user.can(Permission.HOOKS_EDIT),
     }
 
