@@ -93,6 +93,7 @@ class Action(StrEnum):
     RECEIVER_CHANGED = "delivery.receiver_changed"
     DELIVERY_OPENED = "delivery.opened"
     DELIVERY_RESENT = "delivery.resent"
+    DELIVERIES_JUDGED = "delivery.judged_again"
     DELIVERIES_PRUNED = "delivery.pruned"
 
     AUDIT_OPENED = "audit.opened"
@@ -141,8 +142,11 @@ _HOOK = frozenset(
     }
 )  # fmt: skip
 _DELIVERY = frozenset(
-    {"receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "secret_fingerprint"}
-)
+    {
+        "receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "genuine",
+        "secret_fingerprint",
+    }
+)  # fmt: skip
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "breaks", "gaps", "from_seq", "last_seq", "entries", "anchors"})
 _RESTORE = frozenset({"epoch", "missing_from", "missing_to", "missing_until"})
 

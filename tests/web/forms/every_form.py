@@ -197,6 +197,7 @@ _PRESSED = {
     "checks": "check_now cancel_check",
     "exports": "start cancel",
     "deliveries": "start_receiving register_receiver show_receiver_secret replace_secret forget_secret"
+    " judge_refused_again"
     " stop_forwarding open_delivery read_again send_again send_failed_again",
     "orders": "open_personal_data",
     "auth": "end_session end_other_sessions sign_out",

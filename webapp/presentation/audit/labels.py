@@ -110,6 +110,7 @@ LABELS: dict[Action, Any] = {
     Action.RECEIVER_CHANGED: lazy_gettext("Receiving changed"),
     Action.DELIVERY_OPENED: lazy_gettext("Delivery opened"),
     Action.DELIVERY_RESENT: lazy_gettext("Delivery sent again"),
+    Action.DELIVERIES_JUDGED: lazy_gettext("Refused deliveries judged again"),
     Action.DELIVERIES_PRUNED: lazy_gettext("Deliveries deleted"),
     Action.AUDIT_OPENED: lazy_gettext("Log opened"),
     Action.AUDIT_VIEWED: lazy_gettext("Log looked at"),

@@ -104,6 +104,7 @@ SENTENCES: dict[Action, Any] = {
     Action.RECEIVER_CHANGED: lazy_gettext("%(who)s changed how the desk receives deliveries"),
     Action.DELIVERY_OPENED: lazy_gettext("%(who)s opened the personal data of delivery %(object)s"),
     Action.DELIVERY_RESENT: lazy_gettext("%(who)s had deliveries sent to the shop again"),
+    Action.DELIVERIES_JUDGED: lazy_gettext("%(who)s had refused deliveries judged again"),
     Action.DELIVERIES_PRUNED: lazy_gettext("Deliveries that were kept long enough were deleted"),
     Action.AUDIT_OPENED: lazy_gettext("The audit log was opened"),
     Action.AUDIT_VIEWED: lazy_gettext("%(who)s looked at the audit log of the whole desk"),

@@ -92,6 +92,7 @@ FACTS = {
     "host": lazy_gettext("Host"),
     "event": lazy_gettext("Event"),
     "count": lazy_gettext("How many"),
+    "genuine": lazy_gettext("Genuine"),
 }
 
 OF_FAMILY = {

@@ -93,7 +93,7 @@ def take_delivery(
     verdict = judge(given, body, secrets, moment.timestamp())
     if verdict not in GENUINE and len(secrets) < len(_sealed(receiver)):
         raise sealing.CannotUnseal("one of the secrets cannot be read, so nobody knows whether it has signed")
-    row = {**_row(receiver, verdict, given, body, moment), "sender": sender}
+    row = {**row_of(receiver, verdict, given, body, moment), "sender": sender}
 
     def arrival() -> Arrival:
         is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
@@ -154,7 +154,7 @@ def signer(
     return None
 
 
-def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:
+def row_of(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:
     """All columns but the content. What was not signed is not even read."""
     is_genuine = verdict in GENUINE
     signed_at = _signed_at(given)
@@ -185,6 +185,11 @@ def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, m
         "forward_next": None,
         "forward_until": None,
     }
+
+
+def forward_columns(moment: datetime) -> dict[str, Any]:
+    """What has a genuine delivery sent on to the shop from a moment on."""
+    return {"forward_state": ForwardState.WAITING.value, "forward_next": moment, "forward_until": moment + FORWARD_FOR}
 
 
 def _signed_at(given: str | None) -> datetime | None:
@@ -237,8 +242,7 @@ def _write(arrivals: Sequence[Arrival]) -> list[IngestResult]:
         forwarded = set(session.scalars(select(Forwarding.account).where(Forwarding.active)))
         for row, *_ in alike.values():
             if row["account"] in forwarded and row["verdict"] in GENUINE:
-                row |= {"forward_state": ForwardState.WAITING.value, "forward_next": row["received"]}
-                row |= {"forward_until": row["received"] + FORWARD_FOR}
+                row |= forward_columns(row["received"])
         new = _insert(session, [row for row, *_ in alike.values()])
         for key, rows in alike.items():
             repeated = rows[1:] if key in new else rows
