@@ -140,6 +140,7 @@ MAY: dict[str, frozenset[str]] = {
     "deliveries.replace_secret": ADMIN,
     "deliveries.accept_secret": ADMIN,
     "deliveries.forget_secret": ADMIN,
+    "deliveries.judge_refused_again": ADMIN,
     "deliveries.ask_stop": ADMIN,
     "deliveries.stop_receiving": ADMIN,
     "deliveries.save_forwarding": ADMIN,

@@ -19,9 +19,10 @@ from webapp.core.sealing import CannotUnseal
 from webapp.lists.filters.controls import page_sizes
 from webapp.lists.filters.deliveries import DeliveryFilters
 from webapp.models.delivery import Delivery, ForwardAttempt
-from webapp.presentation.masked_body import masked, opened
+from webapp.presentation.masked_body import ShownBody, masked, opened
 from webapp.web.guard import refuse
 from webapp.web.htmx import redirect_after_post, wants_fragment
+from webapp.web.shown_address import shown_address
 from webapp.webhooks import forwarding
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.content import Content, open_content
@@ -165,13 +166,19 @@ def _page(account: Account, delivery: Delivery, *, is_open: bool = False) -> Res
         "outcome": detail.outcome_facts(delivery),
         "shop": detail.shop_facts(delivery),
         "attempts": detail.attempts(attempts),
-        "shown": (opened(content) if is_open else masked(content)) if content else None,
+        "shown": _shown(content, is_open=is_open) if content else None,
         "is_open": is_open,
         "may_open": current_user.can(Permission.PERSONAL_DATA_OPEN),
         "may_edit": current_user.can(Permission.HOOKS_EDIT),
         "is_forwarding": forwarded is not None and forwarded.active,
     }
     return make_response(render_template("deliveries/show.html", **values))
+
+
+def _shown(content: Content, *, is_open: bool) -> ShownBody:
+    """A proxy's header may hold the address that it was sent to."""
+    shown = opened(content) if is_open else masked(content)
+    return shown._replace(headers=[(name, shown_address(value)) for name, value in shown.headers])
 
 
 def _content(delivery: Delivery) -> Content | None:
