@@ -57,6 +57,7 @@ class Problem(StrEnum):
     PORT = "port"
     NOT_FOUND = "not_found"
     LEADS_INSIDE = "leads_inside"
+    OWN = "own"
 
 
 class BadAddress(ValueError):

@@ -26,9 +26,10 @@ from webapp.providers.http import shop_post
 from webapp.providers.http.shop_post import ShopAnswer
 from webapp.providers.postpay import signature
 
-from .address import BadAddress, HookAddress, Resolve, public_addresses, read_address, resolve_name
+from .address import BadAddress, HookAddress, Problem, Resolve, public_addresses, read_address, resolve_name
 from .deliveries.content import open_content
 from .deliveries.ingest import FORWARD_FOR
+from .own_address import is_own_address
 
 BACKOFF = (10, 30, 120, 600, 1800, 3600, 7200, 14400)
 """Seconds before the next try, the last one from then on."""
@@ -107,6 +108,8 @@ def _send(account: Account, row: Forwarding, due: Due, settings: Settings, resol
     try:
         address = read_address(row.url, loopback=allows_loopback(account))
         addresses = ("127.0.0.1",) if address.is_loopback else _public(address, resolve)
+        if is_own_address(address, addresses, settings, resolve=resolve):
+            raise BadAddress(Problem.OWN)
         content = open_content(settings, due.content)
         secret = unseal(settings, row.secret_sealed).get_secret_value()
     except BadAddress as error:

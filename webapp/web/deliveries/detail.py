@@ -105,6 +105,7 @@ def _answer(row: ForwardAttempt) -> str:
         return gettext("The shop answered %(code)s", code=row.code)
     reasons = {
         Problem.LEADS_INSIDE.value: gettext("The name leads to an address that is not public"),
+        Problem.OWN.value: gettext("This is the desk's own address, so nothing was sent"),
         Problem.NOT_FOUND.value: gettext("There is no such name"),
         "ConnectionRefusedError": gettext("The shop refused the connection"),
         "TimeoutError": gettext("The shop did not answer in time"),

@@ -58,7 +58,7 @@ class StopForm(BaseForm):
 class ForwardForm(BaseForm):
     """Where the shop takes deliveries; an empty secret keeps the one that is there."""
 
-    url = AddressField(_l("Address"))
+    url = AddressField(_l("Address"), beyond_the_desk=True)
     shop_secret = SecretField(_l("Secret"))
 
     def __init__(self, *, has_secret: bool, **kwargs: Any) -> None:
