@@ -140,6 +140,8 @@ MAY: dict[str, frozenset[str]] = {
     "deliveries.replace_secret": ADMIN,
     "deliveries.accept_secret": ADMIN,
     "deliveries.forget_secret": ADMIN,
+    "alerts.show_alerts": ADMIN,
+    "alerts.send_test": ADMIN,
     "deliveries.judge_refused_again": ADMIN,
     "deliveries.ask_stop": ADMIN,
     "deliveries.stop_receiving": ADMIN,

@@ -14,6 +14,7 @@ class Action(StrEnum):
     SCHEMA_MIGRATED = "schema.migrated"
     SETTINGS_LOADED = "settings.loaded"
     SECRETS_RESEALED = "settings.secrets_resealed"
+    ALERT_TESTED = "settings.alert_tested"
 
     LOGIN_SUCCEEDED = "auth.login.succeeded"
     LOGIN_FAILED = "auth.login.failed"
@@ -168,6 +169,7 @@ _BY_FAMILY: dict[str, frozenset[str]] = {
 }
 _BY_ACTION: dict[Action, frozenset[str]] = {
     Action.SECRETS_RESEALED: frozenset({"rows", "failures"}),
+    Action.ALERT_TESTED: frozenset(),
     Action.AUDIT_OPENED: frozenset({"instance_id"}),
     Action.AUDIT_VIEWED: frozenset(),
     Action.AUDIT_EXPORTED: _EXPORT,

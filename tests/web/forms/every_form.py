@@ -189,6 +189,7 @@ FORMS: dict[str, Form] = {
 """By endpoint. A form with something to type in that is not here fails the test."""
 
 _PRESSED = {
+    "alerts": "send_test",
     "captures": "capture_order",
     "in_progress": "check_intent send_again",
     "payouts": "explain_difference mark_changes_seen read_payouts cancel_reading decide_refund_sign",

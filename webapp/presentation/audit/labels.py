@@ -40,6 +40,7 @@ LABELS: dict[Action, Any] = {
     Action.SCHEMA_MIGRATED: lazy_gettext("Database changed"),
     Action.SETTINGS_LOADED: lazy_gettext("Settings read"),
     Action.SECRETS_RESEALED: lazy_gettext("Secrets sealed anew"),
+    Action.ALERT_TESTED: lazy_gettext("Test alert sent"),
     Action.CONFIRMED: lazy_gettext("Identity confirmed"),
     Action.LOGIN_SUCCEEDED: lazy_gettext("Signed in"),
     Action.LOGIN_FAILED: lazy_gettext("Sign-in failed"),

@@ -26,6 +26,7 @@ SENTENCES: dict[Action, Any] = {
     Action.SCHEMA_MIGRATED: lazy_gettext("%(who)s brought the database to schema %(object)s"),
     Action.SETTINGS_LOADED: lazy_gettext("%(part)s read its settings, fingerprint %(fingerprint)s"),
     Action.SECRETS_RESEALED: lazy_gettext("%(who)s sealed the kept secrets with the present key"),
+    Action.ALERT_TESTED: lazy_gettext("%(who)s sent a test alert"),
     Action.LOGIN_SUCCEEDED: lazy_gettext("%(who)s signed in"),
     Action.LOGIN_FAILED: lazy_gettext("A sign-in as %(person)s failed"),
     Action.LOGIN_LOCKED: lazy_gettext("Sign-in as %(person)s is locked after too many failures"),

@@ -20,9 +20,9 @@ from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.filters import LARGEST_PAGE, HookQuery
 from webapp.providers.postpay.models import Hook, Page
 from webapp.providers.registry import postpay
+from webapp.webhooks.deliveries.silence import silent_orders
 
 from .refused import refused_section
-from .silence import silent_orders
 from .words import call_words, outcome_words
 
 blueprint = Blueprint("connection", __name__)
