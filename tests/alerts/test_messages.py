@@ -40,7 +40,7 @@ def test_it_arrives_in_the_mailbox_and_at_the_endpoint(watching: Watching, box: 
     message = box.got[0]
     assert (message["From"], message["Auto-Submitted"]) == (FROM, "auto-generated")
     assert message["Message-ID"].endswith("@shop.example>")
-    assert "the desk refused 1234 deliveries" in box.text()
+    assert "the desk refused 1,234 deliveries" in box.text()
     _, headers, body = slack.got.get(timeout=5)
     assert headers["Content-Type"] == "application/json"
     assert text_of(body).startswith(f"{BEGAN}\n")

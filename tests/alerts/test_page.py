@@ -78,7 +78,7 @@ def test_what_goes_wrong_stands_there_with_its_rule_and_failures(
     watching.send()
     adam.open(PAGE)
     row = rows(adam, "What is watched")[2]
-    assert "Goes wrong since" in row
+    assert "Goes wrong Since" in row
     assert "Now 1,200" in row
     assert "from 5 on, again after 1 hour" in row
     told = rows(adam, "The newest messages")

@@ -173,7 +173,7 @@ def test_refused_deliveries_are_counted_by_cause(omar: Browser, app: Flask) -> N
     assert " ".join(rows["Wrong signature"].split()) == "Wrong signature Last hour 1,200 Last 24 hours 1,200"
     assert " ".join(rows["The desk was too busy, or failed"].split()).endswith("Last hour 0 Last 24 hours 1,200")
     omar.open("/demo/deliveries")
-    assert "The desk refused 2400 deliveries in the last 24 hours" in omar.words
+    assert "The desk refused 2,400 deliveries in the last 24 hours" in omar.words
 
 
 def test_clocks_that_differ_are_told(omar: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

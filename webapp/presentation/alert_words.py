@@ -109,38 +109,43 @@ def _sentences(message: AlertMessage) -> list[str]:
     return told
 
 
-def _counted(kind: AlertKind, count: int) -> str:
+def _counted(kind: AlertKind, figure: int) -> str:
     """How much goes wrong, as a sentence."""
     match kind:
         case AlertKind.CREDENTIALS:
             return ngettext(
-                "In the last 15 minutes, %(num)s call was answered with 401: the key is not accepted.",
-                "In the last 15 minutes, %(num)s calls were answered with 401: the key is not accepted.",
-                count,
+                "In the last 15 minutes, %(count)s call was answered with 401: the key is not accepted.",
+                "In the last 15 minutes, %(count)s calls were answered with 401: the key is not accepted.",
+                figure,
+                count=f"{figure:,}",
             )
         case AlertKind.PROVIDER:
             return ngettext(
-                "In the last 15 minutes, %(num)s call failed at Postpay or got no answer.",
-                "In the last 15 minutes, %(num)s calls failed at Postpay or got no answer.",
-                count,
+                "In the last 15 minutes, %(count)s call failed at Postpay or got no answer.",
+                "In the last 15 minutes, %(count)s calls failed at Postpay or got no answer.",
+                figure,
+                count=f"{figure:,}",
             )
         case AlertKind.REFUSED:
             return ngettext(
-                "In the last 15 minutes, the desk refused %(num)s delivery.",
-                "In the last 15 minutes, the desk refused %(num)s deliveries.",
-                count,
+                "In the last 15 minutes, the desk refused %(count)s delivery.",
+                "In the last 15 minutes, the desk refused %(count)s deliveries.",
+                figure,
+                count=f"{figure:,}",
             )
         case AlertKind.FORWARDS:
             return ngettext(
-                "The shop has not taken %(num)s delivery that the desk forwarded.",
-                "The shop has not taken %(num)s deliveries that the desk forwarded.",
-                count,
+                "The shop has not taken %(count)s delivery that the desk forwarded.",
+                "The shop has not taken %(count)s deliveries that the desk forwarded.",
+                figure,
+                count=f"{figure:,}",
             )
         case AlertKind.SILENCE:
             return ngettext(
-                "%(num)s capture or refund was made, and within ten minutes no delivery told of it.",
-                "%(num)s captures and refunds were made, and within ten minutes no delivery told of them.",
-                count,
+                "%(count)s capture or refund was made, and within ten minutes no delivery told of it.",
+                "%(count)s captures and refunds were made, and within ten minutes no delivery told of them.",
+                figure,
+                count=f"{figure:,}",
             )
 
 
