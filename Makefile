@@ -24,7 +24,7 @@ run: setup
 
 test: .venv/test.stamp
 	@.ci/system-packages chromium fonts-noto-core nodejs php-cli postgresql
-	$(PY) -m pytest -n 4 --dist worksteal $(TESTS)
+	$(PY) -m pytest -n 4 --dist loadscope $(TESTS)
 
 lint: .venv/test.stamp
 	$(PY) -m ruff check .

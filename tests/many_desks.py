@@ -87,12 +87,6 @@ def quick_to_build() -> Iterator[None]:
         yield
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The storms take longest: they come first, so that no worker is alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("storm") is None)
-
-
 def pytest_collection_finish() -> None:
     """What is there now stays for the whole run: the collector of garbage looks at the rest only, and less often."""
     gc.collect()

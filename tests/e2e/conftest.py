@@ -100,11 +100,15 @@ class Eyes:
         return " ".join(self.page.inner_text("body").split())
 
     def check(self) -> None:
-        """axe on this page, and no sideways scroll."""
+        """axe on this page, and what `check_width` does."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(Axe().axe_script)
         found = AxeResults(self.page.evaluate("axe.run(document, {resultTypes: ['violations']})"))
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        self.check_width()
+
+    def check_width(self) -> None:
+        """No sideways scroll, and nobody has complained."""
         wide, window = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= window, f"{self.page.url} scrolls sideways: {wide} in {window}"
         assert self.complaints == [], self.page.url

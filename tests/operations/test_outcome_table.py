@@ -54,8 +54,17 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def app(engine_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(make_settings(sandbox.base_url, engine_url, tmp_path))
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless a test asks for both engines: words are the same on each."""
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
+
+
+both_engines = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def app(database_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(make_settings(sandbox.base_url, database_url, tmp_path))
     with app.app_context():
         hire(app, {"agent": PEOPLE["agent"]}, PASSWORD)
     with app.app_context(), app.test_request_context():
@@ -159,6 +168,7 @@ def undecided() -> list[tuple[IntentKind, dict[str, Any]]]:
     return [one for one in found if one[1]["outcome_code"] or one[1]["refusal"]]
 
 
+@both_engines
 @pytest.mark.timeout(120)
 def test_an_open_one_is_sent_again_exactly_when_its_words_say_so(app: Flask, provider: Provider) -> None:
     account = app.extensions["settings"].accounts[0]
@@ -180,6 +190,7 @@ def test_an_open_one_is_sent_again_exactly_when_its_words_say_so(app: Flask, pro
             assert (after.state, after.attempt) == (IntentState.SUCCEEDED, 2), case
 
 
+@both_engines
 def test_what_is_said_of_a_settled_one_is_what_may_follow(app: Flask) -> None:
     account = app.extensions["settings"].accounts[0]
     for kind in IntentKind:
@@ -219,6 +230,7 @@ def test_no_word_is_said_of_what_is_not_known(app: Flask) -> None:
                 assert claim not in words, (kind, result, words)
 
 
+@both_engines
 def test_the_database_finds_the_same_ones_for_finance(app: Flask) -> None:
     for kind in IntentKind:
         intents = list(written(kind))

@@ -64,19 +64,12 @@ def test_it_starts_with_one_command_stops_with_one_signal_and_keeps_the_data(tre
 
     with tree.flask("up", WEB_WORKERS=1) as again:
         again.until(lambda: is_ready(again))
-        assert again.stop(signal.SIGHUP) == 0  # as when its terminal is closed
-    assert counted(tree, "user") == people
-    assert counted(tree, "audit_entry") > entries
-    assert counted(tree, "audit_entry", "event = 'schema.migrated'") == 1
-
-
-@pytest.mark.parametrize("name", ["work"])
-def test_when_one_part_dies_everything_stops_and_says_which(tree: Tree, name: str) -> None:
-    with tree.flask("up", WEB_WORKERS=1) as process:
-        process.until(lambda: is_ready(process))
-        os.kill(children(process)[name], signal.SIGKILL)
-        assert process.end() == 1
-    assert "Error: The worker ended" in process.output
+        assert counted(tree, "user") == people
+        assert counted(tree, "audit_entry") > entries
+        assert counted(tree, "audit_entry", "event = 'schema.migrated'") == 1
+        os.kill(children(again)["work"], signal.SIGKILL)
+        assert again.end() == 1, "when one part dies, everything stops"
+    assert "Error: The worker ended" in again.output
     assert not answers(tree.port)
     assert not answers(tree.sandbox_port)
 
@@ -107,6 +100,6 @@ def test_a_signal_while_it_starts_stops_it(tree: Tree) -> None:
     with tree.flask("up", WEB_WORKERS=1) as process:
         process.until(lambda: "Starting the worker" in process.output)
         time.sleep(0.1)
-        assert process.stop() == 0
+        assert process.stop(signal.SIGHUP) == 0, "as when its terminal is closed"
     assert not answers(tree.port)
     assert not answers(tree.sandbox_port)

@@ -147,9 +147,9 @@ class Desk:
 
 
 class Killer(threading.Thread):
-    """Kills a process about every two seconds until it is told to stop."""
+    """Kills a process about every so many seconds until it is told to stop."""
 
-    def __init__(self, desk: Desk, dice: random.Random, every: float = 2.0) -> None:
+    def __init__(self, desk: Desk, dice: random.Random, every: float) -> None:
         super().__init__(daemon=True)
         self.desk, self.dice, self.every = desk, dice, every
         self.over = threading.Event()

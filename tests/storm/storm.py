@@ -54,6 +54,7 @@ class Plan:
     orders: int = 150
     agents: int = 6
     kills: bool = True
+    kill_every: float = 2.0
     fault_rate: float = 0.5
     read_fault_rate: float = 0.1
     longest: float = 900.0
@@ -109,7 +110,7 @@ def _rage(plan: Plan, desk: Desk, control: Control, totals: dict[str, int], said
                 time.sleep(0.02)
 
     agents = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(plan.agents)]
-    killer = Killer(desk, dice) if plan.kills else None
+    killer = Killer(desk, dice, plan.kill_every) if plan.kills else None
     for thread in agents:
         thread.start()
     if killer:

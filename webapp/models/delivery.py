@@ -86,11 +86,12 @@ class Receiver(Base):
 class Delivery(Base):
     """One delivery. Headers and body are sealed in `content_sealed`, for they hold personal data.
 
-    `digest` tells repetitions apart: of time and body, by whether it was taken. `age`: seconds between its signature's
-    time and its arrival (negative: signed ahead of our clock). `secret_fingerprint`: of the secret that has signed it,
-    where it is genuine. `object_state` is what the provider said when the
-    object was read again. `tries` and `next_try` are of that reading. `forward_state` sums up its forwards: it waits
-    while one waits, failed where one failed, was sent where one was sent; None where nobody was to be told.
+    `digest` tells repetitions apart: of time and body where it was taken, else of all that came. `age`: seconds
+    between its signature's time and its arrival (negative: signed ahead of our clock). `sender`: the network address
+    that it came from. `secret_fingerprint`: of the secret that has signed it, where it is genuine. `object_state` is
+    what the provider said when the object was read again. `tries` and `next_try` are of that reading.
+    `forward_state` sums up its forwards: it waits while one waits, failed where one failed, was sent where one was
+    sent; None where nobody was to be told.
     """
 
     __tablename__ = "delivery"
@@ -119,6 +120,7 @@ class Delivery(Base):
     account: Mapped[str] = mapped_column(String(40))
     receiver_id: Mapped[int] = mapped_column(ForeignKey("receiver.id"))
     received: Mapped[datetime]
+    sender: Mapped[str | None] = mapped_column(String(45))
     verdict: Mapped[str] = mapped_column(String(12))
     digest: Mapped[str] = mapped_column(String(64))
     signed_at: Mapped[datetime | None]

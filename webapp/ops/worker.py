@@ -20,6 +20,8 @@ from flask import Flask, current_app, g
 from sqlalchemy import delete, or_
 
 from webapp import audit
+from webapp.alerts.messages import forget_old_messages, send_due
+from webapp.alerts.watch import watch
 from webapp.core import provider_health
 from webapp.core.accounts import Account
 from webapp.core.database import writing
@@ -62,6 +64,7 @@ JOB_THREADS = 2
 MOST_INTENTS = 50
 """Intents of one account in a row, before the other tasks have their turn."""
 COPY_EVERY = 2.0
+WATCH_EVERY = 30.0
 KEEP_FAILURES = timedelta(days=2)
 KEEP_SESSIONS = timedelta(days=90)
 
@@ -89,16 +92,18 @@ class Task:
 def run(app: Flask, stop: Event) -> None:
     """Works until `stop` is set; of intents what is in hand is finished first, jobs are given back.
 
-    Deliveries and anchors have threads of their own: neither a slow provider nor a slow target keeps the rest waiting,
-    nor does a second place for anchors that does not answer. One lane of forwarding is for quick targets only, so that
-    those never wait, however many others hang.
+    Deliveries, anchors and alerts have threads of their own: neither a slow provider nor a slow target keeps the rest
+    waiting, nor does a second place for anchors or a mail server that does not answer. One lane of forwarding is for
+    quick targets only, so that those never wait, however many others hang.
     """
     accounts = list(app.extensions["accounts"].values())
     reading = [Task(f"reread {account.slug}", 1.0, _rereading(account)) for account in accounts]
     anchoring = _anchoring(app.extensions["settings"])
-    looping = {"anchors": anchoring, "tasks": _tasks(accounts), "reread": reading}
+    alerting = [task for account in accounts for task in _alerting(account)]
+    own = {"reread": reading, "anchors": anchoring, "alerts": alerting}
     for lane in range(FORWARD_LANES):
-        looping[f"forward {lane}"] = [Task(f"forward {lane}", 1.0, _forwarding(quick_only=lane == 0))]
+        own[f"forward {lane}"] = [Task(f"forward {lane}", 1.0, _forwarding(quick_only=lane == 0))]
+    looping = {"tasks": _tasks(accounts), **own}
     keep_at_work(
         [
             *(Duty(name, partial(_keep_doing, app, tasks, stop)) for name, tasks in looping.items()),
@@ -124,6 +129,19 @@ def _anchoring(settings: Settings) -> list[Task]:
     ]
 
 
+def _alerting(account: Account) -> list[Task]:
+    """In a thread of its own: what is watched may be just what keeps the others waiting."""
+    return [
+        Task(f"watch {account.slug}", WATCH_EVERY, lambda _stop: watch(account, _settings())),
+        Task(f"alert {account.slug}", 2.0, lambda stop: send_due(account, _settings(), stopping=stop.is_set)),
+    ]
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
 def _tasks(accounts: list[Account]) -> list[Task]:
     begun = time.monotonic()
     tasks = []
@@ -139,6 +157,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
         tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
     tasks.append(Task("note the connection", provider_health.EVERY, lambda _stop: provider_health.write_down()))
     tasks.append(Task("forget", HOUR, lambda _stop: forget_old()))
+    tasks.append(Task("forget alerts", HOUR, lambda _stop: forget_old_messages()))
     tasks.append(Task("forget left forms", HOUR, lambda _stop: forget_left_forms()))
     tasks.append(Task("forget exports", 10 * MINUTE, lambda _stop: forget_exports()))
     return tasks

@@ -8,6 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from webapp.models.delivery import Delivery, DeliveryOutcome, ForwardState, Verdict
+from webapp.models.refused_minute import RefusalCause
 from webapp.webhooks.address import Problem
 
 from .formatting import age, status_label
@@ -23,6 +24,17 @@ VERDICTS: dict[str, Words] = {
     Verdict.WRONG: (lazy_gettext("Wrong signature"), "bad"),
     Verdict.UNSIGNED: (lazy_gettext("Not signed"), "bad"),
 }
+REFUSALS: dict[RefusalCause, LazyString] = {
+    RefusalCause.UNSIGNED: VERDICTS[Verdict.UNSIGNED][0],
+    RefusalCause.WRONG: VERDICTS[Verdict.WRONG][0],
+    RefusalCause.OUT_OF_TIME: VERDICTS[Verdict.OUT_OF_TIME][0],
+    RefusalCause.TOO_LARGE: lazy_gettext("Larger than 1 MiB"),
+    RefusalCause.MALFORMED: lazy_gettext("Not a proper request"),
+    RefusalCause.CANNOT_JUDGE: lazy_gettext("The desk cannot read its own secret"),
+    RefusalCause.NOT_SERVED: lazy_gettext("The desk was too busy, or failed"),
+    RefusalCause.UNKNOWN_ADDRESS: lazy_gettext("Sent to an address that the desk does not have, or has given up"),
+}
+"""Why deliveries were not taken."""
 OUTCOMES: dict[str, Words] = {
     DeliveryOutcome.WAITING: (lazy_gettext("Waits to be read again"), "wait"),
     DeliveryOutcome.READ: (lazy_gettext("Read again"), "ok"),
@@ -45,6 +57,7 @@ TARGET_EVENTS = {
 }
 ATTEMPT_PROBLEMS = {
     Problem.LEADS_INSIDE.value: lazy_gettext("The name leads to an address that is not public"),
+    Problem.OWN.value: lazy_gettext("This is the desk's own address, so nothing was sent"),
     Problem.NOT_FOUND.value: lazy_gettext("There is no such name"),
     "ConnectionRefusedError": lazy_gettext("The connection was refused"),
     "TimeoutError": lazy_gettext("No answer in time"),

@@ -216,6 +216,7 @@ FORMS: dict[str, Form] = {
 """By endpoint. A form with something to type in that is not here fails the test."""
 
 _PRESSED = {
+    "alerts": "send_test",
     "captures": "capture_order",
     "in_progress": "check_intent send_again",
     "payouts": "explain_difference mark_changes_seen read_payouts cancel_reading decide_refund_sign",
@@ -224,6 +225,7 @@ _PRESSED = {
     "checks": "check_now cancel_check",
     "exports": "start cancel",
     "deliveries": "start_receiving register_receiver show_receiver_secret replace_secret forget_secret"
+    " judge_refused_again"
     " open_delivery read_again try_now pause_target resume_target start_replay cancel_replay",
     "orders": "open_personal_data",
     "auth": "end_session end_other_sessions sign_out",

@@ -2,11 +2,13 @@
 
 The desk never breaks, says in words what is wrong, and what was typed is there again. Nothing else is asked here: what
 each refusal means has tests where its page is tested.
+
+In a usual run each field meets half of the odd texts, and forms that move no money meet a third of the provider's
+answers: see `tests/thorough.py`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -16,6 +18,7 @@ from flask import Flask
 
 from tests.browser import Browser, form_values
 from tests.conftest import PASSWORD, PEOPLE
+from tests.thorough import share
 from webapp.core.settings import ROOT, Settings
 from webapp.emulators.postpay.server import Sandbox
 
@@ -34,8 +37,6 @@ ANSWERS: list[dict[str, Any]] = [
     *({"kind": kind} for kind in ("drop_before", "malformed", "truncated", "html", "redirect")),
 ]  # fmt: skip
 
-EVERY = 1 if os.environ.get("EVERY_ANSWER") else 3
-"""Forms that move no money meet every third answer, each another third, but where somebody has the time."""
 NO_CHOICES = ("nonsense", ["nonsense"])
 """What no page offers to choose, so that none shows it."""
 JUNK = (
@@ -101,25 +102,27 @@ def judge(browser: Browser, typed: Mapping[str, object], told: str) -> None:
         assert_kept(browser, typed, told)
 
 
-def cases(form: Form) -> Iterator[dict[str, object]]:
-    """Each choice and each odd text once, the rest filled in right."""
+def cases(endpoint: str) -> Iterator[dict[str, object]]:
+    """Each choice and the odd texts once, the rest filled in right."""
+    form, number = FORMS[endpoint], list(FORMS).index(endpoint)
     yield {}
     yield from ({name: value} for name, values in form.choices.items() for value in values)
-    yield from ({name: text} for name in form.texts for text in EDGES)
+    yield from ({name: text} for name in form.texts for text in share(EDGES, number, of=2))
 
 
 @every_form
 def test_whatever_is_chosen_and_typed(stage: Stage, endpoint: str) -> None:
     form = FORMS[endpoint]
-    for fields in cases(form):
+    for fields in cases(endpoint):
         judge(*send(stage, form, **fields), f"{endpoint} {str(fields)[:80]}")
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: "-".join(map(str, answer.values())))
 def test_whatever_the_provider_answers(stage: Stage, answer: dict[str, Any]) -> None:
-    for number, (endpoint, form) in enumerate(FORMS.items(), start=ANSWERS.index(answer)):
-        if not form.asks or ("part" not in form.typed and number % EVERY):
-            continue
+    met = [endpoint for endpoint, form in FORMS.items() if "part" in form.typed]
+    met += share([endpoint for endpoint in FORMS if endpoint not in met], ANSWERS.index(answer))
+    for endpoint in [endpoint for endpoint in met if FORMS[endpoint].asks]:
+        form = FORMS[endpoint]
         for method, choice in (("GET", "part"), ("POST", "part"), ("GET", "whole")):
             browser = stage.browser(form.person)
             form.show(stage, browser)

@@ -128,6 +128,13 @@ BY_RESENDING: dict[str, Any] = {
 ONE_TO_TARGET = lazy_gettext("%(who)s had delivery %(object)s sent to %(target)s now")
 
 
+JUDGED_AGAIN = {
+    True: lazy_gettext("%(who)s had refused deliveries judged again: %(genuine)s of %(count)s are genuine"),
+    False: lazy_gettext("%(who)s had refused deliveries judged again: none is genuine"),
+}
+"""By whether any is genuine."""
+
+
 def hook_sentence(entry: AuditEntry, facts: Mapping[str, Any]) -> Any:
     """The sentence that says most; None where the facts say no more than the kind of entry does."""
     what, step = str(facts.get("what")), str(facts.get("step"))
@@ -144,6 +151,8 @@ def hook_sentence(entry: AuditEntry, facts: Mapping[str, Any]) -> Any:
         return BY_STEP.get(step)
     if event == Action.RECEIVER_CHANGED:
         return BY_RECEIVER.get(what)
+    if event == Action.DELIVERIES_JUDGED and "genuine" in facts:
+        return JUDGED_AGAIN[bool(facts["genuine"])]
     if event == Action.DELIVERY_RESENT and what == "one" and facts.get("target"):
         return ONE_TO_TARGET
     return BY_RESENDING.get(what) if event == Action.DELIVERY_RESENT else None

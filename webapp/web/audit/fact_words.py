@@ -94,6 +94,7 @@ FACTS = {
     "count": lazy_gettext("How many"),
     "target": lazy_gettext("Forwarded to"),
     "left_out": lazy_gettext("Left out, replaced by newer ones"),
+    "genuine": lazy_gettext("Genuine"),
 }
 
 OF_FAMILY = {

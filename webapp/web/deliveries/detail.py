@@ -32,6 +32,7 @@ def facts(delivery: Delivery, href: str | None) -> Facts:
         (gettext("Signature"), badge(str(VERDICTS[delivery.verdict][0]), VERDICTS[delivery.verdict][1])),
         (gettext("Signed"), when_long(delivery.signed_at) if delivery.signed_at else None),
         (gettext("On its way for"), age_words(delivery.age)),
+        (gettext("Sent from"), delivery.sender),
         (gettext("Size"), size_words(delivery.size)),
         (gettext("Tells of"), event_words(delivery.event) if delivery.is_genuine else None),
         (gettext("About"), _object(delivery, href)),

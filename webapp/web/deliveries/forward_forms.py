@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
@@ -33,7 +32,7 @@ class TargetForm(BaseForm):
         [DataRequired(_l("Give it a name.")), Length(max=LONGEST_TARGET_NAME)],
         filters=[lambda text: (text or "").strip()],
     )
-    url = AddressField(_l("Address"))
+    url = AddressField(_l("Address"), beyond_the_desk=True)
     events = SelectMultipleField(
         _l("What it is sent"),
         choices=[SelectChoice(event, words) for event, words in TARGET_EVENTS.items()],
@@ -46,10 +45,6 @@ class TargetForm(BaseForm):
         super().__init__(**kwargs)
         self.has_secret = has_secret
 
-    def validate_url(self, field: AddressField) -> None:
-        if field.address is not None and _is_the_desk(field.address.url):
-            raise ValidationError(gettext("This is the desk's own address: deliveries would come back to it."))
-
     def validate_events(self, field: SelectMultipleField) -> None:
         if not field.data:
             raise ValidationError(gettext("Choose at least one."))
@@ -58,14 +53,6 @@ class TargetForm(BaseForm):
         if not field.data and self.has_secret:
             return
         check_secret(field.data or "")
-
-
-def _is_the_desk(url: str) -> bool:
-    """Whether an address leads to where this desk is open right now."""
-    parts, own = urlsplit(url), urlsplit(f"//{request.host}")
-    default = 443 if parts.scheme == "https" else 80
-    mine = 443 if request.is_secure else 80
-    return (parts.hostname, parts.port or default) == (own.hostname, own.port or mine)
 
 
 class DeleteTargetForm(BaseForm):

@@ -19,12 +19,14 @@ from webapp.lists.filters.controls import page_sizes
 from webapp.lists.filters.deliveries import DeliveryFilters
 from webapp.models.delivery import Delivery
 from webapp.presentation.delivery_words import newer_words
-from webapp.presentation.masked_body import masked, opened
+from webapp.presentation.masked_body import ShownBody, masked, opened
 from webapp.web.guard import refuse
 from webapp.web.htmx import redirect_after_post, wants_fragment
+from webapp.web.shown_address import shown_address
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.content import Content, open_content
 from webapp.webhooks.deliveries.process import ask_again
+from webapp.webhooks.deliveries.refused import at_the_address, refused_lately
 from webapp.webhooks.forwarding import again, targets
 from webapp.webhooks.receiver import settings
 
@@ -70,6 +72,7 @@ def _list_values(account: Account, filters: DeliveryFilters, base: str) -> dict[
         "receiver": settings.receiver_of(account),
         "target": next((one for one in targets.targets_of(account) if one.active), None),
         "failed_forwards": search.failed_forwards(account),
+        "refused_today": at_the_address(refused_lately(account).day),
         "may_edit": current_user.can(Permission.HOOKS_EDIT),
     }
 
@@ -151,13 +154,19 @@ def _page(account: Account, delivery: Delivery, *, is_open: bool = False) -> Res
         "forwards": cards,
         "newer": newer,
         "newer_words": newer_words(delivery) if newer else None,
-        "shown": (opened(content) if is_open else masked(content)) if content else None,
+        "shown": _shown(content, is_open=is_open) if content else None,
         "is_open": is_open,
         "hides_answers": any(line.hides for card in cards for line in card.attempts),
         "may_open": current_user.can(Permission.PERSONAL_DATA_OPEN),
         "may_edit": current_user.can(Permission.HOOKS_EDIT),
     }
     return make_response(render_template("deliveries/show.html", **values))
+
+
+def _shown(content: Content, *, is_open: bool) -> ShownBody:
+    """A proxy's header may hold the address that it was sent to."""
+    shown = opened(content) if is_open else masked(content)
+    return shown._replace(headers=[(name, shown_address(value)) for name, value in shown.headers])
 
 
 def _content(delivery: Delivery) -> Content | None:

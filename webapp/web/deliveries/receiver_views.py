@@ -18,6 +18,7 @@ from webapp.providers.registry import postpay
 from webapp.web.guard import fresh_sign_in, fresh_sign_in_for
 from webapp.web.htmx import redirect_after_post
 from webapp.webhooks.address import BadAddress, read_address
+from webapp.webhooks.deliveries.judge_again import judge_again
 from webapp.webhooks.endpoints.change import as_it_is
 from webapp.webhooks.endpoints.errors import NotChanged
 from webapp.webhooks.endpoints.write import NEW, Wish
@@ -31,6 +32,7 @@ from .receiver_page import (
     address_or_none,
     back,
     hook_id_of,
+    judged_words,
     receiver_or_404,
     receiving_page,
     send_change,
@@ -169,6 +171,21 @@ def forget_secret(account: Account) -> Response:
     """Only the newest secret is good from now on."""
     receiving.forget_old_secret(account, receiver_or_404(account).id)
     flash(gettext("Only the new secret is accepted now."), "success")
+    return back(account)
+
+
+@blueprint.post("/<account:account>/deliveries/receiving/judge-again")
+@requires(Permission.HOOKS_EDIT)
+@of("postpay")
+@fresh_sign_in_for("deliveries.show_receiving")
+def judge_refused_again(account: Account) -> Response:
+    """What was refused and kept, by the secrets that are accepted now."""
+    try:
+        judged = judge_again(account, receiver_or_404(account), settings())
+    except CannotUnseal as error:
+        flash(why_not(error), "warning")
+        return back(account)
+    flash(judged_words(judged), "success" if judged.genuine else "info")
     return back(account)
 
 

@@ -7,7 +7,7 @@ late or out of order can do no harm, and one that was taken is never lost: it is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,6 @@ from sqlalchemy import case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from webapp.access.rejection_sampler import RejectionSampler
 from webapp.core import sealing
 from webapp.core.database import release, trouble, writing
 from webapp.core.extensions import db
@@ -28,11 +27,14 @@ from webapp.core.group_commit import GroupCommit
 from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.delivery import GENUINE, Delivery, DeliveryOutcome, Receiver, Verdict
+from webapp.models.refused_minute import RefusalCause
 from webapp.providers.postpay import signature
 
-from .content import seal_content
+from .content import kept_headers, seal_content
 from .forwards import plan_forwards, write_forwards
 from .payload import Hint, read_hint
+from .refused import Refusals
+from .retention import trim_refused
 
 LARGEST = 1024 * 1024
 LARGEST_REFUSED = 64 * 1024
@@ -72,11 +74,18 @@ def token_digest(token: str) -> str:
 
 
 def take_delivery(
-    receiver: Receiver, *, headers: Iterable[tuple[str, str]], given: str | None, body: bytes, settings: Settings
+    receiver: Receiver,
+    *,
+    headers: Sequence[tuple[str, str]],
+    given: str | None,
+    body: bytes,
+    sender: str | None,
+    settings: Settings,
 ) -> IngestResult:
     """Judges a raw body by its signature header (`given`) and writes it down; committed when this returns.
 
-    Of those that are refused only a few a minute are kept. Raises CannotUnseal when the secrets cannot be read.
+    One that is refused is counted. Of each sender, the first few a minute are written down at once, and the newest a
+    little later. Raises CannotUnseal when the secrets cannot be read.
     """
     moment = now()
     accepted = accepted_secrets(receiver, settings)
@@ -84,14 +93,28 @@ def take_delivery(
     verdict = judge(given, body, secrets, moment.timestamp())
     if verdict not in GENUINE and len(secrets) < len(_sealed(receiver)):
         raise sealing.CannotUnseal("one of the secrets cannot be read, so nobody knows whether it has signed")
-    if verdict not in GENUINE and not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
+    row = {**row_of(receiver, verdict, given, body, moment), "sender": sender}
+
+    def arrival() -> Arrival:
+        is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
+        return Arrival({**row, "content_sealed": seal_content(settings, headers, body) if is_kept else None}, verdict)
+
+    if verdict not in GENUINE:
+        row["digest"] = _digest_of_refused(verdict, headers, body)
+        _keep_refused(row, arrival)
         return IngestResult.REFUSED
-    row = _row(receiver, verdict, given, body, moment)
-    row["secret_fingerprint"] = _signer(given, body, accepted, moment, settings) if verdict in GENUINE else None
-    is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
-    row["content_sealed"] = seal_content(settings, headers, body) if is_kept else None
-    taken = _batch().add(Arrival(row, verdict))
-    return taken if verdict in GENUINE else IngestResult.REFUSED
+    row["secret_fingerprint"] = signer(given, body, accepted, moment, settings)
+    return _batch().add(arrival())
+
+
+def _keep_refused(row: dict[str, Any], arrival: Callable[[], Arrival]) -> None:
+    """The first few of a sender in a minute at once; the newest of the others with the next count."""
+    refused, whose = refusals(), f"{row['receiver_id']} {row['sender']}"
+    if refused.sampler.is_worth_an_entry(whose):
+        _batch().add(arrival())
+    else:
+        refused.hold((whose, row["verdict"]), row["digest"], arrival)
+    refused.count(row["account"], RefusalCause(row["verdict"]))
 
 
 def accepted_secrets(receiver: Receiver, settings: Settings) -> list[SecretStr]:
@@ -121,7 +144,7 @@ def judge(given: str | None, body: bytes, secrets: Sequence[str], moment: float)
     return Verdict.WRONG
 
 
-def _signer(
+def signer(
     given: str | None, body: bytes, accepted: Iterable[SecretStr], moment: datetime, settings: Settings
 ) -> str | None:
     """The fingerprint of the secret that has signed a genuine delivery: while one is replaced, which of the two."""
@@ -131,7 +154,7 @@ def _signer(
     return None
 
 
-def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:
+def row_of(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:
     """All columns but the content. What was not signed is not even read."""
     is_genuine = verdict in GENUINE
     signed_at = _signed_at(given)
@@ -144,7 +167,7 @@ def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, m
         "receiver_id": receiver.id,
         "received": moment,
         "verdict": verdict.value,
-        "digest": _digest(is_genuine, given, body),
+        "digest": digest_of(given, body),
         "signed_at": signed_at,
         "age": int((moment - signed_at).total_seconds()) if signed_at else None,
         "size": len(body),
@@ -169,10 +192,16 @@ def _signed_at(given: str | None) -> datetime | None:
     return datetime.fromtimestamp(int(text), UTC)
 
 
-def _digest(is_genuine: bool, given: str | None, body: bytes) -> str:
-    """Of time and body. What was refused never stands in the way of what is genuine."""
-    time = (given or "").rpartition(":")[0].encode("utf-8", "surrogatepass") if is_genuine else b""
-    return hashlib.sha256(b"%d\n%s\n" % (is_genuine, time) + body).hexdigest()
+def digest_of(given: str | None, body: bytes) -> str:
+    """Of the time and body of what is genuine."""
+    time = (given or "").rpartition(":")[0].encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"1\n%s\n" % time + body).hexdigest()
+
+
+def _digest_of_refused(verdict: Verdict, headers: Iterable[tuple[str, str]], body: bytes) -> str:
+    """Of all that came, and why it was refused; it never stands in the way of what is genuine."""
+    told = repr((verdict.value, kept_headers(headers))).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"0\n%s\n" % told + body).hexdigest()
 
 
 def _batch() -> GroupCommit[Arrival, IngestResult]:
@@ -181,9 +210,21 @@ def _batch() -> GroupCommit[Arrival, IngestResult]:
     return batch
 
 
-def _refusals() -> RejectionSampler:
-    refusals: RejectionSampler = current_app.extensions.setdefault("refused_deliveries", RejectionSampler())
-    return refusals
+def refusals() -> Refusals[Arrival]:
+    """Those of this process."""
+    found: Refusals[Arrival] | None = current_app.extensions.get("refused_deliveries")
+    if found is None:  # two threads may come at once: only one of theirs stays
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        found = app.extensions.setdefault("refused_deliveries", Refusals(app, _keep))
+    return found
+
+
+def _keep(accounts: Iterable[str], arrivals: Sequence[Arrival]) -> None:
+    """Writes down refused ones that were held, and forgets what is more than is kept."""
+    if arrivals:
+        _write(arrivals)
+    for account in sorted(accounts):
+        trim_refused(account)
 
 
 def _write(arrivals: Sequence[Arrival]) -> list[IngestResult]:

@@ -28,9 +28,18 @@ from webapp.models.forward import FRESH, REPLAYED, Forward, ForwardAttempt, Forw
 from webapp.providers.http import shop_post
 from webapp.providers.http.shop_post import ShopAnswer
 from webapp.providers.postpay import signature
-from webapp.webhooks.address import BadAddress, HookAddress, Resolve, public_addresses, read_address, resolve_name
+from webapp.webhooks.address import (
+    BadAddress,
+    HookAddress,
+    Problem,
+    Resolve,
+    public_addresses,
+    read_address,
+    resolve_name,
+)
 from webapp.webhooks.deliveries.content import open_content, seal_content
 from webapp.webhooks.deliveries.forwards import lock_deliveries, new_forward, sum_up
+from webapp.webhooks.own_address import is_own_address
 
 from . import allows_loopback
 
@@ -167,6 +176,8 @@ def _send(account: Account, due: Due, settings: Settings, resolve: Resolve) -> S
     try:
         address = read_address(due.url, loopback=allows_loopback(account))
         addresses = ("127.0.0.1",) if address.is_loopback else _public(address, resolve)
+        if is_own_address(address, addresses, settings, resolve=resolve):
+            raise BadAddress(Problem.OWN)
         content = open_content(settings, due.content)
         secret = unseal(settings, due.secret).get_secret_value()
     except BadAddress as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 _MOMENT = sa.DateTime(timezone=True)
 _WAITING = sa.text("state = 'waiting'")
