@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,6 +39,16 @@ def _no_clients_of_earlier_tests() -> Iterator[None]:
     """Each test has providers of its own; a desk keeps its clients as long as it runs."""
     yield
     forget_clients()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_written_down_later() -> Iterator[None]:
+    """What a desk counted in its last seconds is of no use once its test is over, and its database may be gone."""
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+            atexit.unregister(thread.function)
 
 
 @pytest.fixture

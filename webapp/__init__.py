@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.core.settings import ROOT
     from webapp.ops import cli, schema
     from webapp.presentation import formatting, hook_words, intent_words, unreadable_words
-    from webapp.web import errors, guard, headers, list_place, nav_counts, routing, shell, static_files
+    from webapp.web import errors, guard, headers, list_place, nav_counts, routing, shell, shown_address, static_files
 
     settings = settings or settings_or_exit()
     app = Flask("webapp", root_path=str(ROOT), template_folder="templates", static_folder=None)
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     web.init_app(app)
     shell.init_app(app)
+    shown_address.init_app(app)
     nav_counts.init_app(app)
     list_place.init_app(app)
     errors.init_app(app)

@@ -111,23 +111,34 @@ def test_steps_of_a_rotation_receiving_and_sending_again_say_what_was_done(speak
         *(sentence(hook_entry(Action.ROTATION_STEP, step=step), {}).striptags() for step in BY_STEP),
         sentence(hook_entry(Action.ROTATION_STEP, step="watch", cause="taken back"), {}).striptags(),
         *(sentence(hook_entry(Action.RECEIVER_CHANGED, what=what), {}).striptags() for what in BY_RECEIVER),
-        *(sentence(hook_entry(Action.DELIVERY_RESENT, what=what), {}).striptags() for what in BY_RESENDING),
+        *(sentence(to_warehouse(what), {}).striptags() for what in BY_RESENDING),
     ]
     assert len(set(said)) == len(said)
     assert "Webhook 80d3 was paused: only 91aa, of the new secret, delivers" in said
     assert "Alice Agent decided to take back the replacement of the secret of webhook 80d3" in said
     assert "Alice Agent had deliveries forwarded to shop.example" in said
     assert "Alice Agent had 3 deliveries that had failed sent to the shop again" in said
+    assert "Alice Agent started a replay of 3 deliveries to Warehouse" in said
+    assert "Alice Agent had delivery 80d3 sent to Warehouse now" in said
+    before = sentence(hook_entry(Action.DELIVERY_RESENT, what="one"), {}).striptags()
+    assert before == "Alice Agent had delivery 80d3 sent to the shop again", "as it was before there were targets"
+
+
+def to_warehouse(what: str) -> AuditEntry:
+    return hook_entry(Action.DELIVERY_RESENT, what=what, target="Warehouse")
 
 
 def test_what_the_code_writes_down_about_receiving_has_its_words() -> None:
     """Each word that is given as `what` where it is written down."""
-    settings = (ROOT / "webapp" / "webhooks" / "receiver" / "settings.py").read_text(encoding="utf-8")
-    written = set(re.findall(r'_record(?:_forwarding)?\(account, (?:receiver, )?"(\w+)"', settings))
-    assert len(written) > 5
+    webhooks = ROOT / "webapp" / "webhooks"
+    files = (webhooks / "receiver" / "settings.py", webhooks / "forwarding" / "targets.py")
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    written = set(re.findall(r'_record\(account, (?:receiver|target), "(\w+)"', text))
+    assert len(written) > 9
     assert written <= set(BY_RECEIVER)
-    forwarding = (ROOT / "webapp" / "webhooks" / "forwarding.py").read_text(encoding="utf-8")
-    assert set(re.findall(r'_record\(account, [\w.]+, "(\w+)"', forwarding)) == set(BY_RESENDING)
+    text = "".join(file.read_text(encoding="utf-8") for file in (webhooks / "forwarding").glob("*.py"))
+    resent = set(re.findall(r'record\(replay, [\w.]+, "(\w+)"', text)) | set(re.findall(r'"what": "(\w+)"', text))
+    assert resent | {"failed"} == set(BY_RESENDING), "what earlier releases wrote has its words too"
 
 
 def test_a_restore_says_what_is_missing(speaking: None) -> None:

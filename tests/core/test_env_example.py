@@ -22,6 +22,7 @@ OF_ACCOUNTS = {
 }
 SHOWN_AS_EXAMPLE = {
     "ACCOUNTS_FILE", "DATABASE_URL", "TRUSTED_HOSTS", "ANCHOR_FILE", "ANCHOR_COPY", "REFUND_LIMITS", "DEMO_USERS",
+    "SMTP_HOST", "ALERT_MAIL_FROM", "ALERT_MAIL_TO",
 }  # fmt: skip
 TEXT = (ROOT / ".env.example").read_text(encoding="utf-8")
 

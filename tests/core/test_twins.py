@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Barrier
 
@@ -20,19 +21,20 @@ from webapp import create_app
 from webapp.core.accounts import Account
 from webapp.core.database import writing
 from webapp.core.extensions import db
+from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.awaiting_capture import AwaitingCapture
 from webapp.models.base import Base, now
 from webapp.models.check import ToLookAt
-from webapp.models.delivery import Forwarding
 from webapp.models.finding import Finding
+from webapp.models.forward import ForwardTarget
 from webapp.models.ledger import LedgerPeriod, PayoutFilter
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
 from webapp.settlement.ledger.publish import note_count
 from webapp.settlement.reconciliation.counter import correct_to_look_at
 from webapp.webhooks.address import read_address
-from webapp.webhooks.receiver.settings import save_forwarding
+from webapp.webhooks.forwarding.targets import NameTaken, Wish, add_target
 
 TWINS = 6
 ROUNDS = 5
@@ -139,10 +141,15 @@ def test_counters_that_nobody_has_written_yet(app: Flask, table: type[Base], act
         forget(app, table)
 
 
-def test_two_admins_who_turn_on_sending_to_the_shop_at_once(app: Flask) -> None:
+def test_two_admins_who_add_the_same_target_at_once(app: Flask) -> None:
     account: Account = app.extensions["accounts"]["demo"]
     address, settings = read_address("http://127.0.0.1:9/hooks", loopback=True), app.extensions["settings"]
     for _ in range(ROUNDS):
-        at_once(app, lambda: save_forwarding(account, address, SecretStr("s" * 32), 1, settings))
-        assert rows(app, Forwarding) == 1
-        forget(app, Forwarding)
+        at_once(app, lambda: add(account, Wish("Shop", address, ("order",), SecretStr("s" * 32)), settings))
+        assert rows(app, ForwardTarget) == 1
+        forget(app, ForwardTarget)
+
+
+def add(account: Account, wish: Wish, settings: Settings) -> None:
+    with suppress(NameTaken):
+        add_target(account, wish, 1, settings)

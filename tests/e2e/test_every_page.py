@@ -38,7 +38,9 @@ PAGES = {
     ],
     "auditor": ["/demo/connection", "/audit", "/audit/2", "/demo/orders/order-01", "/demo/orders/order-01/refund"],
     "admin": ["/demo/hooks", "/demo/hooks?code=five", "/demo/hooks?q=no&how=ends", "/demo/hooks/new", "/you/confirm",
-              "/demo/deliveries", "/demo/deliveries?verdict=x", "/demo/deliveries/bench", "/demo/deliveries/receiving"],
+              "/demo/deliveries", "/demo/deliveries?verdict=x", "/demo/deliveries/bench", "/demo/deliveries/receiving",
+              "/demo/deliveries/forwarding", "/demo/deliveries/forwarding/new", "/demo/deliveries/replay",
+              "/demo/alerts", "/demo/connection"],
     "finance": [
         "/demo/in-progress", "/demo/settlements", "/demo/settlements?paid=not-yet&type=order&created=30-days",
         "/demo/settlements?amount_from=x&paid=range&paid_from=1", "/demo/settlements/off", "/demo/settlements/off/peek",

@@ -24,7 +24,7 @@ from .conftest import Eyes
 pytestmark = pytest.mark.browser
 
 SWAPS = {
-    "components/polling.html": "what asks again by itself: every test of it below",
+    "components/polling.html": "what asks again by itself: every test of it",
     "components/table.html": "test_a_list_that_is_turned_keeps_the_focus",
     "lists/_filters.html": "test_a_list_that_is_filtered_keeps_the_focus",
     "refunds/_lines.html": "test_items_that_are_chosen",
@@ -36,6 +36,7 @@ SWAPS = {
     "hooks/_change.html": "test_the_outcome_of_a_change",
     "hooks/_watch.html": "test_a_rotation_that_watches",
     "exports/_progress.html": "test_an_export",
+    "deliveries/_replay.html": "test_forwarding.py",
     "checks/_check.html": "test_a_check",
     "payouts/_progress.html": "test_a_reading",
     "payouts/_read.html": "test_a_reading",

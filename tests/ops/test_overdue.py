@@ -22,11 +22,12 @@ from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.base import now
 from webapp.models.delivery import Delivery, Receiver
+from webapp.models.forward import Forward, ForwardTarget
 from webapp.models.hook_change import HookChange
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.job import Job, JobState
 from webapp.webhooks.address import read_address
-from webapp.webhooks.receiver import settings
+from webapp.webhooks.forwarding.targets import Wish, add_target
 
 HOUR = timedelta(hours=1)
 
@@ -48,14 +49,11 @@ def desk(sandbox: Sandbox, engine_url: str, tmp_path: Path) -> Flask:
 def leave_everything_waiting(app: Flask, since: timedelta) -> None:
     """An intent, a change of a webhook, a delivery to read again and to tell on, and a job; all due since then."""
     due = now() - since
-    settings.save_forwarding(
-        app.extensions["accounts"]["demo"],
-        read_address("http://localhost:9/", loopback=True),
-        SecretStr("the-shops-own-secret"),
-        1,
-        app.extensions["settings"],
-    )
+    address = read_address("http://localhost:9/", loopback=True)
+    wish = Wish("Shop", address, ("order",), SecretStr("the-shops-own-secret"))
+    target = add_target(app.extensions["accounts"]["demo"], wish, 1, app.extensions["settings"])
     with writing() as session:
+        session.get_one(ForwardTarget, target.id).served = due
         receiver = Receiver(account="demo", token_hash="t", secret_fingerprint="f", created_by=1)
         session.add(receiver)
         session.flush()
@@ -63,7 +61,6 @@ def leave_everything_waiting(app: Flask, since: timedelta) -> None:
             Delivery(
                 account="demo", receiver_id=receiver.id, received=due, verdict="timed", digest="d", size=2,
                 object_kind="order", object_id="order-01", outcome="waiting", next_try=due, forward_state="waiting",
-                forward_next=due,
             ),
             HookChange(
                 account="demo", action="pause", hook_id="h", url="u", events="order", active=False,
@@ -77,6 +74,8 @@ def leave_everything_waiting(app: Flask, since: timedelta) -> None:
             ),
             Job(kind="export", key="j", account="demo", owner_id=1, lease_until=due),
         ])  # fmt: skip
+        session.flush()
+        session.add(Forward(delivery_id=1, target_id=target.id, next_try=due))
 
 
 WORK = ("intents", "webhooks", "reread", "forward", "jobs")
@@ -107,7 +106,7 @@ def test_a_job_that_waits_for_its_turn_is_not_overdue(desk: Flask) -> None:
 def test_what_is_not_told_on_is_not_waited_for(desk: Flask) -> None:
     with desk.app_context():
         leave_everything_waiting(desk, timedelta(hours=1))
-        run(desk, "UPDATE forwarding SET active = false")
+        run(desk, "UPDATE forward_target SET active = false")
     assert desk.test_client().get("/readyz").json["worker"]["forward"] is True
 
 

@@ -166,7 +166,8 @@ def test_a_thread_that_dies_is_told_and_begun_again(
     """Whatever the thread is for, and however it ends."""
     order_id = provider_of(sandbox).order()
     open_capture(app, order_id)
-    left = {"tasks", "jobs 0", "jobs 1", "reread", "forward"}
+    died = {"tasks", "jobs 0", "jobs 1", "reread", *(f"forward {lane}" for lane in range(worker.FORWARD_LANES))}
+    left = set(died)
 
     @app.teardown_appcontext
     def die_once(_error: BaseException | None) -> None:
@@ -177,7 +178,6 @@ def test_a_thread_that_dies_is_told_and_begun_again(
 
     with Running(app) as running:
         running.until(lambda: not left and db.session.scalars(select(Intent.state)).one() == IntentState.SUCCEEDED)
-        died = {"tasks", "jobs 0", "jobs 1", "reread", "forward"}
         running.until(lambda: {thread.name for thread in threading.enumerate()} >= died)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     for event in ("thread died", "thread begun again"):

@@ -22,6 +22,7 @@ from webapp.emulators.postpay.server import Sandbox
 from webapp.models.base import now
 from webapp.models.delivery import Delivery, Receiver
 from webapp.models.intent import Intent
+from webapp.models.refused_minute import RefusedMinute
 from webapp.models.user import User
 
 PAGE = "/demo/connection"
@@ -153,6 +154,26 @@ def test_a_change_without_a_delivery_raises_the_alarm(omar: Browser, app: Flask)
     assert "Orders changed, but no delivery came" in omar.words
     alarm = next(notice for notice in omar.page.select(".notice") if "no delivery came" in notice.text)
     assert [link.text for link in alarm.find_all("a")] == ["silent-1"]
+
+
+def test_refused_deliveries_are_counted_by_cause(omar: Browser, app: Flask) -> None:
+    omar.open(PAGE)
+    assert "refused in the last 24 hours" not in omar.words, "nobody receives deliveries"
+    receiver(app)
+    omar.open(PAGE)
+    assert "No delivery was refused in the last 24 hours" in omar.words
+    minute = now().replace(second=0, microsecond=0)
+    ages = {"wrong": 2, "not_served": 90}
+    with app.app_context(), writing() as session:
+        for cause, age in ages.items():
+            row = RefusedMinute(account="demo", minute=minute - timedelta(minutes=age), cause=cause, count=1200)
+            session.add(row)
+    omar.open(PAGE)
+    rows = {row.td.text: row.text for row in omar.page.find_all("tr") if row.td}
+    assert " ".join(rows["Wrong signature"].split()) == "Wrong signature Last hour 1,200 Last 24 hours 1,200"
+    assert " ".join(rows["The desk was too busy, or failed"].split()).endswith("Last hour 0 Last 24 hours 1,200")
+    omar.open("/demo/deliveries")
+    assert "The desk refused 2,400 deliveries in the last 24 hours" in omar.words
 
 
 def test_clocks_that_differ_are_told(omar: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

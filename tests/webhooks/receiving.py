@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.conftest import PASSWORD, PEOPLE
@@ -16,10 +16,12 @@ from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.core.sealing import unseal
 from webapp.models.delivery import Delivery
+from webapp.models.refused_minute import RefusedMinute
 from webapp.models.user import User
 from webapp.ops import worker
 from webapp.providers.postpay.signature import HEADER, sign
 from webapp.providers.registry import postpay
+from webapp.webhooks.deliveries.ingest import refusals
 from webapp.webhooks.deliveries.process import reread_due
 from webapp.webhooks.receiver import settings
 
@@ -49,13 +51,29 @@ class Receiving:
         self.path = f"/hooks/{slug}/{self.token}"
 
     def deliver(
-        self, body: bytes, signature: str | None = None, *, at: int | None = None, path: str | None = None, **more: str
+        self,
+        body: bytes,
+        signature: str | None = None,
+        *,
+        at: int | None = None,
+        path: str | None = None,
+        sender: str = "127.0.0.1",
+        **more: str,
     ) -> TestResponse:
         """Posts it as the provider does; signed right and now, unless said otherwise."""
         moment = int(time.time()) if at is None else at
         given = sign(body, self.secret, at=moment) if signature is None else signature
         headers = {"Content-Type": "application/json", HEADER: given, **more}
-        return self.app.test_client().post(path or self.path, data=body, headers=headers)
+        client, whence = self.app.test_client(), {"REMOTE_ADDR": sender}
+        return client.post(path or self.path, data=body, headers=headers, environ_base=whence)
+
+    def count_refused(self) -> dict[str, int]:
+        """Deliveries that were refused, by cause, once this process has written them down."""
+        with self.app.app_context():
+            refusals().write_down()
+            total = func.sum(RefusedMinute.count)
+            rows = db.session.execute(select(RefusedMinute.cause, total).group_by(RefusedMinute.cause))
+            return {cause: int(count) for cause, count in rows}
 
     def rows(self) -> Sequence[Delivery]:
         """What was written down, oldest first."""
@@ -73,7 +91,7 @@ class Receiving:
 
         tasks = {
             "reread": worker._rereading(self.account),
-            "forward": worker._forwarding(self.account),
+            "forward": worker._forwarding(quick_only=False),
             "prune": worker._pruning(self.account),
         }
         worker._do(self.app, worker.Task(name, 1.0, tasks[name]), threading.Event())

@@ -14,6 +14,7 @@ class Action(StrEnum):
     SCHEMA_MIGRATED = "schema.migrated"
     SETTINGS_LOADED = "settings.loaded"
     SECRETS_RESEALED = "settings.secrets_resealed"
+    ALERT_TESTED = "settings.alert_tested"
 
     LOGIN_SUCCEEDED = "auth.login.succeeded"
     LOGIN_FAILED = "auth.login.failed"
@@ -93,6 +94,7 @@ class Action(StrEnum):
     RECEIVER_CHANGED = "delivery.receiver_changed"
     DELIVERY_OPENED = "delivery.opened"
     DELIVERY_RESENT = "delivery.resent"
+    DELIVERIES_JUDGED = "delivery.judged_again"
     DELIVERIES_PRUNED = "delivery.pruned"
 
     AUDIT_OPENED = "audit.opened"
@@ -141,8 +143,11 @@ _HOOK = frozenset(
     }
 )  # fmt: skip
 _DELIVERY = frozenset(
-    {"receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "secret_fingerprint"}
-)
+    {
+        "receiver_id", "hook_id", "what", "active", "rows", "until", "host", "event", "count", "genuine",
+        "secret_fingerprint", "target", "left_out",
+    }
+)  # fmt: skip
 _VERDICT = frozenset({"ok", "kind", "bad_seq", "breaks", "gaps", "from_seq", "last_seq", "entries", "anchors"})
 _RESTORE = frozenset({"epoch", "missing_from", "missing_to", "missing_until"})
 
@@ -164,6 +169,7 @@ _BY_FAMILY: dict[str, frozenset[str]] = {
 }
 _BY_ACTION: dict[Action, frozenset[str]] = {
     Action.SECRETS_RESEALED: frozenset({"rows", "failures"}),
+    Action.ALERT_TESTED: frozenset(),
     Action.AUDIT_OPENED: frozenset({"instance_id"}),
     Action.AUDIT_VIEWED: frozenset(),
     Action.AUDIT_EXPORTED: _EXPORT,

@@ -31,6 +31,9 @@ PROVIDER = Histogram(
 PROVIDER_ERRORS = Counter(
     "desk_provider_errors", "Calls to the provider that failed, by what failed", ("account", "endpoint", "error")
 )
+REFUSED_DELIVERIES = Counter(
+    "desk_refused_deliveries", "Deliveries to the desk that were not taken, by why not", ("account", "cause")
+)
 
 
 class OpenIntents:

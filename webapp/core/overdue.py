@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Select, case, func, select, text
 from sqlalchemy.orm import aliased
 
 from webapp.models.base import now
-from webapp.models.delivery import Delivery, Forwarding
+from webapp.models.delivery import Delivery
+from webapp.models.forward import Forward, ForwardTarget
 from webapp.models.hook_change import OPEN_STATES as OPEN_CHANGES
 from webapp.models.hook_change import HookChange
 from webapp.models.intent import OPEN_STATES as OPEN_INTENTS
@@ -52,17 +53,26 @@ def is_in_time() -> dict[str, bool]:
     return {work: work not in late for work, _ in _questions(now())}
 
 
-def _questions(moment: datetime) -> Iterator[tuple[str, Select[Any]]]:
+def _questions(moment: datetime) -> Iterator[tuple[str, Any]]:
     """Each as the small partial index wants it, if there is one: its condition word for word."""
-    is_told_on = select(Forwarding.account).where(Forwarding.account == Delivery.account, Forwarding.active).exists()
     intents = (Intent.state.in_(OPEN_INTENTS), Intent.lease_until < moment)
     yield "intents", _oldest(Intent.account, Intent.next_check, moment, *intents)
     changes = (HookChange.state.in_(OPEN_CHANGES), HookChange.lease_until < moment)
     yield "webhooks", _oldest(HookChange.account, HookChange.next_check, moment, *changes)
     yield "reread", _oldest(Delivery.account, Delivery.next_try, moment, text("outcome = 'waiting'"))
-    waiting = text("forward_state = 'waiting'")
-    yield "forward", _oldest(Delivery.account, Delivery.forward_next, moment, waiting, is_told_on)
+    yield "forward", _forwards(moment)
     yield "jobs", _oldest(Job.account, Job.lease_until, moment, Job.state.in_(OPEN_JOB_STATES), ~_any_held(moment))
+
+
+def _forwards(moment: datetime) -> Any:
+    """By target: since its oldest delivery is due, it had its last turn, or a pause after silence is over."""
+    due = func.min(Forward.next_try)
+    waiting = select(due).where(Forward.target_id == ForwardTarget.id, text("forward.state = 'waiting'"))
+    oldest = waiting.where(Forward.next_try < moment).scalar_subquery()
+    since = case((ForwardTarget.served > oldest, ForwardTarget.served), else_=oldest)
+    since = case((ForwardTarget.silent_until > since, ForwardTarget.silent_until), else_=since)
+    is_served = (ForwardTarget.active, ForwardTarget.deleted.is_(None), oldest.is_not(None), since < moment)
+    return select(ForwardTarget.account, func.min(since)).where(*is_served).group_by(ForwardTarget.account)
 
 
 def _oldest(account: Any, due: Any, moment: datetime, *where: Any) -> Select[Any]:

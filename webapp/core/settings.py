@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from webapp.money import Money
 
 from .accounts import Account, Environment
+from .alert_rule_setting import AlertRule, Rule
 from .refund_limits_setting import DEFAULT_LIMITS, Limits, read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +72,20 @@ class Settings(BaseModel):
 
     delivery_days: Annotated[int, Field(ge=1, le=730)] = 60
 
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    alert_mail_from: str = ""
+    alert_mail_to: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    alert_webhook: SecretStr = SecretStr("")
+    alert_credentials: Rule = AlertRule(threshold=1, quiet_minutes=60)
+    alert_provider: Rule = AlertRule(threshold=10, quiet_minutes=60)
+    alert_refused: Rule = AlertRule(threshold=5, quiet_minutes=60)
+    alert_forwards: Rule = AlertRule(threshold=5, quiet_minutes=60)
+    alert_silence: Rule = AlertRule(threshold=1, quiet_minutes=240)
+
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8900
     sandbox_orders: Annotated[int, Field(ge=0, le=1_000_000)] = 500
 
@@ -93,6 +108,11 @@ class Settings(BaseModel):
     check_refunded_days: Annotated[int, Field(ge=1, le=365)] = 3
     check_paid_days: Annotated[int, Field(ge=1, le=365)] = 14
     check_window_days: Annotated[int, Field(ge=7, le=730)] = 90
+
+    @property
+    def mails_alerts(self) -> bool:
+        """Whether alerts go out by e-mail."""
+        return bool(self.smtp_host and self.alert_mail_from and self.alert_mail_to)
 
     @property
     def all_embedded(self) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from .settings import KEYS, Settings
+
+_MAIL_ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+@[0-9A-Za-z.-]+", re.ASCII)
+"""Also names that only a house's own mail server knows: root@localhost, ops@shop.internal."""
 
 
 def dangers(settings: Settings) -> list[str]:
@@ -24,6 +29,7 @@ def dangers(settings: Settings) -> list[str]:
     ]
     if not _is_database(settings.database_url):
         problems.append("DATABASE_URL: is no address of the form sqlite:///FILE or postgresql://USER@HOST/DATABASE")
+    problems += _of_alerts(settings)
     for account in settings.accounts:
         problems += account.dangers()
     if settings.all_embedded:
@@ -39,6 +45,26 @@ def dangers(settings: Settings) -> list[str]:
         )
         if is_on
     ]
+    return problems
+
+
+def _of_alerts(settings: Settings) -> list[str]:
+    """A half-given way for alerts is none, and whoever relies on it would find out too late."""
+    problems = []
+    given = {"SMTP_HOST": settings.smtp_host, "ALERT_MAIL_FROM": settings.alert_mail_from}
+    given["ALERT_MAIL_TO"] = ",".join(settings.alert_mail_to)
+    if any(given.values()):
+        problems += [f"{name}: is needed for alerts by e-mail" for name, value in given.items() if not value]
+    problems += [
+        f"{name}: holds what is no e-mail address"
+        for name in ("ALERT_MAIL_FROM", "ALERT_MAIL_TO")
+        if not all(_MAIL_ADDRESS.fullmatch(one) for one in given[name].split(",") if one)
+    ]
+    if settings.smtp_security == "none" and settings.smtp_password.get_secret_value():
+        problems.append("SMTP_SECURITY: with a password it must be starttls or tls")
+    webhook = settings.alert_webhook.get_secret_value()
+    if webhook and not (webhook.startswith("https://") or (settings.all_embedded and webhook.startswith("http://"))):
+        problems.append("ALERT_WEBHOOK: must start with https://")
     return problems
 
 

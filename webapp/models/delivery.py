@@ -83,29 +83,15 @@ class Receiver(Base):
     hook_change: Mapped[HookChange | None] = relationship()
 
 
-class Forwarding(Base):
-    """Where the deliveries of an account are told on to: the shop's own endpoint, with the shop's secret, sealed."""
-
-    __tablename__ = "forwarding"
-
-    account: Mapped[str] = mapped_column(String(40), primary_key=True)
-    url: Mapped[str] = mapped_column(Text)
-    secret_sealed: Mapped[str] = mapped_column(Text)
-    secret_fingerprint: Mapped[str] = mapped_column(String(16))
-    active: Mapped[bool] = mapped_column(default=True)
-    changed_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    changed: Mapped[datetime] = mapped_column(default=now)
-
-    changer: Mapped[User] = relationship(lazy="joined", innerjoin=True)
-
-
 class Delivery(Base):
     """One delivery. Headers and body are sealed in `content_sealed`, for they hold personal data.
 
-    `digest` tells repetitions apart: of time and body, by whether it was taken. `age`: seconds between its signature's
-    time and its arrival (negative: signed ahead of our clock). `secret_fingerprint`: of the secret that has signed it,
-    where it is genuine. `object_state` is what the provider said when the
-    object was read again. `tries` and `next_try` are of that reading, `forward_*` of telling it on.
+    `digest` tells repetitions apart: of time and body where it was taken, else of all that came. `age`: seconds
+    between its signature's time and its arrival (negative: signed ahead of our clock). `sender`: the network address
+    that it came from. `secret_fingerprint`: of the secret that has signed it, where it is genuine. `object_state` is
+    what the provider said when the object was read again. `tries` and `next_try` are of that reading.
+    `forward_state` sums up its forwards: it waits while one waits, failed where one failed, was sent where one was
+    sent; None where nobody was to be told.
     """
 
     __tablename__ = "delivery"
@@ -117,10 +103,6 @@ class Delivery(Base):
         Index(
             "ix_delivery_to_read", "account", "next_try",
             sqlite_where=text("outcome = 'waiting'"), postgresql_where=text("outcome = 'waiting'"),
-        ),
-        Index(
-            "ix_delivery_to_forward", "account", "forward_next",
-            sqlite_where=text("forward_state = 'waiting'"), postgresql_where=text("forward_state = 'waiting'"),
         ),
         Index(None, "account", "received"),
         Index(None, "account", "verdict", "id"),
@@ -138,6 +120,7 @@ class Delivery(Base):
     account: Mapped[str] = mapped_column(String(40))
     receiver_id: Mapped[int] = mapped_column(ForeignKey("receiver.id"))
     received: Mapped[datetime]
+    sender: Mapped[str | None] = mapped_column(String(45))
     verdict: Mapped[str] = mapped_column(String(12))
     digest: Mapped[str] = mapped_column(String(64))
     signed_at: Mapped[datetime | None]
@@ -159,24 +142,7 @@ class Delivery(Base):
     settled: Mapped[datetime | None]
 
     forward_state: Mapped[str | None] = mapped_column(String(10))
-    forward_tries: Mapped[int] = mapped_column(default=0)
-    forward_next: Mapped[datetime | None]
-    forward_until: Mapped[datetime | None]
 
     @property
     def is_genuine(self) -> bool:
         return self.verdict in GENUINE
-
-
-class ForwardAttempt(Base):
-    """One try to tell a delivery on: the shop's answer, or the kind of failure."""
-
-    __tablename__ = "forward_attempt"
-    __table_args__ = (Index(None, "delivery_id", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"))
-    at: Mapped[datetime] = mapped_column(default=now)
-    code: Mapped[int | None]
-    error: Mapped[str | None] = mapped_column(String(40))
-    ms: Mapped[int]

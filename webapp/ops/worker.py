@@ -20,6 +20,8 @@ from flask import Flask, current_app, g
 from sqlalchemy import delete, or_
 
 from webapp import audit
+from webapp.alerts.messages import forget_old_messages, send_due
+from webapp.alerts.watch import watch
 from webapp.core import provider_health
 from webapp.core.accounts import Account
 from webapp.core.database import writing
@@ -40,7 +42,8 @@ from webapp.settlement.reconciliation.counter import refresh_to_look_at
 from webapp.settlement.reconciliation.start import start_daily_check
 from webapp.webhooks.deliveries.process import reread_due
 from webapp.webhooks.deliveries.retention import prune_deliveries
-from webapp.webhooks.forwarding import forward_due
+from webapp.webhooks.forwarding import replay_job as _replay_job  # noqa: F401 - registers its job
+from webapp.webhooks.forwarding.send import serve_target
 from webapp.webhooks.upkeep import settle_hooks
 
 from .anchor_copies import NotCopied, copy_anchors
@@ -54,11 +57,14 @@ MOST_DOUBLINGS = 10
 """Of a pause; failures may go on for days, and a number that doubles for days fits nowhere."""
 LONGEST_ROUNDS = 5.0
 """Seconds that the deliveries of one account may be worked off before it is another one's turn."""
+FORWARD_LANES = 4
+"""Targets at a time that deliveries are forwarded to."""
 JOB_THREADS = 2
 """Jobs at a time: a long one must not keep a short one waiting."""
 MOST_INTENTS = 50
 """Intents of one account in a row, before the other tasks have their turn."""
 COPY_EVERY = 2.0
+WATCH_EVERY = 30.0
 KEEP_FAILURES = timedelta(days=2)
 KEEP_SESSIONS = timedelta(days=90)
 
@@ -86,14 +92,18 @@ class Task:
 def run(app: Flask, stop: Event) -> None:
     """Works until `stop` is set; of intents what is in hand is finished first, jobs are given back.
 
-    Deliveries and anchors have threads of their own: neither a slow provider nor a slow shop keeps the rest waiting,
-    nor does a second place for anchors that does not answer.
+    Deliveries, anchors and alerts have threads of their own: neither a slow provider nor a slow target keeps the rest
+    waiting, nor does a second place for anchors or a mail server that does not answer. One lane of forwarding is for
+    quick targets only, so that those never wait, however many others hang.
     """
     accounts = list(app.extensions["accounts"].values())
     reading = [Task(f"reread {account.slug}", 1.0, _rereading(account)) for account in accounts]
-    forwarding = [Task(f"forward {account.slug}", 1.0, _forwarding(account)) for account in accounts]
     anchoring = _anchoring(app.extensions["settings"])
-    looping = {"anchors": anchoring, "tasks": _tasks(accounts), "reread": reading, "forward": forwarding}
+    alerting = [task for account in accounts for task in _alerting(account)]
+    own = {"reread": reading, "anchors": anchoring, "alerts": alerting}
+    for lane in range(FORWARD_LANES):
+        own[f"forward {lane}"] = [Task(f"forward {lane}", 1.0, _forwarding(quick_only=lane == 0))]
+    looping = {"tasks": _tasks(accounts), **own}
     keep_at_work(
         [
             *(Duty(name, partial(_keep_doing, app, tasks, stop)) for name, tasks in looping.items()),
@@ -119,6 +129,19 @@ def _anchoring(settings: Settings) -> list[Task]:
     ]
 
 
+def _alerting(account: Account) -> list[Task]:
+    """In a thread of its own: what is watched may be just what keeps the others waiting."""
+    return [
+        Task(f"watch {account.slug}", WATCH_EVERY, lambda _stop: watch(account, _settings())),
+        Task(f"alert {account.slug}", 2.0, lambda stop: send_due(account, _settings(), stopping=stop.is_set)),
+    ]
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
 def _tasks(accounts: list[Account]) -> list[Task]:
     begun = time.monotonic()
     tasks = []
@@ -134,6 +157,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
         tasks.append(Task(f"check {account.slug}", HOUR, _checking(account), due=begun + 5 * MINUTE))
     tasks.append(Task("note the connection", provider_health.EVERY, lambda _stop: provider_health.write_down()))
     tasks.append(Task("forget", HOUR, lambda _stop: forget_old()))
+    tasks.append(Task("forget alerts", HOUR, lambda _stop: forget_old_messages()))
     tasks.append(Task("forget left forms", HOUR, lambda _stop: forget_left_forms()))
     tasks.append(Task("forget exports", 10 * MINUTE, lambda _stop: forget_exports()))
     return tasks
@@ -211,8 +235,17 @@ def _rereading(account: Account) -> Callable[[Event], None]:
     return reread
 
 
-def _forwarding(account: Account) -> Callable[[Event], int]:
-    return lambda stop: forward_due(account, current_app.extensions["settings"], stopping=stop.is_set)
+def _forwarding(*, quick_only: bool) -> Callable[[Event], None]:
+    """Target after target, whosever it is, while something is due."""
+
+    def forward(stop: Event) -> None:
+        accounts, settings = current_app.extensions["accounts"], current_app.extensions["settings"]
+        ends = time.monotonic() + LONGEST_ROUNDS
+        while not stop.is_set() and time.monotonic() < ends:
+            if not serve_target(accounts, settings, stopping=stop.is_set, quick_only=quick_only):
+                return
+
+    return forward
 
 
 def _pruning(account: Account) -> Callable[[Event], int]:

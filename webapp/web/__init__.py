@@ -23,6 +23,7 @@ AREAS = (
     "health",
     "live",
     "connection",
+    "alerts",
 )
 
 

@@ -48,6 +48,7 @@ PLACES: tuple[tuple[Any, Places], ...] = (
             ("hooks.list_hooks", lazy_gettext("Webhooks"), "webhook", Permission.HOOKS_READ),
             ("deliveries.list_deliveries", lazy_gettext("Deliveries"), "inbox", Permission.HOOKS_READ),
             ("connection.show_connection", lazy_gettext("Connection"), "world", Permission.HOOKS_READ),
+            ("alerts.show_alerts", lazy_gettext("Alerts"), "bell", Permission.HOOKS_EDIT),
         ),
     ),
     (

@@ -64,7 +64,9 @@ _WHAT = {
     "hooks.edit_hook": _l("Edit webhook"),
     "hooks.delete_hook": _l("Delete webhook"),
     "hooks.close_change": _l("Giving up a change of a webhook"),
-    "deliveries.save_forwarding": _l("Forwarding to the shop"),
+    "deliveries.add_target": _l("New forwarding target"),
+    "deliveries.change_target": _l("Edit forwarding target"),
+    "deliveries.delete_target": _l("Delete forwarding target"),
     "deliveries.stop_receiving": _l("Stop receiving"),
     "deliveries.try_signature": _l("Signature bench"),
 }

@@ -35,6 +35,7 @@ _MEANS_ANOTHER = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
+_OWN_TOKEN = re.compile(r"(/hooks/[a-z0-9-]{1,40}/)[A-Za-z0-9_%-]{20,}", re.ASCII)
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _NOT_OF_A_SHOP = tuple(
     ip_network(text)
@@ -56,6 +57,7 @@ class Problem(StrEnum):
     PORT = "port"
     NOT_FOUND = "not_found"
     LEADS_INSIDE = "leads_inside"
+    OWN = "own"
 
 
 class BadAddress(ValueError):
@@ -169,6 +171,11 @@ def without_tokens(url: str) -> str:
         return ""
     path = "/".join("…" if _TOKEN.fullmatch(part) else part for part in parts.path.split("/"))
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}{'?…' if parts.query else ''}"
+
+
+def without_own_token(text: str) -> str:
+    """A text without the token of an address at which a desk receives, whatever its host is called."""
+    return _OWN_TOKEN.sub(r"\1…", text)
 
 
 def _public_name(written: str) -> str:

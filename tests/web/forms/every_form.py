@@ -120,8 +120,24 @@ def _receiving(path: str) -> Callable[[Stage, Browser], None]:
             browser.open("/demo/deliveries/receiving")
             browser.submit("Make an address")
         stage.change("UPDATE receiver SET other_sealed = NULL, other_since = NULL")
-        stage.change("DELETE FROM forwarding")
         browser.open(f"/demo/deliveries/{path}")
+
+    return show
+
+
+def _new_target(stage: Stage, browser: Browser) -> None:
+    stage.change("DELETE FROM forward_target")
+    browser.open("/demo/deliveries/forwarding/new")
+
+
+def _target(act: str) -> Callable[[Stage, Browser], None]:
+    def show(stage: Stage, browser: Browser) -> None:
+        _new_target(stage, browser)
+        browser.submit(
+            "Forward from now on", name="Shop", url="https://shop.example.com/a", events=["order"],
+            target_secret="s" * 40,
+        )  # fmt: skip
+        browser.open(f"{browser.address}/{act}")
 
     return show
 
@@ -167,9 +183,20 @@ FORMS: dict[str, Form] = {
     "deliveries.stop_receiving": Form(
         "admin", _receiving("receiving/stop"), "Stop receiving now", {"account": "wrong"}, {}, ("account",), asks=False
     ),
-    "deliveries.save_forwarding": Form(
-        "admin", _receiving("receiving"), "Send on from now on", {"url": "https://shop.example.com/a"},
-        {"url": ("", "http://x")}, ("url",), {"shop_secret": "s" * 40}, asks=False,
+    "deliveries.add_target": Form(
+        "admin", _new_target, "Forward from now on",
+        {"name": "Shop", "url": "https://shop.example.com/a", "events": ["order"]},
+        {"url": ("", "http://x"), "events": ([], ["order", "other"], ["nonsense"])}, ("name", "url"),
+        {"target_secret": "s" * 40}, asks=False,
+    ),
+    "deliveries.change_target": Form(
+        "admin", _target("edit"), "Save the target",
+        {"name": "Warehouse", "url": "https://shop.example.com/b", "events": ["order"]},
+        {"url": ("", "http://x"), "events": ([], ["transaction"])}, ("name", "url"), {"target_secret": "s" * 40},
+        asks=False,
+    ),
+    "deliveries.delete_target": Form(
+        "admin", _target("delete"), "Delete it now", {"name": "wrong"}, {}, ("name",), asks=False
     ),
     "deliveries.try_signature": Form(
         "admin", _open("/demo/deliveries/bench"), "Try the signature", {"headers": "t=1,v1=00", "body": NOTE},
@@ -189,6 +216,7 @@ FORMS: dict[str, Form] = {
 """By endpoint. A form with something to type in that is not here fails the test."""
 
 _PRESSED = {
+    "alerts": "send_test",
     "captures": "capture_order",
     "in_progress": "check_intent send_again",
     "payouts": "explain_difference mark_changes_seen read_payouts cancel_reading decide_refund_sign",
@@ -197,7 +225,8 @@ _PRESSED = {
     "checks": "check_now cancel_check",
     "exports": "start cancel",
     "deliveries": "start_receiving register_receiver show_receiver_secret replace_secret forget_secret"
-    " stop_forwarding open_delivery read_again send_again send_failed_again",
+    " judge_refused_again"
+    " open_delivery read_again try_now pause_target resume_target start_replay cancel_replay",
     "orders": "open_personal_data",
     "auth": "end_session end_other_sessions sign_out",
     "": "choose_theme",

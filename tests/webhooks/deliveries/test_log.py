@@ -216,7 +216,8 @@ def test_of_what_was_refused_only_the_newest_are_kept(app: Flask, receiving: Rec
     receiving.deliver(b"forged", "0" * 64)
     with app.app_context(), writing() as session:
         row = {c.name: getattr(session.get(Delivery, 2), c.name) for c in Delivery.__table__.columns if c.name != "id"}
-        session.execute(Delivery.__table__.insert(), [{**row, "digest": str(n)} for n in range(MOST_REFUSED + 20)])
+        rows = [{**row, "digest": str(n), "sender": f"10.0.0.{n % 10}"} for n in range(MOST_REFUSED + 20)]
+        session.execute(Delivery.__table__.insert(), rows)
     receiving.work("prune")
     rows = receiving.rows()
     assert len(rows) == MOST_REFUSED + 1

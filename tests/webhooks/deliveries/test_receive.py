@@ -59,8 +59,8 @@ def test_a_byte_order_mark_hides_nothing(receiving: Receiving) -> None:
 def test_a_time_too_far_off_is_not_taken(receiving: Receiving) -> None:
     for off in (-310, 301, 3600, -86400):
         assert receiving.deliver(BODY, at=int(time.time()) - off).status_code == 401
-    (row,) = receiving.rows()
-    assert (row.verdict, row.outcome, row.object_id, row.repeats) == ("out_of_time", "refused", None, 3)
+    rows = {(row.verdict, row.outcome, row.object_id, row.repeats) for row in receiving.rows()}
+    assert rows == {("out_of_time", "refused", None, 0)}
 
 
 def test_no_flipped_bit_gets_through(receiving: Receiving) -> None:

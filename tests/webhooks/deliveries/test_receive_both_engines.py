@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
-from pydantic import SecretStr
 from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 
 from tests.conftest import make_settings
 from tests.emulators.kit.receiver import receiving as listening
+from tests.webhooks.forwarding.onward import add_target, forwards, give_up, replay_missing
 from tests.webhooks.receiving import CANARY, Receiving, order_body
 from webapp import create_app
 from webapp.core.database import writing
@@ -27,10 +27,8 @@ from webapp.models.base import Base, now
 from webapp.models.delivery import Delivery
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.signature import sign
-from webapp.webhooks.address import read_address
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.retention import prune_deliveries
-from webapp.webhooks.forwarding import send_failed_again
 from webapp.webhooks.receiver import settings
 
 NOWHERE = "http://127.0.0.1:1"
@@ -189,8 +187,7 @@ def test_a_whole_life_on_either_engine(receiving: Receiving) -> None:
     """Found by every filter, told on, given up, sent again, put off while the provider is away, and forgotten."""
     app, account = receiving.app, receiving.account
     with listening() as shop, app.app_context():
-        address = read_address(shop.url, loopback=True)
-        settings.save_forwarding(account, address, SecretStr("x" * 32), 1, receiving.settings)
+        add_target(receiving, shop.url)
         for name in ("a", "b", "a"):
             receiving.deliver(order_body(name, note=len(receiving.rows())))
         receiving.deliver(b"forged", "0" * 64)
@@ -203,11 +200,10 @@ def test_a_whole_life_on_either_engine(receiving: Receiving) -> None:
             receiving.reread()
         shop.status = 500
         receiving.work("forward")
-        assert [row.forward_tries for row in receiving.rows()] == [1, 1, 1, 0]
-        with writing() as session:
-            session.execute(update(Delivery).where(Delivery.id < 4).values(forward_state="failed"))
-        assert send_failed_again(account) == 2
+        assert forwards(receiving) == [("waiting", 1)] * 3
+        give_up(receiving)
         shop.status = 200
+        replay_missing(receiving)
         receiving.work("forward")
         assert [row.forward_state for row in receiving.rows()] == ["superseded", "sent", "sent", None]
         with writing() as session:

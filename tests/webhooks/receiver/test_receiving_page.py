@@ -23,7 +23,8 @@ from webapp.core.sealing import unseal
 from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.base import now
-from webapp.models.delivery import Forwarding, Receiver
+from webapp.models.delivery import Receiver
+from webapp.models.forward import ForwardTarget
 from webapp.models.staff_session import StaffSession
 from webapp.providers.postpay.signature import HEADER, sign
 
@@ -169,8 +170,9 @@ def test_no_secret_stands_in_the_database_the_log_or_a_page(
     shop = "the-shops-own-" + "z" * 32
     adam.open(PAGE)
     adam.submit("Accept this secret too", secret=brought)
-    adam.submit("Send on from now on", url="http://localhost:1/x", shop_secret=shop)
-    assert "Each genuine delivery is sent on" in adam.words
+    adam.open("/demo/deliveries/forwarding/new")
+    adam.submit("Forward from now on", name="Shop", url="http://localhost:1/x", target_secret=shop)
+    assert "goes to Shop from now on" in adam.words
     adam.open("/audit")
     page = adam.response.get_data(as_text=True)
     assert "opened an address of the desk&#39;s own for deliveries" in page
@@ -209,12 +211,12 @@ def test_nobody_turns_deliveries_elsewhere_with_a_session_found_open(app: Flask,
     secret = {"csrf_token": token, "secret": "x" * 32}
     adam.send(f"{PAGE}/accept", secret)
     assert adam.response.headers["Location"] == f"/you/confirm?next={PAGE}"
-    address = {"csrf_token": token, "url": "https://else.example.com/", "shop_secret": "x" * 32}
-    adam.send("/demo/deliveries/forwarding", address)
+    target = {"csrf_token": token, "name": "Shop", "url": "https://else.example.com/", "target_secret": "x" * 32}
+    adam.send("/demo/deliveries/forwarding/new", target)
     assert adam.response.headers["Location"] == "/you/confirm?next=/you/unsent", "the address was typed and is kept"
     assert len(secrets_of(app)) == 1
     with app.app_context():
-        assert db.session.query(Forwarding).count() == 0
+        assert db.session.query(ForwardTarget).count() == 0
 
 
 def test_a_webhook_that_is_gone_is_registered_anew(adam: Browser, sandbox: Sandbox) -> None:

@@ -9,8 +9,10 @@ from flask import Flask
 from pydantic import SecretStr
 
 from tests.browser import Browser
+from tests.emulators.kit.receiver import receiving as listening
 from tests.webhooks.acting import changes, entries, secret_on
 from tests.webhooks.at_provider import Hooks
+from tests.webhooks.forwarding.onward import add_target, forwards
 from tests.webhooks.receiving import Receiving, order_body
 from webapp.providers.postpay.signature import sign
 from webapp.webhooks.receiver.settings import replace_secret
@@ -78,6 +80,35 @@ def test_what_the_desk_received_itself_is_proof(
     assert receiving.rows()[-1].secret_fingerprint == changes(app)[0].secret_fingerprint
     adam.open(WIZARD)
     assert "Step 4" in adam.words
+    adam.submit("Pause the old webhook")
+    let_quiet_time_end(app)
+    watch(app)
+    assert own not in active(hooks)
+
+
+def test_targets_get_all_of_a_rotation_and_one_that_refuses_it_does_not_stop_it(
+    adam: Browser, app: Flask, hooks: Hooks, receiving: Receiving, own: str
+) -> None:
+    """Each target has a secret of its own, so which of the two signed for the desk is nothing to it."""
+    with listening() as good, listening() as bad:
+        bad.status = 401
+        add_target(receiving, good.url, name="Shop")
+        add_target(receiving, bad.url, name="Warehouse", secret="another-secret-0123456789")
+        start(adam, own)
+        adam.submit("Show the secret")
+        secret = secret_on(adam)
+        with app.app_context():
+            replace_secret(receiving.account, receiving.id, receiving.settings, SecretStr(secret))
+        adam.open(WIZARD)
+        adam.submit("The shop has both")
+        for number, key in enumerate((receiving.secret, secret)):
+            body = order_body(f"order-{number}")
+            assert receiving.deliver(body, sign(body, key, at=int(time.time()))).status_code == 200
+        receiving.work("forward")
+        assert forwards(receiving, 1) == [("sent", 1)] * 2
+        assert forwards(receiving, 2) == [("waiting", 1)] * 2
+    adam.open(WIZARD)
+    assert "Step 4" in adam.words, "the desk received it itself"
     adam.submit("Pause the old webhook")
     let_quiet_time_end(app)
     watch(app)

@@ -9,7 +9,8 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from webapp.models.delivery import DeliveryOutcome, ForwardState, Verdict
-from webapp.webhooks.deliveries.search import EVENTS, GENUINE_ONLY, OTHER, REFUSED_ONLY, DeliveryQuery
+from webapp.webhooks.deliveries.forwards import OTHER
+from webapp.webhooks.deliveries.search import EVENTS, GENUINE_ONLY, REFUSED_ONLY, DeliveryQuery
 
 from . import AddressFilters
 

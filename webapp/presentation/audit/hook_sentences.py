@@ -107,13 +107,32 @@ BY_RECEIVER: dict[str, Any] = {
     "secret_shown": lazy_gettext("%(who)s was shown the secret of the desk's own address for deliveries"),
     "forwarding_on": lazy_gettext("%(who)s had deliveries forwarded to %(host)s"),
     "forwarding_off": lazy_gettext("%(who)s stopped the forwarding of deliveries"),
+    "target_added": lazy_gettext("%(who)s had deliveries forwarded to %(target)s at %(host)s"),
+    "target_changed": lazy_gettext("%(who)s changed the forwarding to %(target)s at %(host)s"),
+    "target_paused": lazy_gettext("%(who)s paused the forwarding to %(target)s"),
+    "target_resumed": lazy_gettext("%(who)s resumed the forwarding to %(target)s"),
+    "target_deleted": lazy_gettext("%(who)s deleted %(target)s, to which deliveries were forwarded"),
 }
-"""By `what` was changed about receiving."""
+"""By `what` was changed about receiving and forwarding; until there were several targets, forwarding went on or off."""
 
 BY_RESENDING: dict[str, Any] = {
     "one": lazy_gettext("%(who)s had delivery %(object)s sent to the shop again"),
     "failed": lazy_gettext("%(who)s had %(count)s deliveries that had failed sent to the shop again"),
+    "replay": lazy_gettext("%(who)s started a replay of %(count)s deliveries to %(target)s"),
+    "replay_queued": lazy_gettext("All %(count)s deliveries of replay %(object)s were queued for %(target)s"),
+    "replay_failed": lazy_gettext("Replay %(object)s to %(target)s ended early: %(count)s deliveries had been queued"),
+    "replay_cancelled": lazy_gettext(
+        "%(who)s cancelled replay %(object)s: %(count)s deliveries were not sent to %(target)s"
+    ),
 }
+ONE_TO_TARGET = lazy_gettext("%(who)s had delivery %(object)s sent to %(target)s now")
+
+
+JUDGED_AGAIN = {
+    True: lazy_gettext("%(who)s had refused deliveries judged again: %(genuine)s of %(count)s are genuine"),
+    False: lazy_gettext("%(who)s had refused deliveries judged again: none is genuine"),
+}
+"""By whether any is genuine."""
 
 
 def hook_sentence(entry: AuditEntry, facts: Mapping[str, Any]) -> Any:
@@ -132,4 +151,8 @@ def hook_sentence(entry: AuditEntry, facts: Mapping[str, Any]) -> Any:
         return BY_STEP.get(step)
     if event == Action.RECEIVER_CHANGED:
         return BY_RECEIVER.get(what)
+    if event == Action.DELIVERIES_JUDGED and "genuine" in facts:
+        return JUDGED_AGAIN[bool(facts["genuine"])]
+    if event == Action.DELIVERY_RESENT and what == "one" and facts.get("target"):
+        return ONE_TO_TARGET
     return BY_RESENDING.get(what) if event == Action.DELIVERY_RESENT else None

@@ -19,18 +19,27 @@ from .deadline import Exchange, _connect, _Connection, _tls_context, _TLSConnect
 
 MOST_READ = 16 * 1024
 """Bytes of an answer that are read before the connection is closed; only its status counts."""
+MOST_KEPT = 500
+"""Bytes of an answer's body that are kept, for people to look at."""
 
 
 class ShopAnswer(NamedTuple):
-    """What came back: a status, or the kind of failure."""
+    """What came back: a status with the first bytes of the body and its type, or the kind of failure."""
 
     code: int | None
     error: str | None
     ms: int
+    start: bytes = b""
+    content_type: str = ""
 
     @property
     def is_done(self) -> bool:
         return self.code is not None and 200 <= self.code < 300
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Of the answer, what helps to read its body."""
+        return (("Content-Type", self.content_type),) if self.content_type else ()
 
 
 def post(
@@ -46,12 +55,16 @@ def post(
     started = time.monotonic()
     current.exchange = Exchange(connect_timeout, started + deadline)
     try:
-        return ShopAnswer(_status(url, addresses, body, headers), None, _ms(started))
+        code, start, content_type = _exchange(url, addresses, body, headers)
+        return ShopAnswer(code, None, _ms(started), start, content_type)
     except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
         return ShopAnswer(None, _kind(error), _ms(started))
 
 
-def _status(url: str, addresses: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> int:
+def _exchange(
+    url: str, addresses: tuple[str, ...], body: bytes, headers: Mapping[str, str]
+) -> tuple[int, bytes, str]:
+    """The answer's status, its first bytes and their type."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     options: dict[str, Any] = {"maxsize": 1, "retries": False}
@@ -68,9 +81,9 @@ def _status(url: str, addresses: tuple[str, ...], body: bytes, headers: Mapping[
         answer = pool.urlopen(
             "POST", target, body=body, headers=sent, redirect=False, preload_content=False, assert_same_host=False
         )
-        answer.read(MOST_READ, decode_content=False)
+        read = answer.read(MOST_READ, decode_content=False)
         answer.close()
-        return int(answer.status)
+        return int(answer.status), read[:MOST_KEPT], answer.headers.get("Content-Type", "")[:100]
     finally:
         pool.close()
 

@@ -30,6 +30,8 @@ OBJECTS = {
     "hook": lazy_gettext("Webhook"),
     "delivery": lazy_gettext("Delivery"),
     "receiver": lazy_gettext("Address for deliveries"),
+    "target": lazy_gettext("Forwarding target"),
+    "replay": lazy_gettext("Replay"),
 }
 
 

@@ -92,6 +92,9 @@ FACTS = {
     "host": lazy_gettext("Host"),
     "event": lazy_gettext("Event"),
     "count": lazy_gettext("How many"),
+    "target": lazy_gettext("Forwarded to"),
+    "left_out": lazy_gettext("Left out, replaced by newer ones"),
+    "genuine": lazy_gettext("Genuine"),
 }
 
 OF_FAMILY = {

@@ -20,8 +20,9 @@ from webapp.providers.http.errors import GatewayError
 from webapp.providers.postpay.filters import LARGEST_PAGE, HookQuery
 from webapp.providers.postpay.models import Hook, Page
 from webapp.providers.registry import postpay
+from webapp.webhooks.deliveries.silence import silent_orders
 
-from .silence import silent_orders
+from .refused import refused_section
 from .words import call_words, outcome_words
 
 blueprint = Blueprint("connection", __name__)
@@ -57,6 +58,7 @@ def show_connection(account: Account) -> Response:
         "calls": sorted((call_words(name), tally) for name, tally in hour.endpoints.items()),
         "failures": sorted(((outcome_words(each), n) for each, n in hour.failures.items()), key=lambda one: -one[1]),
         "picture": columns(_columns(hour)),
+        "refused": refused_section(account),
         "silent": silent_orders(account),
         "others": [(each, last_hour(each)) for each in _others(account)],
         "request_id": g.get("request_id", ""),

@@ -27,7 +27,8 @@ from webapp.presentation.delivery_words import (
 from webapp.presentation.formatting import times_html
 from webapp.web.log_listing import LogListing, log_listing
 from webapp.webhooks.deliveries import search
-from webapp.webhooks.deliveries.search import COUNT_CAP, GENUINE_ONLY, OTHER, REFUSED_ONLY
+from webapp.webhooks.deliveries.forwards import OTHER
+from webapp.webhooks.deliveries.search import COUNT_CAP, GENUINE_ONLY, REFUSED_ONLY
 
 
 class DeliveryRow(NamedTuple):
@@ -97,7 +98,7 @@ def chips(filters: DeliveryFilters, base: str) -> list[Chip]:
         *on.one(gettext("Tells of"), _chosen(events(filters)), "event"),
         *on.one(gettext("Signature"), _chosen(verdicts(filters)), "verdict"),
         *on.one(gettext("Reading again"), _chosen(outcomes(filters)), "outcome"),
-        *on.one(gettext("The shop"), _chosen(forwards(filters)), "forward"),
+        *on.one(gettext("Forwarding"), _chosen(forwards(filters)), "forward"),
         *on.days(gettext("Days"), "days", filters.days.words),
     ]
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import audit
@@ -18,17 +17,20 @@ from webapp.core.extensions import db
 from webapp.core.sealing import CannotUnseal
 from webapp.lists.filters.controls import page_sizes
 from webapp.lists.filters.deliveries import DeliveryFilters
-from webapp.models.delivery import Delivery, ForwardAttempt
-from webapp.presentation.masked_body import masked, opened
+from webapp.models.delivery import Delivery
+from webapp.presentation.delivery_words import newer_words
+from webapp.presentation.masked_body import ShownBody, masked, opened
 from webapp.web.guard import refuse
 from webapp.web.htmx import redirect_after_post, wants_fragment
-from webapp.webhooks import forwarding
+from webapp.web.shown_address import shown_address
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.content import Content, open_content
 from webapp.webhooks.deliveries.process import ask_again
+from webapp.webhooks.deliveries.refused import at_the_address, refused_lately
+from webapp.webhooks.forwarding import again, targets
 from webapp.webhooks.receiver import settings
 
-from . import blueprint, detail, listing
+from . import blueprint, detail, forwards, listing
 
 
 @blueprint.get("/<account:account>/deliveries")
@@ -53,7 +55,6 @@ def list_deliveries(account: Account) -> AnyResponse:
 def _list_values(account: Account, filters: DeliveryFilters, base: str) -> dict[str, Any]:
     sees_settlements = current_user.can(Permission.SETTLEMENTS_READ)
     found = None if filters.errors else listing.listing(account, filters, base, sees_settlements=sees_settlements)
-    forwarded = settings.forwarding_of(account)
     return {
         "account": account,
         "filters": filters,
@@ -69,8 +70,9 @@ def _list_values(account: Account, filters: DeliveryFilters, base: str) -> dict[
             "days": listing.days(filters),
         },
         "receiver": settings.receiver_of(account),
-        "is_forwarding": forwarded is not None and forwarded.active,
+        "target": next((one for one in targets.targets_of(account) if one.active), None),
         "failed_forwards": search.failed_forwards(account),
+        "refused_today": at_the_address(refused_lately(account).day),
         "may_edit": current_user.can(Permission.HOOKS_EDIT),
     }
 
@@ -112,29 +114,19 @@ def read_again(account: Account, delivery_id: int) -> Response:
     return _to(account, delivery_id)
 
 
-@blueprint.post("/<account:account>/deliveries/<row_id:delivery_id>/send-again")
+@blueprint.post("/<account:account>/deliveries/<row_id:delivery_id>/forwarding/<row_id:target_id>")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
-def send_again(account: Account, delivery_id: int) -> Response:
-    """Has it told on to the shop once more."""
-    if forwarding.send_again(account, delivery_id):
-        flash(gettext("It will be sent to the shop within seconds."), "success")
+def try_now(account: Account, delivery_id: int, target_id: int) -> Response:
+    """Has it sent to a target now, however it stands there."""
+    answer = again.try_now(account, delivery_id, target_id)
+    if answer is again.Answer.SENDING:
+        flash(gettext("It will be sent within seconds."), "success")
+    elif answer is again.Answer.TARGET_OFF:
+        flash(gettext("Nothing is sent to this target at the moment: it is paused or deleted."), "warning")
     else:
-        flash(gettext("It cannot be sent: it is on its way already, or it was never genuine."), "warning")
+        flash(gettext("It cannot be sent: it was never genuine, or it is gone."), "warning")
     return _to(account, delivery_id)
-
-
-@blueprint.post("/<account:account>/deliveries/send-failed-again")
-@requires(Permission.HOOKS_EDIT)
-@of("postpay")
-def send_failed_again(account: Account) -> Response:
-    """Of each object the newest of what the shop did not take."""
-    count = forwarding.send_failed_again(account)
-    flash(
-        gettext("%(count)s will be sent again: of each order and transaction the newest.", count=f"{count:,}"),
-        "success",
-    )
-    return redirect_after_post(url_for("deliveries.list_deliveries", account=account))
 
 
 def _to(account: Account, delivery_id: int) -> Response:
@@ -150,10 +142,8 @@ def _delivery(account: Account, delivery_id: int) -> Delivery:
 
 def _page(account: Account, delivery: Delivery, *, is_open: bool = False) -> Response:
     content = _content(delivery)
-    attempts = db.session.scalars(
-        select(ForwardAttempt).where(ForwardAttempt.delivery_id == delivery.id).order_by(ForwardAttempt.id.desc())
-    ).all()
-    forwarded = settings.forwarding_of(account)
+    cards = forwards.cards(account, delivery, is_open=is_open) if delivery.is_genuine else []
+    newer = search.newer_about(delivery)
     release()
     sees_settlements = current_user.can(Permission.SETTLEMENTS_READ)
     values = {
@@ -161,15 +151,22 @@ def _page(account: Account, delivery: Delivery, *, is_open: bool = False) -> Res
         "delivery": delivery,
         "facts": detail.facts(delivery, listing.object_href(account, delivery, sees_settlements=sees_settlements)),
         "outcome": detail.outcome_facts(delivery),
-        "shop": detail.shop_facts(delivery),
-        "attempts": detail.attempts(attempts),
-        "shown": (opened(content) if is_open else masked(content)) if content else None,
+        "forwards": cards,
+        "newer": newer,
+        "newer_words": newer_words(delivery) if newer else None,
+        "shown": _shown(content, is_open=is_open) if content else None,
         "is_open": is_open,
+        "hides_answers": any(line.hides for card in cards for line in card.attempts),
         "may_open": current_user.can(Permission.PERSONAL_DATA_OPEN),
         "may_edit": current_user.can(Permission.HOOKS_EDIT),
-        "is_forwarding": forwarded is not None and forwarded.active,
     }
     return make_response(render_template("deliveries/show.html", **values))
+
+
+def _shown(content: Content, *, is_open: bool) -> ShownBody:
+    """A proxy's header may hold the address that it was sent to."""
+    shown = opened(content) if is_open else masked(content)
+    return shown._replace(headers=[(name, shown_address(value)) for name, value in shown.headers])
 
 
 def _content(delivery: Delivery) -> Content | None:

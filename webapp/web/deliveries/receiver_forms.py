@@ -1,4 +1,4 @@
-"""What admins type about receiving, and about telling on."""
+"""What admins type about receiving."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
-from webapp.web.address_field import AddressField
 from webapp.web.forms import BaseForm
 
 SHORTEST_SECRET, LONGEST_SECRET = 16, 200
@@ -53,19 +52,3 @@ class StopForm(BaseForm):
     def validate_account(self, field: StringField) -> None:
         if (field.data or "").strip().lower() != self.slug:
             raise ValidationError(gettext("This is not %(slug)s.", slug=self.slug))
-
-
-class ForwardForm(BaseForm):
-    """Where the shop takes deliveries; an empty secret keeps the one that is there."""
-
-    url = AddressField(_l("Address"))
-    shop_secret = SecretField(_l("Secret"))
-
-    def __init__(self, *, has_secret: bool, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.has_secret = has_secret
-
-    def validate_shop_secret(self, field: SecretField) -> None:
-        if not field.data and self.has_secret:
-            return
-        check_secret(field.data or "")

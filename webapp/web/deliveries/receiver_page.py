@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, abort, current_app, make_response, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -21,23 +21,21 @@ from webapp.web.address_field import PROBLEMS
 from webapp.web.htmx import redirect_after_post
 from webapp.webhooks.address import BadAddress, read_address
 from webapp.webhooks.deliveries import search
+from webapp.webhooks.deliveries.judge_again import Judged, kept_refused
 from webapp.webhooks.endpoints.change import change_hook
 from webapp.webhooks.endpoints.errors import AlreadyThere
 from webapp.webhooks.endpoints.write import NEW, Wish, version_of
 from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.receiver import settings as receiving
 
-from .receiver_forms import AcceptForm, ForwardForm, StopForm
+from .receiver_forms import AcceptForm, StopForm
 
 
-def receiving_page(
-    account: Account, *, accept: AcceptForm | None = None, forward: ForwardForm | None = None, status: int = 200
-) -> Response:
-    receiver, forwarded = receiving.receiver_of(account), receiving.forwarding_of(account)
+def receiving_page(account: Account, *, accept: AcceptForm | None = None, status: int = 200) -> Response:
+    receiver = receiving.receiver_of(account)
     may_edit = current_user.can(Permission.HOOKS_EDIT)
     hook_id = hook_id_of(receiver) if receiver else None
     action = HookAction.SECRET if hook_id else HookAction.CREATE
-    url = forwarded.url if forwarded else ""
     address, is_lost = address_or_none(receiver), _lost_secrets(receiver)
     page = render_template(
         "deliveries/receiving.html",
@@ -51,11 +49,10 @@ def receiving_page(
         hook_id=hook_id,
         token=new_token(account, action, hook_id or NEW) if may_edit and receiver else "",
         accept=accept or AcceptForm(formdata=None),
-        forward=forward or ForwardForm(has_secret=forwarded is not None, formdata=None, url=url),
-        forwarding=forwarded,
         latest=search.latest(account),
+        refused=kept_refused(receiver) if may_edit and receiver else 0,
         may_edit=may_edit,
-        form=accept or forward,
+        form=accept,
         days=settings().delivery_days,
     )
     release()
@@ -168,6 +165,22 @@ def why_not(error: Exception) -> str:
         case CannotUnseal():
             return gettext("The desk cannot read it any more: its SEAL_KEY was changed. Nothing was done.")
     return gettext("Somebody has changed a webhook since you opened the page, so nothing was sent. Press again.")
+
+
+def judged_words(judged: Judged) -> str:
+    """What came of judging refused deliveries again."""
+    if not judged.looked_at:
+        return gettext("There is no refused delivery to judge.")
+    if not judged.genuine:
+        return gettext("None of the refused deliveries is genuine by a secret that is accepted now.")
+    if judged.genuine == judged.looked_at:
+        return ngettext(
+            "It is genuine, and is processed as if it had just come.",
+            "All %(num)s are genuine, and are processed as if they had just come.",
+            judged.genuine,
+        )
+    words = gettext("%(genuine)s of %(count)s are genuine, and are processed as if they had just come.")
+    return words % {"genuine": f"{judged.genuine:,}", "count": f"{judged.looked_at:,}"}
 
 
 def back(account: Account) -> Response:

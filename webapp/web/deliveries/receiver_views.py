@@ -1,8 +1,8 @@
-"""How the account's deliveries are received and told on: for admins to change, for others of the area to see."""
+"""How the account's deliveries are received: for admins to change, for others of the area to see."""
 
 from __future__ import annotations
 
-from flask import Response, abort, flash, make_response, render_template, url_for
+from flask import Response, flash, make_response, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from pydantic import SecretStr
@@ -18,6 +18,7 @@ from webapp.providers.registry import postpay
 from webapp.web.guard import fresh_sign_in, fresh_sign_in_for
 from webapp.web.htmx import redirect_after_post
 from webapp.webhooks.address import BadAddress, read_address
+from webapp.webhooks.deliveries.judge_again import judge_again
 from webapp.webhooks.endpoints.change import as_it_is
 from webapp.webhooks.endpoints.errors import NotChanged
 from webapp.webhooks.endpoints.write import NEW, Wish
@@ -25,12 +26,13 @@ from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.receiver import settings as receiving
 
 from . import blueprint
-from .receiver_forms import AcceptForm, ForwardForm, StopForm
+from .receiver_forms import AcceptForm, StopForm
 from .receiver_page import (
     address_of,
     address_or_none,
     back,
     hook_id_of,
+    judged_words,
     receiver_or_404,
     receiving_page,
     send_change,
@@ -172,6 +174,21 @@ def forget_secret(account: Account) -> Response:
     return back(account)
 
 
+@blueprint.post("/<account:account>/deliveries/receiving/judge-again")
+@requires(Permission.HOOKS_EDIT)
+@of("postpay")
+@fresh_sign_in_for("deliveries.show_receiving")
+def judge_refused_again(account: Account) -> Response:
+    """What was refused and kept, by the secrets that are accepted now."""
+    try:
+        judged = judge_again(account, receiver_or_404(account), settings())
+    except CannotUnseal as error:
+        flash(why_not(error), "warning")
+        return back(account)
+    flash(judged_words(judged), "success" if judged.genuine else "info")
+    return back(account)
+
+
 @blueprint.get("/<account:account>/deliveries/receiving/stop")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
@@ -192,32 +209,4 @@ def stop_receiving(account: Account) -> Response:
         return stop_page(account, form, 422)
     receiving.stop_receiving(account, receiver_or_404(account).id)
     flash(gettext("The desk receives nothing any more. Delete the webhook at Postpay too, if there is one."), "success")
-    return back(account)
-
-
-@blueprint.post("/<account:account>/deliveries/forwarding")
-@requires(Permission.HOOKS_EDIT)
-@of("postpay")
-@fresh_sign_in_for("deliveries.show_receiving")
-def save_forwarding(account: Account) -> Response:
-    """Each genuine delivery is told on from now on."""
-    form = ForwardForm(has_secret=receiving.forwarding_of(account) is not None)
-    if not form.validate() or form.url.address is None:
-        return receiving_page(account, forward=form, status=422)
-    secret = SecretStr(form.shop_secret.data) if form.shop_secret.data else None
-    receiving.save_forwarding(account, form.url.address, secret, current_user.id, settings())
-    flash(gettext("Each genuine delivery is sent on to the shop from now on."), "success")
-    return back(account)
-
-
-@blueprint.post("/<account:account>/deliveries/forwarding/stop")
-@requires(Permission.HOOKS_EDIT)
-@of("postpay")
-def stop_forwarding(account: Account) -> Response:
-    """Nothing is told on any more."""
-    try:
-        receiving.stop_forwarding(account)
-    except receiving.NotThere:
-        abort(404)
-    flash(gettext("Nothing is sent on any more."), "success")
     return back(account)

@@ -18,6 +18,7 @@ from webapp.models.hook_change import ChangeState, HookAction, HookChange
 from webapp.presentation.audit.entries import DescribedEntry, entries_for_object
 from webapp.presentation.formatting import long_day
 from webapp.presentation.hook_words import change_href, change_short, change_who, event_words
+from webapp.web.shown_address import shown_address
 
 MOST = 50
 _TONES = {ChangeState.SUCCEEDED: "ok", ChangeState.REFUSED: "bad", ChangeState.CLOSED: "idle"}
@@ -91,7 +92,7 @@ def _of_change(change: HookChange) -> HookEventLine:
 
 def _text(change: HookChange) -> str:
     if change.action in (HookAction.CREATE, HookAction.EDIT):
-        return f"{change.url} · {event_words(change.event_list)}"
+        return f"{shown_address(change.url)} · {event_words(change.event_list)}"
     if change.action == HookAction.SECRET and change.secret_fingerprint:
         return gettext("Fingerprint %(mark)s", mark=change.secret_fingerprint)
     return ""

@@ -24,6 +24,7 @@ from webapp.presentation.hook_words import EVENT_LABELS, event_words, response_h
 from webapp.presentation.pager import Pager
 from webapp.providers.http.errors import NotFound
 from webapp.providers.postpay.models import Hook, Page
+from webapp.web.shown_address import shown_address
 from webapp.webhooks.address import same_address
 
 HookPage: TypeAlias = Page[Hook]
@@ -108,7 +109,7 @@ def _rows(base: str, hooks: Iterable[Hook], open_things: Unfinished) -> list[Hoo
     return [
         HookRow(
             row_address(base, hook.id),
-            *_parts(hook.url),
+            *_parts(shown_address(hook.url)),
             event_words(hook.events),
             hook.active,
             response_html(hook),

@@ -6,7 +6,7 @@ It says nothing but yes or no. Who does not know the token is not listened to; w
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from webapp.access.permissions import of, public
@@ -14,9 +14,10 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import csrf
 from webapp.core.sealing import CannotUnseal
+from webapp.models.refused_minute import RefusalCause
 from webapp.providers.postpay.signature import HEADER
 from webapp.web.doubled_fields import takes_raw_body
-from webapp.webhooks.deliveries.ingest import LARGEST, IngestResult, find_receiver, take_delivery
+from webapp.webhooks.deliveries.ingest import LARGEST, IngestResult, find_receiver, refusals, take_delivery
 
 LONGEST_TOKEN = 100
 
@@ -42,10 +43,12 @@ def receive(account: Account, token: str) -> Response:
             headers=list(request.headers.items()),
             given=request.headers.get(HEADER),
             body=body,
+            sender=request.remote_addr,
             settings=current_app.extensions["settings"],
         )
     except CannotUnseal:
         log.error("the receiver's secret cannot be read", receiver=receiver.id)
+        g.refusal_cause = RefusalCause.CANNOT_JUDGE
         return _answer(503)
     return _answer(401 if taken is IngestResult.REFUSED else 200)
 
@@ -58,6 +61,23 @@ def _body() -> bytes | Response:
     except RequestEntityTooLarge:
         return _answer(413)
     return body if len(body) <= LARGEST else _answer(413)
+
+
+@blueprint.after_request
+def _count(response: Response) -> Response:
+    """Counts what was not taken, also what failed on its way here; a wrong signature is counted where it is judged."""
+    account = (request.view_args or {}).get("account")
+    if account is not None and response.status_code >= 400 and response.status_code != 401:
+        refusals().count(account.slug, _cause(response.status_code))
+    return response
+
+
+def _cause(status: int) -> RefusalCause:
+    if status >= 500:
+        cause: RefusalCause = g.get("refusal_cause", RefusalCause.NOT_SERVED)
+        return cause
+    by_status = {404: RefusalCause.UNKNOWN_ADDRESS, 413: RefusalCause.TOO_LARGE}
+    return by_status.get(status, RefusalCause.MALFORMED)
 
 
 csrf.exempt(receive)  # the provider has no form of ours; its signature is what proves it

@@ -28,11 +28,16 @@ class Content(NamedTuple):
 
 
 def seal_content(settings: Settings, headers: Iterable[tuple[str, str]], body: bytes) -> str:
+    packed = b64encode(zlib.compress(body)).decode("ascii")
+    return sealing.seal(settings, SecretStr(json.dumps({"headers": kept_headers(headers), "body": packed})))
+
+
+def kept_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is kept of them."""
     kept = [(name[:100], value[:LONGEST_VALUE]) for name, value in headers if name.lower() not in NEVER]
     if len(kept) > MOST_HEADERS:
         kept.sort(key=lambda one: one[0].lower() != HEADER.lower())  # whatever is cut off, the signature is not
-    packed = b64encode(zlib.compress(body)).decode("ascii")
-    return sealing.seal(settings, SecretStr(json.dumps({"headers": kept[:MOST_HEADERS], "body": packed})))
+    return kept[:MOST_HEADERS]
 
 
 def open_content(settings: Settings, sealed: str) -> Content:

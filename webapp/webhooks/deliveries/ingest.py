@@ -7,7 +7,7 @@ late or out of order can do no harm, and one that was taken is never lost: it is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,23 +20,25 @@ from sqlalchemy import case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from webapp.access.rejection_sampler import RejectionSampler
 from webapp.core import sealing
 from webapp.core.database import release, trouble, writing
 from webapp.core.extensions import db
 from webapp.core.group_commit import GroupCommit
 from webapp.core.settings import Settings
 from webapp.models.base import now
-from webapp.models.delivery import GENUINE, Delivery, DeliveryOutcome, Forwarding, ForwardState, Receiver, Verdict
+from webapp.models.delivery import GENUINE, Delivery, DeliveryOutcome, Receiver, Verdict
+from webapp.models.refused_minute import RefusalCause
 from webapp.providers.postpay import signature
 
-from .content import seal_content
+from .content import kept_headers, seal_content
+from .forwards import plan_forwards, write_forwards
 from .payload import Hint, read_hint
+from .refused import Refusals
+from .retention import trim_refused
 
 LARGEST = 1024 * 1024
 LARGEST_REFUSED = 64 * 1024
 """Bytes of a body: more is not read, and of one that is not genuine more is not kept."""
-FORWARD_FOR = timedelta(days=2)
 READ_AGAIN_AFTER = timedelta(minutes=1)
 """A bare signature has no time, so its repetition may be news: then the object is read again."""
 
@@ -72,11 +74,18 @@ def token_digest(token: str) -> str:
 
 
 def take_delivery(
-    receiver: Receiver, *, headers: Iterable[tuple[str, str]], given: str | None, body: bytes, settings: Settings
+    receiver: Receiver,
+    *,
+    headers: Sequence[tuple[str, str]],
+    given: str | None,
+    body: bytes,
+    sender: str | None,
+    settings: Settings,
 ) -> IngestResult:
     """Judges a raw body by its signature header (`given`) and writes it down; committed when this returns.
 
-    Of those that are refused only a few a minute are kept. Raises CannotUnseal when the secrets cannot be read.
+    One that is refused is counted. Of each sender, the first few a minute are written down at once, and the newest a
+    little later. Raises CannotUnseal when the secrets cannot be read.
     """
     moment = now()
     accepted = accepted_secrets(receiver, settings)
@@ -84,14 +93,28 @@ def take_delivery(
     verdict = judge(given, body, secrets, moment.timestamp())
     if verdict not in GENUINE and len(secrets) < len(_sealed(receiver)):
         raise sealing.CannotUnseal("one of the secrets cannot be read, so nobody knows whether it has signed")
-    if verdict not in GENUINE and not _refusals().is_worth_an_entry(f"receiver {receiver.id}"):
+    row = {**row_of(receiver, verdict, given, body, moment), "sender": sender}
+
+    def arrival() -> Arrival:
+        is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
+        return Arrival({**row, "content_sealed": seal_content(settings, headers, body) if is_kept else None}, verdict)
+
+    if verdict not in GENUINE:
+        row["digest"] = _digest_of_refused(verdict, headers, body)
+        _keep_refused(row, arrival)
         return IngestResult.REFUSED
-    row = _row(receiver, verdict, given, body, moment)
-    row["secret_fingerprint"] = _signer(given, body, accepted, moment, settings) if verdict in GENUINE else None
-    is_kept = verdict in GENUINE or len(body) <= LARGEST_REFUSED
-    row["content_sealed"] = seal_content(settings, headers, body) if is_kept else None
-    taken = _batch().add(Arrival(row, verdict))
-    return taken if verdict in GENUINE else IngestResult.REFUSED
+    row["secret_fingerprint"] = signer(given, body, accepted, moment, settings)
+    return _batch().add(arrival())
+
+
+def _keep_refused(row: dict[str, Any], arrival: Callable[[], Arrival]) -> None:
+    """The first few of a sender in a minute at once; the newest of the others with the next count."""
+    refused, whose = refusals(), f"{row['receiver_id']} {row['sender']}"
+    if refused.sampler.is_worth_an_entry(whose):
+        _batch().add(arrival())
+    else:
+        refused.hold((whose, row["verdict"]), row["digest"], arrival)
+    refused.count(row["account"], RefusalCause(row["verdict"]))
 
 
 def accepted_secrets(receiver: Receiver, settings: Settings) -> list[SecretStr]:
@@ -121,7 +144,7 @@ def judge(given: str | None, body: bytes, secrets: Sequence[str], moment: float)
     return Verdict.WRONG
 
 
-def _signer(
+def signer(
     given: str | None, body: bytes, accepted: Iterable[SecretStr], moment: datetime, settings: Settings
 ) -> str | None:
     """The fingerprint of the secret that has signed a genuine delivery: while one is replaced, which of the two."""
@@ -131,7 +154,7 @@ def _signer(
     return None
 
 
-def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:
+def row_of(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, moment: datetime) -> dict[str, Any]:
     """All columns but the content. What was not signed is not even read."""
     is_genuine = verdict in GENUINE
     signed_at = _signed_at(given)
@@ -144,7 +167,7 @@ def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, m
         "receiver_id": receiver.id,
         "received": moment,
         "verdict": verdict.value,
-        "digest": _digest(is_genuine, given, body),
+        "digest": digest_of(given, body),
         "signed_at": signed_at,
         "age": int((moment - signed_at).total_seconds()) if signed_at else None,
         "size": len(body),
@@ -158,9 +181,6 @@ def _row(receiver: Receiver, verdict: Verdict, given: str | None, body: bytes, m
         "next_try": moment,
         "settled": None if outcome is DeliveryOutcome.WAITING else moment,
         "forward_state": None,
-        "forward_tries": 0,
-        "forward_next": None,
-        "forward_until": None,
     }
 
 
@@ -172,10 +192,16 @@ def _signed_at(given: str | None) -> datetime | None:
     return datetime.fromtimestamp(int(text), UTC)
 
 
-def _digest(is_genuine: bool, given: str | None, body: bytes) -> str:
-    """Of time and body. What was refused never stands in the way of what is genuine."""
-    time = (given or "").rpartition(":")[0].encode("utf-8", "surrogatepass") if is_genuine else b""
-    return hashlib.sha256(b"%d\n%s\n" % (is_genuine, time) + body).hexdigest()
+def digest_of(given: str | None, body: bytes) -> str:
+    """Of the time and body of what is genuine."""
+    time = (given or "").rpartition(":")[0].encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"1\n%s\n" % time + body).hexdigest()
+
+
+def _digest_of_refused(verdict: Verdict, headers: Iterable[tuple[str, str]], body: bytes) -> str:
+    """Of all that came, and why it was refused; it never stands in the way of what is genuine."""
+    told = repr((verdict.value, kept_headers(headers))).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"0\n%s\n" % told + body).hexdigest()
 
 
 def _batch() -> GroupCommit[Arrival, IngestResult]:
@@ -184,23 +210,33 @@ def _batch() -> GroupCommit[Arrival, IngestResult]:
     return batch
 
 
-def _refusals() -> RejectionSampler:
-    refusals: RejectionSampler = current_app.extensions.setdefault("refused_deliveries", RejectionSampler())
-    return refusals
+def refusals() -> Refusals[Arrival]:
+    """Those of this process."""
+    found: Refusals[Arrival] | None = current_app.extensions.get("refused_deliveries")
+    if found is None:  # two threads may come at once: only one of theirs stays
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        found = app.extensions.setdefault("refused_deliveries", Refusals(app, _keep))
+    return found
+
+
+def _keep(accounts: Iterable[str], arrivals: Sequence[Arrival]) -> None:
+    """Writes down refused ones that were held, and forgets what is more than is kept."""
+    if arrivals:
+        _write(arrivals)
+    for account in sorted(accounts):
+        trim_refused(account)
 
 
 def _write(arrivals: Sequence[Arrival]) -> list[IngestResult]:
     """All of them in one transaction; in one order, so that two processes cannot wait for each other."""
     alike = _alike(arrivals)
     with writing() as session:
-        forwarded = set(session.scalars(select(Forwarding.account).where(Forwarding.active)))
-        for row, *_ in alike.values():
-            if row["account"] in forwarded and row["verdict"] in GENUINE:
-                row |= {"forward_state": ForwardState.WAITING.value, "forward_next": row["received"]}
-                row |= {"forward_until": row["received"] + FORWARD_FOR}
-        new = _insert(session, [row for row, *_ in alike.values()])
-        for key, rows in alike.items():
-            repeated = rows[1:] if key in new else rows
+        rows = [row for row, *_ in alike.values()]
+        plans = plan_forwards(session, rows)
+        new = _insert(session, rows)
+        write_forwards(session, plans, new)
+        for key, same in alike.items():
+            repeated = same[1:] if key in new else same
             if repeated:
                 _repeat(session, repeated[-1], len(repeated))
     results, first = [], set(new)
@@ -219,12 +255,12 @@ def _alike(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], list[dict[str, 
     return found
 
 
-def _insert(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, str]]:
-    """Account and digest of those that were not there yet."""
+def _insert(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+    """The numbers of those that were not there yet, by account and digest."""
     engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = engine.insert(Delivery).values(rows).on_conflict_do_nothing(index_elements=["account", "digest"])
-    inserted = session.execute(statement.returning(Delivery.account, Delivery.digest))
-    return {(account, digest) for account, digest in inserted}
+    inserted = session.execute(statement.returning(Delivery.account, Delivery.digest, Delivery.id))
+    return {(account, digest): number for account, digest, number in inserted}
 
 
 def _repeat(session: Session, row: dict[str, Any], times: int) -> None:

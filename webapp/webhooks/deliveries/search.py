@@ -15,11 +15,10 @@ from webapp.core.extensions import db
 from webapp.core.provider_id import spellings
 from webapp.models.delivery import GENUINE, Delivery, ForwardState, Verdict
 
+from .forwards import OTHER
 from .payload import ORDER, TRANSACTION
 
 EVENTS = (ORDER, TRANSACTION)
-OTHER = "other"
-"""Of events: what is neither."""
 GENUINE_ONLY, REFUSED_ONLY = "genuine", "refused"
 """Of verdicts: all that let a delivery in, all that keep it out."""
 COUNT_CAP = 1000
@@ -90,8 +89,19 @@ def latest(account: Account) -> Delivery | None:
     return db.session.scalar(statement.options(_LIGHT).order_by(Delivery.id.desc()).limit(1))
 
 
+def newer_about(delivery: Delivery) -> int | None:
+    """The newest genuine delivery about the same object, where it came after this one."""
+    if not delivery.is_genuine or delivery.object_id is None:
+        return None
+    same = (Delivery.account == delivery.account, Delivery.object_id == delivery.object_id)
+    newer = select(func.max(Delivery.id)).where(
+        *same, Delivery.object_kind == delivery.object_kind, Delivery.verdict.in_(GENUINE), Delivery.id > delivery.id
+    )
+    return db.session.scalar(newer)
+
+
 def failed_forwards(account: Account) -> int:
-    """How many deliveries could not be told on to the shop."""
+    """How many deliveries some target did not take."""
     return count_where(Delivery.account == account.slug, Delivery.forward_state == ForwardState.FAILED)
 
 
@@ -109,8 +119,8 @@ def deliveries_of_order(account: Account, order_id: str) -> Sequence[Delivery]:
 
 def _where(account: Account, query: DeliveryQuery) -> list[ColumnElement[bool]]:
     asked: list[tuple[Any, ColumnElement[bool] | None]] = [
-        (query.about, _about(account, query.about)),
-        (query.event, _event(query.event)),
+        (query.about, about_clause(account, query.about)),
+        (query.event, of_event(query.event)),
         (query.verdict, _verdict(query.verdict)),
         (query.outcome, Delivery.outcome == query.outcome),
         (query.forward, Delivery.forward_state == query.forward),
@@ -120,7 +130,7 @@ def _where(account: Account, query: DeliveryQuery) -> list[ColumnElement[bool]]:
     return [Delivery.account == account.slug, *(clause for value, clause in asked if value and clause is not None)]
 
 
-def _about(account: Account, about: str) -> ColumnElement[bool]:
+def about_clause(account: Account, about: str) -> ColumnElement[bool]:
     """By two indexes: a plain OR would read the whole log."""
     ids = [
         select(Delivery.id).where(Delivery.account == account.slug, column.in_(spellings(about)))
@@ -129,7 +139,7 @@ def _about(account: Account, about: str) -> ColumnElement[bool]:
     return Delivery.id.in_(union(*ids))
 
 
-def _event(event: str | None) -> ColumnElement[bool]:
+def of_event(event: str | None) -> ColumnElement[bool]:
     """By what is told of, however the event is spelt; where it could not be made out, by the event."""
     if event == OTHER:
         unknown = or_(Delivery.event.is_(None), Delivery.event.not_in(EVENTS))

@@ -1,6 +1,6 @@
-"""Changes how an account's deliveries are received and told on: the desk's own address, its secrets, the shop's.
+"""Changes how an account's deliveries are received: the desk's own address and its secrets.
 
-Each in one transaction with its audit entry, which holds fingerprints and a host, never a secret, a token, an address.
+Each in one transaction with its audit entry, which holds fingerprints, never a secret, a token, an address.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 
 from pydantic import SecretStr
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.base import now
-from webapp.models.delivery import Delivery, Forwarding, ForwardState, Receiver
-from webapp.webhooks.address import HookAddress
+from webapp.models.delivery import Receiver
 from webapp.webhooks.deliveries.ingest import token_digest
 
 EVENTS = ("order", "transaction")
@@ -41,10 +40,6 @@ class AlreadyReceiving(Exception):
 def receiver_of(account: Account) -> Receiver | None:
     """The account's receiver, if it has one that is not stopped."""
     return db.session.scalar(_open_receiver(account))
-
-
-def forwarding_of(account: Account) -> Forwarding | None:
-    return db.session.get(Forwarding, account.slug, populate_existing=True)
 
 
 def start_receiving(account: Account, person_id: int, settings: Settings) -> Receiver:
@@ -138,40 +133,6 @@ def token_of(receiver: Receiver, settings: Settings) -> str | None:
     return sealing.unseal(settings, receiver.token_sealed).get_secret_value() if receiver.token_sealed else None
 
 
-def save_forwarding(
-    account: Account, address: HookAddress, secret: SecretStr | None, person_id: int, settings: Settings
-) -> None:
-    """Tells each genuine delivery on from now on; None keeps the secret. Raises NotThere where there is none."""
-    with writing(lock=f"forwarding:{account.slug}") as session:
-        row = session.get(Forwarding, account.slug, with_for_update=True, populate_existing=True)
-        if row is None and secret is None:
-            raise NotThere
-        row = row or Forwarding(account=account.slug)
-        row.url, row.active, row.changed_by, row.changed = address.url, True, person_id, now()
-        if secret is not None:
-            row.secret_sealed = sealing.seal(settings, secret)
-            row.secret_fingerprint = sealing.fingerprint(settings, secret)
-        session.add(row)
-        _record_forwarding(account, "forwarding_on", address.host)
-
-
-def stop_forwarding(account: Account) -> None:
-    """Nothing more is told on, and what still waits is given up: it can be sent again by hand. Raises NotThere."""
-    with writing() as session:
-        row = session.get(Forwarding, account.slug, with_for_update=True, populate_existing=True)
-        if row is None:
-            raise NotThere
-        row.active = False
-        waiting = (Delivery.account == account.slug, Delivery.forward_state == ForwardState.WAITING)
-        session.execute(
-            update(Delivery)
-            .where(*waiting)
-            .values(forward_state=ForwardState.FAILED, forward_next=None)
-            .execution_options(synchronize_session=False)
-        )
-        _record_forwarding(account, "forwarding_off", None)
-
-
 def _new_secret() -> SecretStr:
     return SecretStr(secrets.token_hex(32))
 
@@ -200,13 +161,4 @@ def _record(account: Account, receiver: Receiver, what: str) -> None:
             "active": receiver.stopped is None,
             "secret_fingerprint": receiver.secret_fingerprint,
         },
-    )
-
-
-def _record_forwarding(account: Account, what: str, host: str | None) -> None:
-    audit.record(
-        audit.Action.RECEIVER_CHANGED,
-        account=account.slug,
-        object_type="receiver",
-        after={"what": what, "host": host, "active": host is not None},
     )
