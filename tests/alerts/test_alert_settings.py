@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from flask import Flask
+from pydantic import SecretStr
+
 from tests.core.test_settings import LIVE, problems
 from webapp.core.environment import load_settings
 
@@ -29,3 +32,16 @@ def test_rules_of_alerts_are_a_number_and_minutes_or_off() -> None:
     for bad in ("20", "0/5", "5/0", "x/y", "-1/5", "5/60/7"):
         [problem] = problems(ALERT_REFUSED=bad)
         assert problem.startswith("ALERT_REFUSED: is not of the form 5/60")
+
+
+def test_the_doctor_says_whether_anybody_is_told(app: Flask) -> None:
+    def said(**changes: object) -> str:
+        app.extensions["settings"] = app.extensions["settings"].model_copy(update=changes)
+        lines = app.test_cli_runner().invoke(args=["doctor"]).output.splitlines()
+        return next(line for line in lines if "alerts:" in line)
+
+    assert said() == "ok     alerts: go to nobody: neither e-mail nor a webhook is set up"
+    mail = {"smtp_host": "smtp.shop.example", "alert_mail_from": "a@b.example", "alert_mail_to": ("c@d.example",)}
+    assert said(**mail) == "ok     alerts: go out by mail"
+    told = said(alert_webhook=SecretStr("https://10.0.0.1/token"))
+    assert told == "WRONG  alerts: ALERT_WEBHOOK is not taken (numeric)"

@@ -14,14 +14,18 @@ from flask.cli import with_appcontext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp.alerts.watch import channels
+from webapp.alerts.webhook import webhook_address
 from webapp.core import anchor_backlog, audit_protection, audit_shape, disk, overdue
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
+from webapp.models.alert import AlertChannel
 from webapp.ops import schema
 from webapp.providers.http.errors import Forbidden, GatewayError, NoAnswer, Unauthorized
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.registry import postpay
+from webapp.webhooks.address import BadAddress
 
 NEEDED_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1"}
 SHORTEST_BUSY_TIMEOUT = 5_000
@@ -43,6 +47,7 @@ def doctor() -> None:
     settings: Settings = current_app.extensions["settings"]
     findings = [DoctorLine("settings", True, f"{len(settings.accounts)} merchant account(s)"), *_of_database(settings)]
     findings += [*_of_disks(settings), _of_anchors(settings.anchor_file), *_of_anchor_copy(settings)]
+    findings.append(_of_alerts(settings))
     findings += [*map(_of_provider, settings.accounts)]
     for finding in findings:
         click.echo(f"{'ok   ' if finding.is_right else 'WRONG'}  {finding.subject}: {finding.words}")
@@ -118,6 +123,19 @@ def _of_anchor_copy(settings: Settings) -> Iterator[DoctorLine]:
         words = f"an anchor has been waiting for {minutes} minutes: does a worker run, and what does it log?"
         is_right = late < overdue.LATE
         yield DoctorLine("second place of the anchors", is_right, "has nearly all of them" if is_right else words)
+
+
+def _of_alerts(settings: Settings) -> DoctorLine:
+    """Whether somebody is told of what goes wrong; a test on the page Alerts shows whether it arrives."""
+    ways = channels(settings)
+    if not ways:
+        return DoctorLine("alerts", True, "go to nobody: neither e-mail nor a webhook is set up")
+    try:
+        if AlertChannel.WEBHOOK in ways:
+            webhook_address(settings)
+    except BadAddress as error:
+        return DoctorLine("alerts", False, f"ALERT_WEBHOOK is not taken ({error.problem.value})")
+    return DoctorLine("alerts", True, f"go out by {' and '.join(way.value for way in ways)}")
 
 
 def _of_provider(account: Account) -> DoctorLine:
