@@ -20,6 +20,7 @@ from webapp.models.user import User, normalised_email
 
 from . import passwords, sessions, throttle
 from .demo_users import ensure_demo_users
+from .form_tokens import own_forms
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
 from .slots import NoSlot, Slots
 from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
@@ -257,6 +258,7 @@ def open_for(session: Session, user: User) -> Person:
 def enter(person: Person) -> None:
     """Gives the browser a cookie with nothing in it from before."""
     cookie.clear()
+    own_forms(person.id)
     login_user(person)
 
 

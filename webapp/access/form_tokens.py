@@ -1,4 +1,4 @@
-"""The signed token of a form: what its reader had seen, and that one form is one decision."""
+"""The signed tokens of a form: whose it is, what its reader had seen, and that one form is one decision."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 from dataclasses import asdict, dataclass
 
 from flask import current_app
+from flask import session as cookie
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 LONGEST_AGE = 12 * 3600
@@ -91,6 +92,24 @@ def read_change_token(text: str, *, kind: str, user_id: int, account: str, objec
     if (token.kind, token.user_id, token.account, token.object_id) != (kind, user_id, account, object_id):
         raise BadToken
     return token
+
+
+def own_forms(user_id: int) -> None:
+    """From here on the token against forgery, in each form that this browser is given, says whose form it is."""
+    cookie["csrf_token"] = f"{secrets.token_hex(20)}.{user_id}"
+
+
+def owner_of_form(csrf_token: str) -> int | None:
+    """Whose form it is, told by its token alone, as the desk has signed it; None for a stranger's, or no token of ours.
+
+    Says nothing about who sends it: that is for the browser's cookie to say.
+    """
+    try:
+        value = str(URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="wtf-csrf-token").loads(csrf_token))
+    except BadSignature:
+        return None
+    _, _, owner = value.rpartition(".")
+    return int(owner) if "." in value and owner.isdecimal() else None
 
 
 def _hash(values: dict[str, object]) -> str:

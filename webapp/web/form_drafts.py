@@ -1,6 +1,7 @@
 """Forms that the desk keeps with a session, sealed: what was typed when it ended, and what is being reviewed.
 
 They come back to the same person in the same browser only, also after signing in again, and are gone with the session.
+Where the browser names no session any more, nothing is stored: the sign-in page carries the sealed form.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.access import sessions
+from webapp.access.form_tokens import owner_of_form
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.core.sealing import CannotUnseal, seal, unseal
@@ -24,7 +26,7 @@ from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
 
 from .safe_redirect import own_address
-from .typed_forms import TypedForm, current_form, has_good_token
+from .typed_forms import TypedForm, current_form, has_good_token, is_offered_earlier
 
 LONGEST = 32 * 1024
 MOST = 8
@@ -81,18 +83,56 @@ def forget_unsent(session_id: int) -> None:
     _change(session_id, lambda drafts: [draft for draft in drafts if not draft.is_unsent])
 
 
-def close_lapsed(view: Any) -> None:
-    """Ends the session that was found to be over, and keeps what the person had typed into the form of this request."""
+def close_lapsed(view: Any) -> bool:
+    """Ends the session that was found to be over, and keeps what the person had typed into the form of this request.
+
+    Returns whether there was such a session.
+    """
     over = sessions.lapse()
     if over is None:
-        return
+        return False
     sessions.close_lapsed()
     keep_unsent(view, over.session_id)
+    return True
+
+
+def carried(view: Any) -> str | None:
+    """The form of a stranger's request, sealed for the person to whom the desk gave it; None if there is no such form.
+
+    Nothing is stored: the page that asks to sign in holds it, and `take_up_carried` gives it back.
+    """
+    owner = owner_of_form(request.form.get("csrf_token", "")) if request.method == "POST" else None
+    form = current_form() if owner else None
+    if form is None or not _can_be_kept(form) or (_is_never_kept(view) and not is_offered_earlier(view)):
+        return None
+    told = {"owner": owner, "form": form, "kept": now().isoformat()}
+    return seal(current_app.extensions["settings"], SecretStr(json.dumps(told)))
+
+
+def take_up_carried(sealed: str, user_id: int, session_id: int) -> bool:
+    """Keeps for the session what the sign-in page has carried, if it is this person's; whether it was."""
+    try:
+        told = json.loads(unseal(current_app.extensions["settings"], sealed).get_secret_value())
+        address, fields = told["form"]
+        owner, kept = told["owner"], datetime.fromisoformat(told["kept"])
+    except (CannotUnseal, ValueError, TypeError, KeyError):
+        return False
+    if owner != user_id or kept < now() - LIFE:
+        return False
+    form = TypedForm(address, [(name, text) for name, text in fields])
+    _add(session_id, Draft(form.address, form, now(), True))
+    return True
 
 
 def _is_worth_keeping(view: Any, form: TypedForm) -> bool:
-    if request.method != "POST" or getattr(view, "never_kept", False) or not has_good_token():
-        return False
+    return request.method == "POST" and not _is_never_kept(view) and has_good_token() and _can_be_kept(form)
+
+
+def _is_never_kept(view: Any) -> bool:
+    return bool(getattr(view, "never_kept", False))
+
+
+def _can_be_kept(form: TypedForm) -> bool:
     return bool(form.shown and own_address(form.address)) and len(json.dumps(form)) <= LONGEST
 
 

@@ -139,9 +139,21 @@ def record_csrf_failure() -> None:
     _record_refusal(audit.Action.CSRF_FAILED, cause="form token")
 
 
+class SignInFirst(Exception):
+    """Somebody has typed a form, and their browser names no session any more. `carried`: the form, sealed."""
+
+    def __init__(self, carried: str) -> None:
+        super().__init__()
+        self.carried = carried
+
+
 def _ask_to_sign_in(view: Any) -> AnyResponse:
-    """Leads to the sign-in and from there back; what was typed is kept if the view can show it again."""
-    form_drafts.close_lapsed(view)
+    """Leads to the sign-in and from there back; what was typed is kept if the view can show it again.
+
+    Raises SignInFirst where the sign-in page must carry it.
+    """
+    if not form_drafts.close_lapsed(view) and (carried := form_drafts.carried(view)):
+        raise SignInFirst(carried)
     return _send(sign_in_address(), 303 if request.method not in SAFE else 302)
 
 

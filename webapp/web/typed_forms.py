@@ -30,7 +30,7 @@ FROM_KEPT = "from_kept"
 """The field of a form that was kept and is sent now."""
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
-        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "lines"),
+        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "kept", "lines"),
         *("next", "object_id", "owner", "prepared", "query", "reviewed", "theme", "username", "version", "what"),
     )
 )
@@ -134,6 +134,11 @@ def offered_at(endpoint: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def is_offered_earlier(view: object) -> bool:
+    """Whether the form of a view is offered again a step earlier, where nothing is done yet."""
+    return getattr(view, "offered_at", None) is not None
 
 
 def never_kept(view: View) -> View:
