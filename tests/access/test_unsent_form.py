@@ -102,11 +102,44 @@ def test_chosen_items_come_back_in_words(
     chosen = {"part": "lines", "line-1": "2", "line-shipping": "1", "reason": "returned"}
     alice.submit("Continue", **chosen)
     alice.submit("Sign in", email=ALICE, password=PASSWORD)
-    for said in ("How much Items", "Item 1 of the order 2", "Shipping 1", "Reason Item returned"):
+    for said in ("How much Items", "Items 2 × Lamp, shipping", "Reason Item returned"):
         assert said in alice.words
     alice.submit("Continue with this")
     assert "2 × Lamp" in alice.words
     assert "Refund AED 15.00 now" in alice.words.replace("\u00a0", " ")
+
+
+def test_the_orders_own_form_has_it_too(
+    clock: time_machine.Traveller, sandbox: Sandbox, sign_in: Callable[[str], Browser]
+) -> None:
+    provider_of(sandbox).order("order-1")
+    alice = sign_in("agent")
+    alice.open("/demo/orders/order-1/refund")
+    clock.shift(timedelta(minutes=20))
+    alice.submit("Continue", part="part", amount="12.50", reason="returned", note=NOTE)
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    clock.shift(timedelta(minutes=1))
+    alice.open("/demo/orders/order-1/refund")
+    assert "This is what you typed on" in alice.words
+    assert form_values(alice.form("Continue"))["note"] == NOTE
+    alice.submit("Continue", note="Something else")
+    alice.open("/you/unsent")
+    assert NOTE not in alice.words, "one form is kept of an order, the newest"
+    alice.open("/demo/orders/order-1/refund")
+    assert form_values(alice.form("Continue"))["note"] == "Something else"
+
+
+def test_any_page_says_that_what_was_typed_there_is_kept(
+    clock: time_machine.Traveller, sign_in: Callable[[str], Browser]
+) -> None:
+    adam = sign_in("admin")
+    adam.open("/demo/hooks/new")
+    clock.shift(timedelta(minutes=20))
+    adam.submit("Create the webhook", url="https://kept.example.com/a", events=["order"])
+    adam.submit("Sign in", email=PEOPLE["admin"][0], password=PASSWORD)
+    adam.open("/demo/hooks/new")
+    adam.follow("Get it back")
+    assert "https://kept.example.com/a" in adam.words
 
 
 def test_htmx_is_sent_to_the_sign_in_and_the_form_comes_back_too(clock: time_machine.Traveller, alice: Browser) -> None:

@@ -57,6 +57,7 @@ class Person(UserMixin):  # type: ignore[misc]
     is_demo: bool
     confirmed: datetime
     token: str = field(repr=False)
+    has_kept_form: bool = False
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -103,6 +104,7 @@ def load_person(token: str) -> Person | None:
         is_demo=found.is_demo,
         confirmed=found.confirmed,
         token=token,
+        has_kept_form=found.has_unsent_form,
     )
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app, g, request
 from flask_login import current_user
@@ -29,6 +30,7 @@ from .safe_redirect import own_address
 from .typed_forms import TypedForm, current_form, has_good_token, is_offered_earlier
 
 LONGEST = 32 * 1024
+"""Characters of one form; what is larger is not kept."""
 MOST = 8
 """So many forms are kept at once, the newest."""
 LIFE = timedelta(hours=12)
@@ -46,9 +48,14 @@ class Draft(NamedTuple):
         return dict(self.form.fields).get(name, "")
 
 
-def keep(key: str) -> None:
-    """Keeps the form of this request for the person's session, in place of what was kept under the key."""
-    _add(current_user.session_id, Draft(key, current_form(), now(), False))
+def keep(key: str) -> bool:
+    """Keeps the form of this request for the person's session, in place of what was kept under the key, and of what
+    was sent to the same address in vain. False where it is larger than what is kept."""
+    form = current_form()
+    if not _fits(form):
+        return False
+    _add(current_user.session_id, Draft(key, form, now(), False))
+    return True
 
 
 def newest(prefix: str) -> Draft | None:
@@ -56,6 +63,25 @@ def newest(prefix: str) -> Draft | None:
     found = [draft for draft in _read(current_user.session_id) if draft.key.startswith(prefix) and not draft.is_unsent]
     release()
     return found[-1] if found else None
+
+
+def unsent_to(address: str) -> Draft | None:
+    """What was sent to this address, and never reached its view, the newest; None where nothing was."""
+    if not current_user.has_kept_form:
+        return None
+    found = [
+        draft for draft in _read(current_user.session_id) if draft.is_unsent and _path(draft.form) == unquote(address)
+    ]
+    release()
+    return found[-1] if found else None
+
+
+def unsent_here() -> TypedForm | None:
+    """What was sent in vain from the page that is shown now, unless the page itself shows it again."""
+    if request.method != "GET" or not current_user.is_authenticated or g.get("typed_form") is not None:
+        return None
+    draft = unsent_to(request.path)
+    return draft.form if draft else None
 
 
 def take_up(draft: Draft) -> None:
@@ -133,7 +159,15 @@ def _is_never_kept(view: Any) -> bool:
 
 
 def _can_be_kept(form: TypedForm) -> bool:
-    return bool(form.shown and own_address(form.address)) and len(json.dumps(form)) <= LONGEST
+    return bool(form.shown and own_address(form.address)) and _fits(form)
+
+
+def _fits(form: TypedForm) -> bool:
+    return len(json.dumps(form)) <= LONGEST
+
+
+def _path(form: TypedForm) -> str:
+    return unquote(urlsplit(form.address).path)
 
 
 def hand_over(session: Session, user_id: int, from_session: int | None, to_session: int) -> bool:
@@ -154,7 +188,10 @@ def hand_over(session: Session, user_id: int, from_session: int | None, to_sessi
 
 
 def _add(session_id: int, draft: Draft) -> None:
-    _change(session_id, lambda drafts: [*(one for one in drafts if one.key != draft.key), draft][-MOST:])
+    def is_replaced(one: Draft) -> bool:
+        return one.key == draft.key or (one.is_unsent and _path(one.form) == _path(draft.form))
+
+    _change(session_id, lambda drafts: [*(one for one in drafts if not is_replaced(one)), draft][-MOST:])
 
 
 def _change(session_id: int, change: Callable[[list[Draft]], list[Draft]]) -> None:

@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     public_slots.init_app(app)
     person_slots.init_app(app)
     app.before_request(guard)
+    app.context_processor(lambda: {"unsent_here": form_drafts.unsent_here})
 
 
 def _turn_away_a_flood() -> None:

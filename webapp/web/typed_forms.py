@@ -20,7 +20,7 @@ from wtforms.validators import ValidationError
 from webapp.access.permissions import View
 from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
 from webapp.presentation.hook_words import EVENT_LABELS
-from webapp.presentation.refund_line_words import line_field_label
+from webapp.presentation.refund_line_words import FIELD, NAME, typed_line_words
 from webapp.presentation.refund_reasons import REASONS
 
 from .safe_redirect import own_address, page_before
@@ -42,6 +42,7 @@ _NAMES = {
     "events": _l("Tell the shop of"),
     "found": _l("What you found"),
     "host": _l("Host"),
+    FIELD: _l("Items"),
     "note": _l("Note"),
     "part": _l("How much"),
     "reason": _l("Reason"),
@@ -82,8 +83,13 @@ class TypedForm(NamedTuple):
     def shown(self) -> list[tuple[LazyString | str, str]]:
         """What a person typed or chose, in their words where we have them, without what is empty."""
         told: dict[str, list[str]] = {}
+        names = dict(self.fields)
         for name, text in self.fields:
-            if text.strip() and not name.endswith("_token") and name not in _CHOSEN_BY_THE_PAGE:
+            if not text.strip() or name.endswith(("_token", NAME)) or name in _CHOSEN_BY_THE_PAGE:
+                continue
+            if name.startswith(FIELD):
+                told.setdefault(FIELD, []).append(typed_line_words(name, text, names.get(name + NAME, "")))
+            else:
                 told.setdefault(name, []).append(str(_CHOICES.get(name, {}).get(text, text)))
         return [(_label(name), ", ".join(texts)) for name, texts in told.items()]
 
@@ -117,7 +123,7 @@ def _endpoint(address: str, method: str) -> tuple[str, dict[str, Any]]:
 
 
 def _label(name: str) -> LazyString | str:
-    return _NAMES.get(name) or line_field_label(name) or name.replace("_", " ").capitalize()
+    return _NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def asks_again(view: View) -> View:
@@ -153,7 +159,7 @@ def current_form(address: str | None = None) -> TypedForm:
     if kept is not None:
         return kept
     sent = request.form.items(multi=True)
-    fields = [(name, text.replace("\0", "\ufffd")) for name, text in sent if _may_be_offered(name)]
+    fields = [(name, text.replace("\0", "\ufffd")) for name, text in sent if _is_typed(name)]
     return TypedForm(address or _address(), fields)
 
 
@@ -180,7 +186,10 @@ def _address() -> str:
     return url_for(earlier, **request.view_args or {}) + mark + query
 
 
-def _may_be_offered(name: str) -> bool:
+def _is_typed(name: str) -> bool:
+    """Whether a field belongs to what was typed; not what a line is called of which nothing was."""
+    if name.startswith(FIELD) and name.endswith(NAME) and not request.form.get(name.removesuffix(NAME), "").strip():
+        return False
     return name not in ("step", FROM_KEPT) and not any(word in name.lower() for word in _SECRET)
 
 

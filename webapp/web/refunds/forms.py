@@ -20,7 +20,7 @@ from webapp.presentation.formatting import money as money_words
 from webapp.presentation.refund_reasons import OTHER, REASONS, refund_description
 from webapp.web.forms import AmountField, BaseForm
 
-from .line_fields import LINES, UnitsField, field_name, keys_sent
+from .line_fields import LINES, UnitsField, field_name, keys_sent, name_field
 
 WHOLE = "whole"
 PART = "part"
@@ -105,6 +105,10 @@ class RefundForm(BaseForm):
         if self.part.data != LINES:
             return {}
         return {key: self[field_name(key)].data for key in keys_sent(self._fields) if self[field_name(key)].data}
+
+    def line_name(self, key: str) -> str:
+        """What the form's page has called a line: for where the order is not at hand."""
+        return str(self.formdata.get(name_field(key), "")) if self.formdata else ""
 
     @property
     def chosen(self) -> Money:
