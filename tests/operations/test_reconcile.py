@@ -171,8 +171,14 @@ def test_finance_closes_only_after_a_day_and_three_spaced_looks(
     with time_machine.travel(start + timedelta(hours=4)):
         farah = sign_in("finance")
         farah.open("/demo/in-progress")
-        farah.follow("Close")
+        reason = "when 3 spaced checks have not found it at Postpay (so far 3)."
+        assert reason in farah.words
+        button = farah.page.find("button", string="Close")
+        assert button is not None
+        assert button.has_attr("disabled")
+        farah.open(f"/demo/in-progress/{lost.id}/close")
         assert "cannot be closed yet" in farah.words
+        assert reason in farah.words
     with time_machine.travel(start + timedelta(hours=25)):
         farah = sign_in("finance")
         farah.open("/demo/in-progress")

@@ -80,7 +80,7 @@ def test_a_reload_masks_it_again_and_another_click_is_another_entry(alice: Brows
     alice.submit(BUTTON)
     alice.open(PAGE)
     assert leaked(alice) == []
-    assert "Personal data opened by Alice Agent" in alice.words
+    assert "Personal data opened · Alice Agent" in alice.words
     alice.submit(BUTTON)
     assert len(openings(app)) == 2
 

@@ -151,7 +151,7 @@ def test_what_changed_after_it_was_read_is_told_until_somebody_has_seen_it(
     read(farah)
     provider.change_transaction(row, paid="2026-09-11T00:00:00Z", total_amount=77025)
     read(farah, button="Sync again")
-    assert [one[9] for one in cells(farah)] == ["770.25 AED"]
+    assert [one[9] for one in cells(farah)] == ["AED 770.25"]
     farah.open(PAYOUT)
     assert "Nothing is paid out here any more" in farah.words
     farah.open("/demo/payouts/AED/2026-09-11T000000.000000Z")

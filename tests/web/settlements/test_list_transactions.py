@@ -22,10 +22,10 @@ def test_a_row_adds_up_from_amount_to_net(farah: Browser, settled: Settled) -> N
     settled.put("refund", -58851, "KWD", type="refund", created="2025-11-19T10:19:00Z")
     farah.open("/demo/settlements")
     assert cells(farah, 1)[:7] == [
-        "Sale", "order-01", "20 Nov 2025, 14:19", "814.80 AED", "39.55 AED", "775.25 AED", "25 Nov 2025, 00:00"
+        "Sale", "order-01", "20 Nov 2025, 14:19", "AED 814.80", "AED 39.55", "AED 775.25", "25 Nov 2025, 00:00"
     ]  # fmt: skip
     assert cells(farah, 2)[:7] == [
-        "Refund", "–", "19 Nov 2025, 14:19", "\u221258.851 KWD", "–", "\u221258.851 KWD", "Not yet"
+        "Refund", "–", "19 Nov 2025, 14:19", "KWD \u221258.851", "–", "KWD \u221258.851", "Not yet"
     ]  # fmt: skip
     assert "Times in United Arab Emirates Time (Asia/Dubai)" in farah.words
     farah.follow("order-01")
