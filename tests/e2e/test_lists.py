@@ -15,7 +15,7 @@ from tests.provider import Provider
 from tests.web.test_live import delivered
 from tests.webhooks.at_provider import Hooks
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .conftest import PHONE, Eyes
 from .test_every_page import put_a_bit_of_everything, read_payouts
 
 pytestmark = pytest.mark.browser
@@ -33,28 +33,6 @@ LISTS = {
         "/demo/payouts?paid=range&paid_from=2026-09-01&paid_to=2026-09-30", ("#currency", "AED"), "currency=AED",
     ),
 }  # fmt: skip
-
-
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_more_filters_open_below_the_word_that_was_pressed(
-    eyes: Callable[..., Eyes], provider: Provider, viewport: dict[str, int]
-) -> None:
-    farah = eyes(viewport=viewport)
-    farah.sign_in("finance")
-    for address, *_ in LISTS.values():
-        page = farah.open(address)
-        more = page.locator("#filters summary")
-        if not more.count():
-            continue
-        before = more.bounding_box()
-        more.click()
-        assert more.bounding_box() == before, address
-        fields = page.locator("#filters .more").bounding_box()
-        assert before
-        assert fields
-        assert fields["y"] >= before["y"] + before["height"], address
-        assert page.locator("#filters .more :is(input, select, textarea)").first.is_visible()
-        farah.check()
 
 
 def choose(page: Page, control: str | tuple[str, str]) -> None:

@@ -22,7 +22,7 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.open_form import OpenForm
 from webapp.models.user import User
-from webapp.payments.open_forms import KEPT, PRESENT, SIGN_EVERY, forget_left_forms, note_at_form, others_at_form
+from webapp.payments.open_forms import KEPT, MOST, PRESENT, SIGN_EVERY, forget_left_forms, note_at_form, others_at_form
 
 from .conftest import FORM, refund
 
@@ -104,6 +104,17 @@ def test_the_form_writes_nothing_and_asking_writes_at_most_one_row(
     assert rows(app) == first, "not written again at once"
     assert [call for call in provider.seen() if not call["path"].startswith("/_sandbox")] == []
     assert records.news() == [], "it is no act, so the audit log has nothing of it"
+
+
+def test_of_very_many_forms_the_last_are_known(app: Flask, alice: Browser, aziz: Browser, provider: Provider) -> None:
+    has_open(aziz)
+    for number in range(MOST + 5):
+        has_open(alice, f"/demo/orders/order-{number}/refund")
+    with app.app_context():
+        mine = db.session.scalars(select(OpenForm.order_id).order_by(OpenForm.seen).where(OpenForm.user_id != 0)).all()
+    assert len(mine) == MOST + 1
+    assert mine[0] == "order-01", "another person's are another matter"
+    assert f"order-{MOST + 4}" in mine
 
 
 def rows(app: Flask) -> list[tuple[int, object]]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from flask import session as cookie
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from webapp import audit
+from webapp.core.database import writing
+
+from .rejection_sampler import RejectionSampler
 
 LONGEST_AGE = 12 * 3600
 
@@ -51,8 +57,8 @@ def read_token(
 ) -> SubmitToken:
     """The token of a form that came back. `at_any_age`: only to ask what came of it. Raises BadToken."""
     try:
-        token = SubmitToken(**_signer().loads(text, max_age=None if at_any_age else LONGEST_AGE))
-    except (BadSignature, TypeError) as error:
+        token = SubmitToken(**_signed(text, user_id, account, None if at_any_age else LONGEST_AGE))
+    except TypeError as error:
         raise BadToken from error
     if (token.kind, token.user_id, token.account, token.order_id) != (kind, user_id, account, order_id):
         raise BadToken
@@ -86,8 +92,8 @@ def new_change_token(kind: str, *, user_id: int, account: str, object_id: str, v
 def read_change_token(text: str, *, kind: str, user_id: int, account: str, object_id: str) -> ChangeToken:
     """The token of such a form that came back. Raises BadToken."""
     try:
-        token = ChangeToken(**_signer().loads(text, max_age=LONGEST_AGE))
-    except (BadSignature, TypeError) as error:
+        token = ChangeToken(**_signed(text, user_id, account, LONGEST_AGE))
+    except TypeError as error:
         raise BadToken from error
     if (token.kind, token.user_id, token.account, token.object_id) != (kind, user_id, account, object_id):
         raise BadToken
@@ -114,6 +120,28 @@ def owner_of_form(csrf_token: str) -> int | None:
 
 def _hash(values: dict[str, object]) -> str:
     return hashlib.sha256("\n".join(str(value) for value in values.values()).encode()).hexdigest()
+
+
+def _signed(text: str, user_id: int, account: str, max_age: int | None) -> dict[str, Any]:
+    """What the desk has signed. Raises BadToken; where the desk never signed it, there is an entry of that."""
+    try:
+        signed: dict[str, Any] = _signer().loads(text, max_age=max_age)
+    except SignatureExpired as error:
+        raise BadToken from error
+    except BadSignature as error:
+        _record_forged(user_id, account)
+        raise BadToken from error
+    return signed
+
+
+def _record_forged(user_id: int, account: str) -> None:
+    """One entry, but of many in a minute from one person only of the first few."""
+    sampler: RejectionSampler = current_app.extensions["forged_tokens"]
+    if not sampler.is_worth_an_entry(str(user_id)):
+        return
+    facts = {"method": request.method, "endpoint": request.endpoint, "cause": "submit token"}
+    with writing():
+        audit.record(audit.Action.CSRF_FAILED, outcome="denied", account=account, after=facts)
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     """Puts the gate before every view; it checks the form's token itself, after the person."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.extensions["strangers_refusals"] = RejectionSampler()
+    app.extensions["forged_tokens"] = RejectionSampler()
     turned_away.init_app(app)
     authentication.init_app(app)
     app.before_request(_turn_away_a_flood)

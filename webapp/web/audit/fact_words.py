@@ -92,6 +92,9 @@ FACTS = {
     "host": lazy_gettext("Host"),
     "event": lazy_gettext("Event"),
     "count": lazy_gettext("How many"),
+    "status": lazy_gettext("Status"),
+    "form": lazy_gettext("Form, by its digest"),
+    "order_version": lazy_gettext("Refunds and captures started before"),
 }
 
 OF_FAMILY = {
@@ -101,7 +104,9 @@ OF_FAMILY = {
 }
 """Facts that are called otherwise in the entries of one family."""
 
-TECHNICAL = ("intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest")
+TECHNICAL = (
+    "intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest", "form", "order_version",
+)  # fmt: skip
 MINOR = "_minor"
 """The end of the name of each fact that is an amount in minor units of the entry's currency."""
 

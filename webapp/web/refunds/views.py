@@ -87,7 +87,7 @@ def show_review(account: Account, order_id: str) -> Response:
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal)
     if not is_as_seen(token, account, reading):
-        record_stale(account, token, IntentKind.REFUND)
+        record_stale(account, token, IntentKind.REFUND, reading)
         return _again(account, reading, 412)
     form = _form(_remaining(reading), refundable_lines(account, reading))
     if not form.validate():
