@@ -58,7 +58,7 @@ def test_whatever_is_wrong_gets_the_same_answer(
 ) -> None:
     attempt(stranger, email, password)
     assert stranger.status == 422
-    assert "This did not work. Check the e-mail address and the password." in stranger.words
+    assert "Sign-in failed. Check the e-mail address and the password." in stranger.words
     assert stranger.page.title is not None
     assert stranger.page.title.get_text().startswith("Error:")
     assert records.news() == [f"auth.login.failed denied {cause}"]

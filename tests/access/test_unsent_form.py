@@ -69,7 +69,7 @@ def test_a_wrong_password_does_not_hide_that_it_is_kept(clock: time_machine.Trav
     lose_the_session(alice, clock)
     alice.open(alice.response.headers["Location"])
     alice.submit("Sign in", email=ALICE, password="not the password")
-    assert "This did not work. Check the e-mail address and the password." in alice.words
+    assert "Sign-in failed. Check the e-mail address and the password." in alice.words
     assert "What you had typed was kept: you get it back after you sign in." in alice.words
 
 

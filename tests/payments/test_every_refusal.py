@@ -173,7 +173,7 @@ def test_a_form_that_was_sent_with_other_data_is_refused_and_was_sent_once(scene
         scene.alice.submit(SEND)
         scene.alice.page = review
         scene.alice.submit(SEND, reason="damaged")
-        assert (scene.alice.status, "already sent, with other data" in scene.words) == (409, True), choice
+        assert (scene.alice.status, "already sent, with different data" in scene.words) == (409, True), choice
         assert len(scene.provider.refunds(scene.order)) == 1
 
 

@@ -43,10 +43,10 @@ def has_open(browser: Browser, form: str = FORM) -> str:
 
 def test_each_is_told_of_the_other(alice: Browser, aziz: Browser, provider: Provider) -> None:
     alice.open(FORM)
-    assert "open, too" not in alice.words
+    assert "also has the refund form" not in alice.words
     assert has_open(alice) == ""
     aziz.open(FORM)
-    assert "Alice Agent has the refund form of this order open, too, since" in aziz.words
+    assert "Alice Agent also has the refund form of this order open, since" in aziz.words
     assert "Alice Agent" in has_open(aziz)
     assert "Aziz Agent" in has_open(alice)
 
@@ -55,7 +55,7 @@ def test_who_has_refunded_is_no_longer_at_the_form(alice: Browser, aziz: Browser
     has_open(alice)
     refund(alice)
     aziz.open(FORM)
-    assert "open, too" not in aziz.words
+    assert "also has the refund form" not in aziz.words
     assert has_open(aziz) == ""
 
 
@@ -63,7 +63,7 @@ def test_the_review_says_it_too(alice: Browser, aziz: Browser, provider: Provide
     has_open(alice)
     aziz.open(FORM)
     aziz.submit("Continue", part="part", amount="10", reason="returned", note="")
-    assert "Alice Agent has the refund form of this order open, too" in aziz.words
+    assert "Alice Agent also has the refund form of this order open" in aziz.words
 
 
 def test_it_keeps_nobody_from_refunding(alice: Browser, aziz: Browser, provider: Provider) -> None:

@@ -184,7 +184,7 @@ def test_the_same_form_with_another_amount_is_refused(alice: Browser, provider: 
     alice.page = page
     alice.submit("Refund AED", amount="120.51")
     assert alice.status == 409
-    assert "already sent, with other data" in alice.words
+    assert "already sent, with different data" in alice.words
     assert len(posts(provider)) == 1
 
 

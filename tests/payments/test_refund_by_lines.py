@@ -180,7 +180,7 @@ def test_the_same_form_again_is_the_same_refund_and_another_choice_is_told(alice
     alice.page = review
     alice.submit("Refund AED", part="part", amount="5")
     assert alice.status == 409
-    assert "already sent, with other data" in alice.words
+    assert "already sent, with different data" in alice.words
     assert [one["description"] for one in provider.refunds("order-01")] == ["Item returned (1 × a)"]
 
 

@@ -61,7 +61,7 @@ def test_a_form_larger_than_what_is_kept_says_so_at_once(alice: Browser, provide
     alice.open(FORM)
     alice.submit("Continue", part="whole", reason="returned", note=note)
     assert alice.status == 422
-    assert "The note has 40000 characters; 500 fit." in alice.words
+    assert "The note has 40000 characters; at most 500 are allowed." in alice.words
     assert note in str(alice.page)
     alice.open(FORM)
     assert note not in str(alice.page)

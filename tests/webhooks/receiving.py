@@ -58,7 +58,7 @@ class Receiving:
         return self.app.test_client().post(path or self.path, data=body, headers=headers)
 
     def rows(self) -> Sequence[Delivery]:
-        """What was written down, oldest first."""
+        """What was recorded, oldest first."""
         with self.app.app_context():
             return db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
 

@@ -53,7 +53,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "part": {"part": _l("An amount"), "whole": _l("Everything that is left"), "lines": _l("Items")},
     "reason": {**REASONS},
     "events": EVENT_LABELS,
-    "found": {NOT_DONE: _l("Postpay did not do it"), MADE_OTHERWISE: _l("Postpay did it, but with other data")},
+    "found": {NOT_DONE: _l("Postpay did not do it"), MADE_OTHERWISE: _l("Postpay did it, but with different data")},
 }
 _WHAT = {
     "refunds.review_refund": _l("Refund of order %(order_id)s"),

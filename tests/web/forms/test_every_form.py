@@ -220,7 +220,7 @@ def test_asked_who_they_are_first(stage: Stage, endpoint: str) -> None:
     if browser.heading != "Confirm that it is you":
         judge(browser, form.typed, endpoint)
         return
-    browser.submit("Go on", password=PASSWORD)
+    browser.submit("Continue", password=PASSWORD)
     assert browser.heading == "What you had typed"
     assert_kept(browser, form.typed, endpoint)
     browser.submit("Send this now")

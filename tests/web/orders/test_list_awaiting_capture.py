@@ -91,13 +91,13 @@ def test_pages_can_be_turned_also_by_htmx(alice: Browser, provider: Provider) ->
 
 def test_nothing_waits(alice: Browser) -> None:
     alice.open(PAGE)
-    assert "Nothing waits for capture" in alice.words
+    assert "Nothing is awaiting capture" in alice.words
 
 
 def test_a_page_past_the_end_leads_back(alice: Browser) -> None:
     alice.open(f"{PAGE}?page=9")
     assert alice.status == 404
-    alice.follow("To the first page")
+    alice.follow("Go to the first page")
     assert alice.status == 200
 
 

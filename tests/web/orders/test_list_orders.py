@@ -96,7 +96,7 @@ def test_a_page_past_the_end_leads_back(alice: Browser, provider: Provider, show
     alice.open("/demo/orders?status=captured&page=7")
     assert alice.status == 404
     assert "There is no page 7" in alice.words
-    alice.follow("To the first page")
+    alice.follow("Go to the first page")
     assert shown(alice) == ["o-01", "o-00"]
 
 

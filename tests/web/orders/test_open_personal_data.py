@@ -105,7 +105,7 @@ def test_a_role_without_the_right_is_told_why_and_refused(
 ) -> None:
     browser = sign_in(role)
     browser.open(PAGE)
-    assert "Your role does not open personal data." in browser.words
+    assert "Your role cannot open personal data." in browser.words
     token = browser.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
     provider.forget()
     browser.send(OPEN, {"csrf_token": token})

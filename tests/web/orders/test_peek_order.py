@@ -25,7 +25,7 @@ def test_every_row_offers_the_peek_by_name_and_works_without_scripting(alice: Br
     alice.open("/demo/orders")
     peek = alice.page.select_one(".to-peek a")
     assert peek is not None
-    assert peek["aria-label"] == "Look at it beside the list: a/b"
+    assert peek["aria-label"] == "Preview: a/b"
     assert peek["hx-get"] == "/demo/orders/a%2Fb/peek?in=orders&at=1"
     alice.open(str(peek["href"]))
     assert alice.heading == "Order a/b"

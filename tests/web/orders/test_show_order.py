@@ -183,7 +183,7 @@ def test_an_order_that_does_not_exist_is_said_so(alice: Browser) -> None:
     alice.open(PAGE)
     assert alice.status == 404
     assert alice.heading == "There is no order order-01 in Demo Shop"
-    assert alice.follow("To the orders").h1.get_text() == "Orders"  # type: ignore[union-attr]
+    assert alice.follow("Go to the orders").h1.get_text() == "Orders"  # type: ignore[union-attr]
 
 
 def test_the_timeline_tells_days_and_hours_of_the_account(alice: Browser, provider: Provider) -> None:

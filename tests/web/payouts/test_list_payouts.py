@@ -248,7 +248,7 @@ def test_looking_at_totals_is_on_record_once_for_a_page_and_a_period(farah: Brow
 def test_what_cannot_be_asked_is_said(farah: Browser) -> None:
     wrong = {
         "paid=range&paid_to=2026-09-30": "Choose the first day.",
-        "paid=range&paid_from=2026-09-31": "Write the day like 2026-11-20.",
+        "paid=range&paid_from=2026-09-31": "Enter the day like 2026-11-20.",
         "paid=range&paid_from=2026-09-30&paid_to=2026-09-01": "The last day is before the first.",
         "paid=range&paid_from=2016-01-01&paid_to=2026-09-01": "Choose at most two years at once.",
         "paid=never": "Choose a time from the list.",

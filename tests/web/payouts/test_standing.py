@@ -76,7 +76,7 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     settled(provider)
     settled(provider, amount=5000, type="refund", total_amount=5000)
     read(farah)
-    assert "Postpay tells refunds as positive amounts" in farah.words
+    assert "Postpay reports refunds as positive amounts" in farah.words
     assert cells(farah, "tr.is-total") == []
     assert "As CSV" not in farah.words
     farah.open(PAYOUT)

@@ -79,7 +79,7 @@ def test_each_kind_of_emptiness_says_its_own(farah: Browser, settled: Settled) -
     assert [chip.bdi.get_text() for chip in farah.page.select(".chip")] == ["Refund", "Last month"]  # type: ignore[union-attr]
     farah.open("/demo/settlements?type=order&page=7")
     assert (farah.status, "There is no page 7" in farah.words) == (404, True)
-    farah.follow("To the first page")
+    farah.follow("Go to the first page")
     assert settled.shown(farah) == ["one"]
     settled.provider.fault("malformed", method="GET", path="/transactions", times=9)
     farah.open("/demo/settlements?type=order")

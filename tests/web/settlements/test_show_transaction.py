@@ -66,7 +66,7 @@ def test_what_has_no_fee_says_so(farah: Browser, settled: Settled) -> None:
     ("total", "words"),
     [
         (10000, "Postpay takes no fee for this transaction."),
-        (9900, "Postpay tells no fee for this transaction, but takes AED 1.00."),
+        (9900, "Postpay states no fee for this transaction, but keeps AED 1.00."),
     ],
 )
 def test_a_fee_that_is_not_told_is_not_guessed(farah: Browser, settled: Settled, total: int, words: str) -> None:
@@ -114,7 +114,7 @@ def test_an_unknown_transaction_is_named(farah: Browser) -> None:
         assert farah.status == 404
         assert "There is no transaction nowhere in Demo Shop" in farah.words
     farah.open("/demo/settlements/nowhere")
-    farah.follow("To the settlements")
+    farah.follow("Go to the settlements")
     assert farah.address == "/demo/settlements"
 
 

@@ -58,7 +58,7 @@ def test_pressing_twice_makes_one(adam: Browser, app: Flask, hooks: Hooks) -> No
         assert adam.response.headers["Location"] == "/demo/hooks/changes/1"
     adam.send("/demo/hooks/new", {**fields, "events": ["transaction"]})
     assert adam.status == 409
-    assert "already sent, with other data" in adam.words
+    assert "already sent, with different data" in adam.words
     assert len(hooks.all()) == 1
 
 

@@ -195,7 +195,7 @@ def test_who_proved_long_ago_who_they_are_is_asked_again(app: Flask, adam: Brows
         adam.open(PAGE)
         adam.submit(act)
         assert adam.address == f"/you/confirm?next={PAGE}"
-        adam.submit("Go on", password=PASSWORD)
+        adam.submit("Continue", password=PASSWORD)
         assert adam.address == PAGE
     assert len(secrets_of(app)) == 2
 

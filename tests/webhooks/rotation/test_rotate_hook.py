@@ -135,7 +135,7 @@ def test_what_deletes_asks_for_a_fresh_proof(
         started.submit("Take everything back")
         assert started.heading == "Confirm that it is you"
         assert len(active(hooks)) == 2
-        started.submit("Go on", password=PASSWORD)
+        started.submit("Continue", password=PASSWORD)
         assert started.address == WIZARD
     with time_machine.travel(now() + timedelta(minutes=12)):
         started.send(f"{WIZARD}/delete-old", form_values(started.form("Sign out")))
@@ -153,7 +153,7 @@ def test_a_deletion_is_not_sent_again_on_an_old_proof(adam: Browser, app: Flask,
         adam.open("/demo/hooks/changes/1")
         adam.submit("Send again")
         assert adam.heading == "Confirm that it is you"
-        adam.submit("Go on", password=PASSWORD)
+        adam.submit("Continue", password=PASSWORD)
         adam.submit("Send again")
         assert "The webhook is deleted" in adam.words
 

@@ -58,7 +58,7 @@ def open_session() -> Response:
     except TurnedAway as error:
         return _turned_away(form, error)
     if isinstance(outcome, SignInRefused):
-        form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
+        form.form_errors = [gettext("Sign-in failed. Check the e-mail address and the password.")]
         return make_response(_page(form), 422)
     over = sessions.lapse()
     last = before.session_id if isinstance(before, Person) else over.session_id if over else None

@@ -203,12 +203,16 @@ class RefundForm(BaseForm):
         text = field.data or ""
         if len(text) > LONGEST_NOTE:
             raise ValidationError(
-                gettext("The note has %(length)s characters; %(most)s fit.", length=len(text), most=LONGEST_NOTE)
+                gettext(
+                    "The note has %(length)s characters; at most %(most)s are allowed.",
+                    length=len(text),
+                    most=LONGEST_NOTE,
+                )
             )
         if "\x00" in text:
             raise ValidationError(gettext("The note holds a character that cannot be stored."))
         if self.reason.data == OTHER and not text.strip():
-            raise ValidationError(gettext("Say in the note why, as you chose Other."))
+            raise ValidationError(gettext("Explain in the note, because you chose Other."))
 
     @property
     def seems_personal(self) -> bool:

@@ -32,7 +32,7 @@ def what_changed(reading: OrderSnapshot, latest: Intent | None) -> str | None:
     newest = max(reading.refunds or (), key=lambda refund: refund.created, default=None)
     if newest is not None and (latest is None or _is_news_beside(newest, latest)):
         amount, moment = money(newest.money(reading.order.currency)), when(newest.created)
-        return gettext("%(amount)s was refunded outside of the desk at %(moment)s.", amount=amount, moment=moment)
+        return gettext("%(amount)s was refunded outside the desk on %(moment)s.", amount=amount, moment=moment)
     if latest is None:
         return None
     return gettext(
