@@ -45,7 +45,7 @@ def test_a_webhook_at_the_same_address_is_not_doubled(adam: Browser, app: Flask,
     create(adam)
     assert adam.status == 409
     assert "There is a webhook at this address already" in adam.words
-    adam.follow("To that webhook")
+    adam.follow("Open that webhook")
     assert adam.address == f"/demo/hooks/{there}"
     assert changes(app) == []
 

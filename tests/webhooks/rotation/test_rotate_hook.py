@@ -208,7 +208,7 @@ def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(
         hooks.fault("drop_before", method="PATCH", path="/hooks/")
         started.submit(button, **fields)
         assert "Not known yet" in started.words
-        started.follow("To the replacement of the secret")
+        started.follow("Open the replacement of the secret")
         assert "is being confirmed" in started.words
         assert not [each for each in started.page.select("main form button") if button in each.get_text()]
         let_leases_end(app)
