@@ -262,4 +262,4 @@ def test_a_payout_beyond_what_can_be_kept_is_not_compared(farah: Browser, provid
     assert farah.status == 200
     farah.submit("Compare", received="1.00")
     assert farah.status == 409
-    assert "This is not possible as things stand now." in farah.words
+    assert "This is not possible now." in farah.words

@@ -87,7 +87,7 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     farah.send(f"{PAYOUT}/explanation", {"csrf_token": csrf, "version": "0", "lines": "refund"})
     assert farah.status == 409
     farah.open(PERIOD)
-    assert "No sum before it is decided" in farah.words
+    assert "No total until it is decided" in farah.words
     farah.send("/demo/payouts/refund-sign", {"csrf_token": csrf, "deducted": "perhaps"})
     assert farah.status == 400
     farah.open(PERIOD)

@@ -144,7 +144,7 @@ def test_the_others_may_look_and_are_told_why_not(
     for role in ("finance", "auditor"):
         browser = sign_in(role)
         browser.open(f"/demo/hooks/{hook_id}")
-        assert "Only admins change webhooks" in browser.words
+        assert "Only admins can change webhooks" in browser.words
         assert not browser.page.select("main form")
         browser.open(f"/demo/hooks/{hook_id}/pause")
         assert browser.status == 403

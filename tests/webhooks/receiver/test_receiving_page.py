@@ -151,7 +151,7 @@ def test_others_look_and_see_no_address(adam: Browser, sign_in: Callable[[str], 
     for person in ("finance", "auditor"):
         browser = sign_in(person)
         browser.open(PAGE)
-        assert "Only admins change this" in browser.words
+        assert "Only admins can change this" in browser.words
         assert token not in browser.response.get_data(as_text=True)
         assert [str(form.get("action")) for form in browser.page.select("main form")] == []
 

@@ -96,7 +96,7 @@ def test_a_second_rotation_is_refused_and_says_whose_is_open(
     assert "Old: secret being replaced" in auditor.words
     assert "New: takes over" in auditor.words
     auditor.open(WIZARD)
-    assert "you may look" in auditor.words
+    assert "Only admins can change" in auditor.words
     assert not auditor.page.select("main form")
 
 

@@ -49,7 +49,7 @@ def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
     counts = _until_settled(accounts, time.monotonic() + wait)
     strangers = count_unresolved(accounts)
     if strangers:
-        fit, them = ("refund fits", "it") if strangers == 1 else ("refunds fit", "them")
+        fit, them = ("refund matches", "it") if strangers == 1 else ("refunds match", "them")
         click.echo(f"{strangers} {fit} no record of the desk: finance resolves {them} under In progress")
     for_finance = counts.attention + strangers
     click.echo(f"{counts.open} open, {for_finance} {'needs' if for_finance == 1 else 'need'} finance")
