@@ -50,7 +50,7 @@ def test_somebody_with_an_initial_password_can_only_choose_another(alice: Browse
     records.change('UPDATE "user" SET must_change_password = true')
     alice.open("/demo/orders")
     assert alice.address == "/you/password"
-    assert "Choose your own before you go on." in alice.words
+    assert "Choose your own before you continue." in alice.words
     response = alice.client.get("/demo/orders", headers={"HX-Request": "true"})
     assert response.headers["HX-Redirect"] == "/you/password"
     assert alice.submit("Sign out")

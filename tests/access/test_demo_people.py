@@ -89,7 +89,7 @@ def test_they_see_what_a_password_must_be(app: Flask, stranger: Browser) -> None
     stranger.submit("Sign in", email=ALICE, password=DEMO_PASSWORD)
     stranger.submit("Change password", current=DEMO_PASSWORD, new="short", again="short")
     assert "Use at least 12 characters" in stranger.words
-    assert "Demo people keep" not in stranger.words
+    assert "Demo accounts keep" not in stranger.words
 
 
 def test_they_keep_their_password(app: Flask, stranger: Browser) -> None:
@@ -98,7 +98,7 @@ def test_they_keep_their_password(app: Flask, stranger: Browser) -> None:
     new = "a quiet lamp beside the river"
     stranger.submit("Change password", current=DEMO_PASSWORD, new=new, again=new)
     assert stranger.status == 422
-    assert "Demo people keep their password" in stranger.words
+    assert "Demo accounts keep their password" in stranger.words
     result = app.test_cli_runner().invoke(args=["reset-password", ALICE, "--password-stdin"], input=new + "\n")
     assert result.exit_code == 1
 
@@ -116,7 +116,7 @@ def test_anywhere_else_they_are_not_offered_and_cannot_come_in(
     assert visitor.heading == "Sign in"
     assert DEMO_PASSWORD not in visitor.words
     visitor.submit("Sign in", email=ALICE, password=DEMO_PASSWORD)
-    assert "This did not work." in visitor.words
+    assert "Sign-in failed." in visitor.words
 
 
 def test_a_fresh_desk_has_nobody(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_it_ends_every_session_and_opens_a_new_one_here(
     assert [browser.client.get("/you/sessions").status_code for browser in (other, thief)] == [302, 302]
     alice.submit("Sign out")
     alice.open("/sign-in?next=/you/sessions")
-    assert "This did not work." in str(alice.submit("Sign in", email=ALICE, password=PASSWORD))
+    assert "Sign-in failed." in str(alice.submit("Sign in", email=ALICE, password=PASSWORD))
     alice.submit("Sign in", email=ALICE, password=BETTER)
     assert alice.heading == "Your sessions"
 
@@ -47,9 +47,9 @@ def test_it_ends_every_session_and_opens_a_new_one_here(
         ({"new": ""}, "Type the new password."),
         ({"again": "something else entirely"}, "This differs from the new password."),
         ({"new": "short"}, "Use at least 12 characters; 15 or more are better."),
-        ({"new": PASSWORD}, "This is the password you have."),
-        ({"new": "password12345"}, "one of the first passwords somebody would try"),
-        ({"new": "Alice.Agent.2026"}, "made of your name"),
+        ({"new": PASSWORD}, "This is your current password."),
+        ({"new": "password12345"}, "one of the most common passwords"),
+        ({"new": "Alice.Agent.2026"}, "contains your name"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field(

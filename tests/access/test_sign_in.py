@@ -58,7 +58,7 @@ def test_whatever_is_wrong_gets_the_same_answer(
 ) -> None:
     attempt(stranger, email, password)
     assert stranger.status == 422
-    assert "This did not work. Check the e-mail address and the password." in stranger.words
+    assert "Sign-in failed. Check the e-mail address and the password." in stranger.words
     assert stranger.page.title is not None
     assert stranger.page.title.get_text().startswith("Error:")
     assert records.news() == [f"auth.login.failed denied {cause}"]
@@ -67,7 +67,7 @@ def test_whatever_is_wrong_gets_the_same_answer(
 
 def test_a_disabled_person_gets_the_same_answer(stranger: Browser, records: Records) -> None:
     records.change('UPDATE "user" SET active = false WHERE email = :email', email=ALICE)
-    assert "This did not work." in attempt(stranger).words
+    assert "Sign-in failed." in attempt(stranger).words
     assert records.news() == ["auth.login.failed denied disabled"]
 
 
@@ -144,7 +144,7 @@ def test_an_initial_password_is_good_for_a_day(stranger: Browser, records: Recor
         then="2026-11-19 07:59:00.000000",
         email=ALICE,
     )
-    assert "This did not work." in attempt(stranger).words
+    assert "Sign-in failed." in attempt(stranger).words
     records.change('UPDATE "user" SET password_changed = :then', then="2026-11-19 08:01:00.000000")
     assert attempt(stranger).heading == "Change password"
 

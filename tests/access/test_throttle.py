@@ -21,7 +21,7 @@ from .conftest import NOWHERE
 from .records import Records
 
 ALICE = PEOPLE["agent"][0]
-SENTENCE = "This did not work. Check the e-mail address and the password."
+SENTENCE = "Sign-in failed. Check the e-mail address and the password."
 
 
 def attempt(browser: Browser, email: str, password: str) -> Browser:

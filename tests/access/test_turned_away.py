@@ -84,7 +84,7 @@ def test_of_a_minute_there_is_one_entry_with_the_count(
     assert [records.facts(entry)["count"] for entry in records.new_entries()] == [1]
 
 
-@pytest.mark.parametrize(("path", "button"), [("/you/password", "Change password"), ("/you/confirm", "Go on")])
+@pytest.mark.parametrize(("path", "button"), [("/you/password", "Change password"), ("/you/confirm", "Continue")])
 def test_who_is_signed_in_is_told_the_same(
     alice: Browser, request: pytest.FixtureRequest, path: str, button: str
 ) -> None:
@@ -151,7 +151,7 @@ def test_strangers_take_no_place_of_those_who_are_signed_in(alice: Browser, monk
     monkeypatch.setattr(passwords, "STRANGERS", Slots(1, waiting=0, patience=0.05))
     with passwords.STRANGERS.one():
         alice.open("/you/confirm?next=/you/sessions")
-        alice.submit("Go on", password=PASSWORD)
+        alice.submit("Continue", password=PASSWORD)
     assert alice.heading == "Your sessions"
 
 

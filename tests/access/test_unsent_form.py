@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from flask import Flask
+from pydantic import SecretStr
 
 from tests.browser import Browser, form_values
 from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.provider import provider_of
-from webapp.core.sealing import unseal
+from webapp.core.sealing import seal, unseal
 from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 
@@ -67,7 +69,7 @@ def test_a_wrong_password_does_not_hide_that_it_is_kept(clock: time_machine.Trav
     lose_the_session(alice, clock)
     alice.open(alice.response.headers["Location"])
     alice.submit("Sign in", email=ALICE, password="not the password")
-    assert "This did not work. Check the e-mail address and the password." in alice.words
+    assert "Sign-in failed. Check the e-mail address and the password." in alice.words
     assert "What you had typed was kept: you get it back after you sign in." in alice.words
 
 
@@ -100,11 +102,44 @@ def test_chosen_items_come_back_in_words(
     chosen = {"part": "lines", "line-1": "2", "line-shipping": "1", "reason": "returned"}
     alice.submit("Continue", **chosen)
     alice.submit("Sign in", email=ALICE, password=PASSWORD)
-    for said in ("How much Items", "Item 1 of the order 2", "Shipping 1", "Reason Item returned"):
+    for said in ("How much Items", "Items 2 × Lamp, shipping", "Reason Item returned"):
         assert said in alice.words
     alice.submit("Continue with this")
     assert "2 × Lamp" in alice.words
     assert "Refund AED 15.00 now" in alice.words.replace("\u00a0", " ")
+
+
+def test_the_orders_own_form_has_it_too(
+    clock: time_machine.Traveller, sandbox: Sandbox, sign_in: Callable[[str], Browser]
+) -> None:
+    provider_of(sandbox).order("order-1")
+    alice = sign_in("agent")
+    alice.open("/demo/orders/order-1/refund")
+    clock.shift(timedelta(minutes=20))
+    alice.submit("Continue", part="part", amount="12.50", reason="returned", note=NOTE)
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    clock.shift(timedelta(minutes=1))
+    alice.open("/demo/orders/order-1/refund")
+    assert "This is what you typed on" in alice.words
+    assert form_values(alice.form("Continue"))["note"] == NOTE
+    alice.submit("Continue", note="Something else")
+    alice.open("/you/unsent")
+    assert NOTE not in alice.words, "one form is kept of an order, the newest"
+    alice.open("/demo/orders/order-1/refund")
+    assert form_values(alice.form("Continue"))["note"] == "Something else"
+
+
+def test_any_page_says_that_what_was_typed_there_is_kept(
+    clock: time_machine.Traveller, sign_in: Callable[[str], Browser]
+) -> None:
+    adam = sign_in("admin")
+    adam.open("/demo/hooks/new")
+    clock.shift(timedelta(minutes=20))
+    adam.submit("Create the webhook", url="https://kept.example.com/a", events=["order"])
+    adam.submit("Sign in", email=PEOPLE["admin"][0], password=PASSWORD)
+    adam.open("/demo/hooks/new")
+    adam.follow("Get it back")
+    assert "https://kept.example.com/a" in adam.words
 
 
 def test_htmx_is_sent_to_the_sign_in_and_the_form_comes_back_too(clock: time_machine.Traveller, alice: Browser) -> None:
@@ -172,3 +207,92 @@ def test_secrets_are_left_out_and_the_rest_is_sealed(
     assert "12.50" in kept
     assert "hidden-word" not in kept
     assert token not in kept
+
+
+def without_cookie(browser: Browser) -> None:
+    """The browser has forgotten who is signed in, as when somebody clears its cookies; the page stays open."""
+    browser.client.delete_cookie(browser.app.config["SESSION_COOKIE_NAME"])
+
+
+def test_a_form_outlives_the_cookie(sandbox: Sandbox, sign_in: Callable[[str], Browser], records: Records) -> None:
+    """Nothing is kept on the desk for whoever has not signed in: the sign-in page carries it."""
+    provider_of(sandbox).order("order-1")
+    alice = sign_in("agent")
+    alice.open("/demo/orders/order-1/refund")
+    without_cookie(alice)
+    alice.submit("Continue", part="part", amount="12.50", reason="returned", note=NOTE)
+    assert (alice.status, alice.heading) == (401, "Sign in")
+    assert "What you typed is still here: sign in as the same person to get it back." in alice.words
+    assert NOTE not in str(alice.page)
+    assert not records.rows("SELECT id FROM staff_session WHERE unsent_form IS NOT NULL")
+    alice.submit("Sign in", email=ALICE, password="not the password")
+    assert "What you typed is still here" in alice.words
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    assert alice.heading == "What you had typed"
+    alice.submit("Continue with this")
+    assert "Refund AED 12.50 now" in alice.words.replace("\u00a0", " ")
+    assert NOTE in alice.words
+
+
+def test_a_review_outlives_the_cookie(sandbox: Sandbox, sign_in: Callable[[str], Browser]) -> None:
+    provider = provider_of(sandbox)
+    provider.order("order-1")
+    alice = sign_in("agent")
+    alice.open("/demo/orders/order-1/refund")
+    alice.submit("Continue", part="part", amount="12.50", reason="returned", note=NOTE)
+    without_cookie(alice)
+    provider.forget()
+    alice.submit("Refund AED")
+    alice.submit("Sign in", email=ALICE, password=PASSWORD)
+    alice.submit("Continue with this")
+    assert alice.heading == "Review the refund"
+    assert NOTE in alice.words
+    assert not provider.seen("POST")
+
+
+def carried(browser: Browser, note: str = NOTE) -> str | None:
+    """What the sign-in page carries of a form that is sent without the cookie; None where it is only asked for."""
+    token = browser.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
+    without_cookie(browser)
+    fields = {"csrf_token": token, "part": "part", "amount": "12.50", "reason": "returned", "note": note}
+    browser.send("/demo/orders/order-1/refund", fields)
+    found = browser.page.find("input", attrs={"name": "kept"})
+    return str(found["value"]) if found else None
+
+
+def test_a_carried_form_is_for_its_writer_only(alice: Browser) -> None:
+    assert carried(alice)
+    alice.submit("Sign in", email=FARAH, password=PASSWORD, next="/you/sessions")
+    assert alice.heading == "Your sessions"
+    alice.open("/you/unsent")
+    assert NOTE not in alice.words
+
+
+def test_a_carried_form_is_forgotten_after_half_a_day(clock: time_machine.Traveller, alice: Browser) -> None:
+    assert carried(alice)
+    clock.shift(timedelta(hours=13))
+    alice.submit("Sign in", email=ALICE, password=PASSWORD, next="/you/sessions")
+    assert alice.heading == "Your sessions"
+
+
+def test_only_what_the_desk_has_sealed_is_taken_up(alice: Browser, settings: Settings) -> None:
+    sealed = carried(alice)
+    drafts = seal(settings, SecretStr('[["/demo/orders/order-1/refund", "/", [["note", "x"]], "2026-01-01", true]]'))
+    for forged in ("", "x" * 100, str(sealed)[:-9], drafts, "\0" * 9):
+        browser = Browser(alice.app)
+        browser.open("/sign-in?next=/you/sessions")
+        browser.submit("Sign in", email=ALICE, password=PASSWORD, kept=forged)
+        assert browser.heading == "Your sessions"
+
+
+def test_no_more_is_carried_than_is_kept(alice: Browser) -> None:
+    assert carried(alice, "x" * 40_000) is None
+    assert alice.status == 303
+
+
+def test_a_stranger_has_nothing_carried(app: Flask) -> None:
+    """Whoever never signed in has no token that says whose form it is; nor has another site."""
+    stranger = Browser(app)
+    stranger.open("/sign-in")
+    assert carried(stranger) is None
+    assert stranger.status == 303

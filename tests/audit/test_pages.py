@@ -55,7 +55,7 @@ def test_an_agent_sees_only_the_own_entries(app: Flask, alice: Browser) -> None:
     assert alice.heading == "Audit log"
     assert sentences(alice)[:2] == ["Alice Agent refunded AED 120.50 of order-01", "Alice Agent signed in"]
     assert "Farah" not in " ".join(sentences(alice))
-    assert "You see what you did yourself." in alice.words
+    assert "You see your own entries only." in alice.words
 
 
 def test_an_agent_cannot_ask_for_somebody_elses(app: Flask, alice: Browser) -> None:
@@ -112,9 +112,9 @@ def test_a_person_a_day_and_an_order_are_filters_too(app: Flask, auditor: Browse
         ("what=nothing", "Choose from the list."),
         ("outcome=maybe", "Choose from the list."),
         ("days=sometime", "Choose a time from the list."),
-        ("days=range&days_from=20.11.2026", "Write the day like 2026-11-20."),
+        ("days=range&days_from=20.11.2026", "Enter the day like 2026-11-20."),
         ("days=range&days_from=2026-11-20&days_to=2026-11-19", "The last day is before the first."),
-        ("words=---", "Write a word or a number to look for."),
+        ("words=---", "Enter a word or a number to search for."),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_said(auditor: Browser, query: str, problem: str) -> None:
@@ -176,7 +176,7 @@ def test_one_entry_shows_what_was_before_and_after_and_its_place_in_the_chain(ap
     assert "As it was written, and it follows the entry before it" in auditor.words
     for fact in ("10.1.2.3", "Firefox", "request-1", "0123456789ab"):
         assert fact in auditor.words
-    auditor.follow("The entry before")
+    auditor.follow("Previous entry")
     assert auditor.status == 200
 
 
@@ -192,7 +192,7 @@ def test_one_entry_says_its_facts_in_words(app: Flask, auditor: Browser) -> None
     assert "smallest unit" not in words
     folded = " ".join(auditor.page.select_one("#technical").get_text(" ").split())
     assert "Code refund.limit" in folded
-    assert "Number in the desk's book 4711" in folded
+    assert "Operation number 4711" in folded
     auditor.page.select_one("#technical").decompose()
     seen = auditor.page.select_one("main").get_text(" ")
     assert "4711" not in seen
@@ -225,7 +225,7 @@ def test_somebody_elses_entry_is_not_there_for_an_agent(app: Flask, alice: Brows
     act(app, "Alice Agent")
     alice.open(f"/audit/{foreign + 1}")
     assert alice.status == 200
-    assert "The entry before" not in alice.words
+    assert "Previous entry" not in alice.words
 
 
 @pytest.mark.parametrize("seq", ["0", "999999", "99999999999999999999999999"])

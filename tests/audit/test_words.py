@@ -155,7 +155,7 @@ def test_a_restore_says_what_is_missing(speaking: None) -> None:
         ("capture", "order-01", "capture order order-01"),
         ("personal_data.open", "order-01", "open the personal data of order order-01"),
         ("refund.create", None, "refund"),
-        ("audit.export", None, "take the audit log along"),
+        ("audit.export", None, "export the audit log"),
         ("long.gone", "order-01", "do this"),
     ],
 )

@@ -176,13 +176,13 @@ def test_the_outcome_of_a_refund(eyes: Callable[..., Eyes], provider: Provider) 
     alice.sign_in("agent")
     farah.sign_in("finance")
     page = lose_a_refund(alice, provider)
-    page.get_by_role("link", name="To the order").focus()
+    page.get_by_role("link", name="Open the order").focus()
     provider.heal()
     farah.open("/demo/in-progress")
     farah.press("Check now")
     hears(page, "Refunded AED 10.00")
     page.wait_for_timeout(100)
-    assert focused(page) == "To the order", "what had the focus has it again"
+    assert focused(page) == "Open the order", "what had the focus has it again"
 
 
 def test_the_outcome_of_a_change(eyes: Callable[..., Eyes], hooks: Hooks) -> None:

@@ -91,7 +91,7 @@ def test_fees_fit_a_phone_and_change_their_currency_without_scripting(finance: C
     assert page.locator("main").bounding_box()["height"] < 3 * PHONE["height"]  # type: ignore[index]
     page.get_by_role("navigation", name="Currencies").get_by_role("link", name="KWD").click()
     farah.sees("Effective rate in KWD")
-    page.get_by_text("months were not read whole").click()
+    page.get_by_text("months were not read completely").click()
     page.get_by_role("link", name="Oct 2026").click()
     assert "/demo/payouts?paid=range&paid_from=2026-10-01" in page.url
 

@@ -28,7 +28,7 @@ def test_an_open_form_learns_of_a_colleague_and_keeps_what_is_typed(
     page.check("#part-part")
     page.fill("#amount", "12")
     farah.open(f"{ORDERS}/order-01/refund")
-    farah.page.locator("#others", has_text="Alice Agent has the refund form of this order open, too").wait_for()
+    farah.page.locator("#others", has_text="Alice Agent also has the refund form of this order open").wait_for()
     farah.check()
     assert page.locator("#others").inner_text().strip() == ""
     page.clock.fast_forward(16_000)

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.access.records import Records
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PEOPLE
 from tests.provider import Provider
 
 from .conftest import Eyes
@@ -46,6 +46,29 @@ def test_back_and_reload_of_the_review(eyes: Callable[..., Eyes], provider: Prov
     page.locator("#amount").wait_for()
     assert page.input_value("#amount") == ""
     assert len(provider.refunds("order-01")) == 1
+
+
+@pytest.mark.parametrize("scripting", [True, False], ids=["scripting", "plain"])
+def test_the_cookies_are_cleared(eyes: Callable[..., Eyes], provider: Provider, scripting: bool) -> None:
+    provider.order()
+    alice = eyes(scripting=scripting)
+    alice.sign_in("agent")
+    page = alice.open("/demo/orders/order-01/refund")
+    page.check("#part-whole")
+    page.select_option("#reason", "returned")
+    page.fill("#note", "Half a sentence")
+    alice.context.clear_cookies()
+    alice.press("Continue")
+    page.get_by_text("What you typed is still here").wait_for()
+    if scripting:
+        alice.check()
+    page.fill("#email", PEOPLE["agent"][0])
+    page.fill("#password", PASSWORD)
+    alice.press("Sign in")
+    alice.sees("Half a sentence")
+    alice.press("Continue with this")
+    alice.sees("Review the refund")
+    alice.sees("Half a sentence")
 
 
 def test_the_end_of_the_session_is_told_and_can_be_put_off(

@@ -171,7 +171,10 @@ def test_finance_closes_only_after_a_day_and_three_spaced_looks(
     with time_machine.travel(start + timedelta(hours=4)):
         farah = sign_in("finance")
         farah.open("/demo/in-progress")
-        farah.follow("Close")
+        reason = "when 3 spaced checks have not found it at Postpay (so far 3)."
+        assert reason in farah.words
+        assert [one.has_attr("disabled") for one in farah.page.find_all("button", string="Close")] == [True]
+        farah.open(f"/demo/in-progress/{lost.id}/close")
         assert "cannot be closed yet" in farah.words
     with time_machine.travel(start + timedelta(hours=25)):
         farah = sign_in("finance")
@@ -195,10 +198,10 @@ def test_a_closed_refund_that_shows_up_late_is_told_to_finance(
     provider.refund_outside("order-01", 12050, lost.refund_id or "")
     alice.open("/demo/orders/order-01")
     farah.open("/demo/in-progress")
-    assert "Refunds that fit no entry of the desk" in farah.words
+    assert "Refunds that match no record of the desk" in farah.words
     assert (lost.refund_id or "") in farah.words
-    farah.submit("Dealt with", reason="told the customer")
-    assert "Refunds that fit no entry" not in farah.words
+    farah.submit("Mark as resolved", reason="told the customer")
+    assert "Refunds that match no record" not in farah.words
     assert events(app)[-2:] == ["refund.late_arrival", "refund.finding_resolved"]
 
 
@@ -209,7 +212,7 @@ def test_a_restored_copy_finds_its_orphans(app: Flask, alice: Browser, provider:
     code, said = reconcile(app, "--scan", "30")
     assert (code, said.splitlines()[-1]) == (2, "0 open, 1 needs finance")
     assert "1 orders compared, news on 1" in said
-    assert "1 refund fits no entry of the desk: finance deals with it under In progress" in said
+    assert "1 refund matches no record of the desk: finance resolves it under In progress" in said
     assert reconcile(app, "--scan", "30")[0] == 2, "it is nothing new, and still there"
     with app.app_context():
         (found,) = db.session.scalars(select(Finding)).all()
@@ -288,10 +291,10 @@ def test_what_needs_finance_lets_nothing_else_start_until_it_is_closed(
     farah.open("/demo/in-progress")
     farah.follow("Close")
     farah.submit("Close it", found="made_otherwise", reason="seen in Postpay's dashboard")
-    assert "Postpay did it, with other data" in farah.words
+    assert "Postpay did it, with different data" in farah.words
     alice.open("/demo/orders/order-01")
     farah.open("/demo/in-progress")
-    assert "fit no entry of the desk" not in farah.words, "finance has already said what it is"
+    assert "match no record of the desk" not in farah.words, "finance has already said what it is"
     fill_in(alice, "10")
     alice.submit("Refund AED")
     assert "Refunded" in alice.words

@@ -218,7 +218,7 @@ def test_a_body_that_a_view_refuses_is_refused_in_words(served: Tree) -> None:
     head = POST + HOST + form + b"Content-Length: 300000\r\n\r\n"
     answer = answer_to(served, head + b"email=" + b"a" * 299_994)
     assert answer.startswith(b"HTTP/1.1 413 ")
-    assert b"Too much at once" in answer
+    assert b"Too large" in answer
 
 
 def test_who_is_slow_does_not_hold_up_the_stop(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def assert_busy(browser: Browser) -> None:
     assert browser.status == 503, browser.words
     assert int(browser.response.headers["Retry-After"]) > 0
     assert "The desk's database is busy" in browser.words
-    assert "Another program holds the database" in browser.words
+    assert "Another program is using the database" in browser.words
 
 
 def test_signing_in_names_the_cause_and_works_a_moment_later(app: Flask, held: Held) -> None:
@@ -161,7 +161,7 @@ def test_nothing_is_sent_that_could_not_be_written_down_first(app: Flask, sandbo
     with held():
         alice.submit("Refund AED")
         assert_busy(alice)
-        assert "Look whether what you sent was done" in alice.words
+        assert "Check whether what you sent was done" in alice.words
         assert alice.page.find("a", href="/demo/orders/order-01")
         assert alice.page.find("a", href="/demo/in-progress")
     assert provider.refunds("order-01") == []
@@ -181,7 +181,7 @@ def test_a_form_that_only_asks_is_offered_again(app: Flask, sandbox: Sandbox, he
     with held(), time_machine.travel(later):
         alice.submit("Continue", part="part", amount="5", reason="returned", note="kept")
         assert_busy(alice)
-    assert "Look whether" not in alice.words, "nothing was done yet"
+    assert "Check whether" not in alice.words, "nothing was done yet"
     alice.submit("Try again with what you typed")
     assert "Review the refund" in alice.heading
 

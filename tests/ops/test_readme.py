@@ -96,7 +96,7 @@ def test_every_module_it_tells_to_run_exists() -> None:
 def test_every_setting_it_names_exists() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     of_make = re.findall(r"^([A-Z]+) \?=", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    known = {"NAME", *of_make, *re.findall(r"^#?([A-Z_]+)=", example, flags=re.MULTILINE)}
+    known = {"NAME", "THOROUGH", *of_make, *re.findall(r"^#?([A-Z_]+)=", example, flags=re.MULTILINE)}
     given = {name for code in CODE for name in re.findall(r"(?<![\w.])([A-Z][A-Z_]+)=", code)}
     spoken = {name for span in SPANS for name in re.findall(r"^[A-Z]+(?:_[A-Z]+)+$|^NAME$", span)}
     assert len(given) > 9

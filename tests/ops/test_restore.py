@@ -216,7 +216,7 @@ def test_only_a_whole_copy_of_a_known_schema_is_put_in_place(
     raw = tmp_path / "raw.sqlite3"
     raw.write_bytes(made.read_bytes())
     raw.with_name("raw.sqlite3-wal").write_bytes(b"what was committed last")
-    refused(tree.command, database, raw, "is no copy made by `backup`: raw.sqlite3-wal belongs to it")
+    refused(tree.command, database, raw, "was not made by `backup`: raw.sqlite3-wal belongs to it")
 
 
 @pytest.mark.parametrize("content", [b"", b"torn " * 5000], ids=["gone", "damaged"])

@@ -77,7 +77,7 @@ def test_at_the_end_it_leads_back_to_the_list(alice: Browser, provider: Provider
     and_next(alice, "5.00")
     assert alice.heading == "Awaiting capture"
     assert "Captured AED 5.00 of order o-5." in alice.words
-    assert "No order further down this list waits for capture." in alice.words
+    assert "No further order in this list is awaiting capture." in alice.words
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_refusal_is_not_passed_over(alice: Browser, provider: Provider, on_cap
     begin(alice)
     and_next(alice, "1.00")
     assert words in alice.words
-    alice.follow("Open the next that waits")
+    alice.follow("Open the next one")
     assert alice.heading == "Capture order o-2"
 
 
@@ -99,7 +99,7 @@ def test_an_unclear_outcome_is_not_passed_over_and_blocks_only_itself(alice: Bro
     assert "Not known yet" in alice.words
     alice.submit("Check now")
     assert "Captured" in alice.words
-    alice.follow("Open the next that waits")
+    alice.follow("Open the next one")
     assert alice.heading == "Capture order o-2"
 
 
@@ -121,7 +121,7 @@ def test_captured_by_a_colleague_it_says_so_and_leads_on(alice: Browser, provide
     and_next(alice, "1.00")
     assert alice.status == 409
     assert "captured already" in alice.words
-    alice.follow("Open the next that waits")
+    alice.follow("Open the next one")
     assert alice.heading == "Capture order o-2"
 
 

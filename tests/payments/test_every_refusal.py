@@ -107,7 +107,7 @@ CHANGES: dict[str, tuple[Happening, int, str]] = {
     ),
     "the provider fails": (lambda s: s.unreadable(status=500), 503, "no usable answer in time"),
     "the provider is busy": (
-        lambda s: s.unreadable(status=429, retry_after="9"), 503, "Postpay has asked us to slow down"
+        lambda s: s.unreadable(status=429, retry_after="9"), 503, "Postpay has asked the desk to slow down"
     ),
     "the key was revoked": (
         lambda s: s.unreadable(status=401, code="authentication_failed"), 502, "the desk's own credentials"
@@ -158,7 +158,7 @@ def test_refused_for_what_happened_meanwhile(scene: Scene, change: str, step: st
 
 WRONG = {
     "no reason": ({"reason": ""}, 422, "Choose a reason."),
-    "other without a note": ({"reason": "other", "note": ""}, 422, "Say in the note why"),
+    "other without a note": ({"reason": "other", "note": ""}, 422, "Explain in the note"),
     "a note too long": ({"note": "x" * 501}, 422, "The note has 501 characters"),
     "a lost token": ({"submit_token": "lost"}, 412, "The order has changed since you opened"),
 }
@@ -183,7 +183,7 @@ def test_a_form_that_was_sent_with_other_data_is_refused_and_was_sent_once(scene
         scene.alice.submit(SEND)
         scene.alice.page = review
         scene.alice.submit(SEND, reason="damaged")
-        assert (scene.alice.status, "already sent, with other data" in scene.words) == (409, True), choice
+        assert (scene.alice.status, "already sent, with different data" in scene.words) == (409, True), choice
         assert len(scene.provider.refunds(scene.order)) == 1
 
 

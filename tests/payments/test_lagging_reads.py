@@ -43,23 +43,23 @@ def refunded(alice: Browser, provider: Provider) -> Browser:
 def test_the_order_counts_it_and_says_that_it_is_not_listed(refunded: Browser, provider: Provider) -> None:
     refunded.open(ORDER)
     lines = money(refunded)
-    assert lines["Refunded AED 1.50 of what is refunded is not listed at Postpay yet"] == "52.97 AED"
-    assert lines["Refundable"] == "761.83 AED"
-    assert "Refunded AED 1.50 by Alice Agent Not listed at Postpay yet" in shown(refunded)
+    assert lines["Refunded AED 1.50 of what is refunded is not listed at Postpay yet"] == "AED 52.97"
+    assert lines["Refundable"] == "AED 761.83"
+    assert "Refunded AED 1.50 · Alice Agent Not listed at Postpay yet" in shown(refunded)
     provider.heal()
     refunded.open(ORDER)
     assert "not listed" not in shown(refunded)
-    assert money(refunded)["Refundable"] == "761.83 AED"
+    assert money(refunded)["Refundable"] == "AED 761.83"
 
 
 def test_the_form_and_the_review_leave_nothing_out(refunded: Browser, provider: Provider) -> None:
     refunded.open(FORM)
-    assert "Refundable 761.83 AED" in shown(refunded)
+    assert "Refundable AED 761.83" in shown(refunded)
     assert "AED 1.50 of what is refunded is not listed at Postpay yet" in shown(refunded)
     refunded.submit("Continue", part="part", amount="761.84", reason="returned")
     assert refunded.status == 422
     refunded.submit("Continue", part="part", amount="761.83", reason="returned")
-    assert "Refundable now 761.83 AED" in shown(refunded)
+    assert "Refundable now AED 761.83" in shown(refunded)
     assert "AED 1.50 of what is refunded is not listed at Postpay yet" in shown(refunded)
     refunded.submit("Refund AED 761.83 now")
     assert "Refunded AED 761.83" in shown(refunded)
@@ -77,14 +77,14 @@ def test_a_form_that_was_open_before_is_too_old_and_a_read_that_lags_does_not_hi
     refund(alice, "100")
     aziz.submit("Refund AED")
     assert aziz.status == 412
-    assert "Refundable 714.80 AED" in shown(aziz)
+    assert "Refundable AED 714.80" in shown(aziz)
     assert len(provider.refunds("order-01")) == 1
 
 
 def test_once_listed_it_is_counted_once(alice: Browser, provider: Provider) -> None:
     refund(alice, "1.50")
     alice.open(ORDER)
-    assert money(alice)["Refunded"] == "1.50 AED"
+    assert money(alice)["Refunded"] == "AED 1.50"
 
 
 def test_refunds_that_cannot_be_read_are_not_called_unlisted(alice: Browser, provider: Provider) -> None:
@@ -93,7 +93,7 @@ def test_refunds_that_cannot_be_read_are_not_called_unlisted(alice: Browser, pro
     alice.open(ORDER)
     assert "The refunds could not be read" in shown(alice)
     assert "not listed" not in shown(alice).lower()
-    assert "Refunded AED 1.50 by Alice Agent" in shown(alice)
+    assert "Refunded AED 1.50 · Alice Agent" in shown(alice)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_what_was_captured_is_captured_though_the_provider_shows_it_as_approved(
     captured: Browser, sign_in: Callable[[str], Browser], provider: Provider
 ) -> None:
     captured.open(ORDER)
-    assert money(captured)["Captured Postpay does not show it yet"] == "814.80 AED"
+    assert money(captured)["Captured Postpay does not show it yet"] == "AED 814.80"
     assert "Postpay does not show it yet; look again in a minute." in shown(captured)
     assert not captured.page.select(".actions a")
     captured.open(FORM)

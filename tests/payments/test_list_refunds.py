@@ -31,7 +31,7 @@ LIST = "/demo/refunds"
 
 def shown(browser: Browser) -> list[str]:
     """The amounts, in the order of the list."""
-    return [str(cell.get_text().split()[0]) for cell in browser.page.select("td.at-end .amt")]
+    return [str(cell.get_text().split()[-1]) for cell in browser.page.select("td.at-end .amt")]
 
 
 def told_sums(browser: Browser) -> list[str]:

@@ -187,7 +187,7 @@ def test_above_open_findings_nothing_says_that_nothing_is_in_progress(alice: Bro
     farah.follow("Next")
     assert "Showing 51–61 of 61" in farah.words
     assert f"bo-{60:032}" in farah.words
-    farah.submit("Dealt with", reason="told the customer")
+    farah.submit("Mark as resolved", reason="told the customer")
     assert "Showing 1–50 of 60" in farah.words
     alice.open(PLACE)
     assert badge(alice) == "In progress 60 waiting"

@@ -184,7 +184,7 @@ def test_the_same_form_with_another_amount_is_refused(alice: Browser, provider: 
     alice.page = page
     alice.submit("Refund AED", amount="120.51")
     assert alice.status == 409
-    assert "already sent, with other data" in alice.words
+    assert "already sent, with different data" in alice.words
     assert len(posts(provider)) == 1
 
 
@@ -194,7 +194,7 @@ def test_a_refund_made_elsewhere_makes_the_form_stale(alice: Browser, provider: 
     alice.submit("Refund AED")
     assert alice.status == 412
     assert "The order has changed" in alice.words
-    assert "AED 50.00 was refunded outside of the desk" in alice.words.replace("\u00a0", " ")
+    assert "AED 50.00 was refunded outside the desk" in alice.words.replace("\u00a0", " ")
     assert "764.80" in alice.words
     assert alice.page.find(id="amount")["value"] == "700"
     assert posts(provider) == []

@@ -27,12 +27,12 @@ BAD = [
     ("1e3", "“e” does not belong here"),
     ("1_000", "“_” does not belong here"),
     ("1 000", "A space inside the amount does not belong here"),
-    ("1\u200b2", "An unseen mark inside the amount (zero width space U+200B) does not belong here"),
-    ("1\u202c2", "An unseen mark inside the amount (pop directional formatting U+202C) does not belong here"),
+    ("1\u200b2", "An invisible character inside the amount (zero width space U+200B) does not belong here"),
+    ("1\u202c2", "An invisible character inside the amount (pop directional formatting U+202C) does not belong here"),
     ("５", "“５” does not belong here"),
     ("+5", "“+” does not belong here"),
     ("NaN", "“NaN” does not belong here"),
-    ("USD 5", "The amount is in AED here, not in USD. Write it like 120.50."),
+    ("USD 5", "The amount is in AED here, not in USD. Enter it like 120.50."),
     ("9" * 400, "amount is too large"),
     (str(2**63), "amount is too large"),
 ]
@@ -121,16 +121,16 @@ def test_a_reason_is_needed_and_other_needs_a_note(alice: Browser, provider: Pro
     fill_in(alice, reason="")
     assert "Choose a reason." in alice.words
     fill_in(alice, reason="other")
-    assert "Say in the note why" in alice.words
+    assert "Explain in the note" in alice.words
     fill_in(alice, reason="other", note="customer was charged for a gift")
     assert alice.status == 200
 
 
 def test_a_note_that_looks_personal_is_warned_about(alice: Browser, provider: Provider) -> None:
     fill_in(alice, note="call +971 50 199 8853")
-    assert "looks as if it held" in alice.words
+    assert "seems to contain" in alice.words
     fill_in(alice, note="box was wet")
-    assert "looks as if it held" not in alice.words
+    assert "seems to contain" not in alice.words
 
 
 def test_a_note_is_at_most_five_hundred_characters(alice: Browser, provider: Provider) -> None:

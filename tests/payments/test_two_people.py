@@ -100,7 +100,7 @@ def test_fifty_people_at_once_make_one_refund(
 def test_above_the_limit_at_once_names_the_limit(alice: Browser, provider: Provider, app: Flask) -> None:
     provider.order("order-02", total=500000)
     alice.open("/demo/orders/order-02/refund")
-    assert "You can refund up to AED 1,000.00 at once; AED 5,000.00 of your" in alice.words.replace("\u00a0", " ")
+    assert "Your limits: AED 1,000.00 for one refund, AED 5,000.00 a day" in alice.words.replace("\u00a0", " ")
     alice.submit("Continue", part="part", amount="1000.01", reason="returned")
     assert alice.status == 422, "said before the review, not after it"
     assert "Your limit for one refund is AED 1,000.00" in alice.words.replace("\u00a0", " ")

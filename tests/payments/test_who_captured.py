@@ -57,7 +57,7 @@ def test_a_first_sending_that_is_turned_away_was_not_ours(alice: Browser, provid
     alice.submit("Capture AED")
     assert "It was already captured" in alice.words
     assert "It was captured outside the desk." in alice.words
-    assert "The goods can go out" not in alice.words
+    assert "The goods can be sent" not in alice.words
     assert outcomes(app) == [("refused", "already_captured")]
 
 
@@ -108,7 +108,7 @@ def test_a_lost_answer_to_our_own_capture_is_still_ours(alice: Browser, provider
     alice.open(QUESTION)
     provider.fault("drop_after", path=POST)
     alice.submit("Capture AED")
-    assert "The goods can go out" in alice.words
+    assert "The goods can be sent" in alice.words
     assert outcomes(app) == [("succeeded", "done")]
 
 
@@ -133,7 +133,7 @@ def test_a_refused_answer_that_captured_is_not_called_untaken(alice: Browser, pr
     assert "number" not in alice.words
     with time_machine.travel(now() + timedelta(seconds=10)):
         alice.submit("Check now")
-    assert "The goods can go out" in alice.words
+    assert "The goods can be sent" in alice.words
 
 
 def test_captured_outside_the_desk_is_said_so(alice: Browser, provider: Provider) -> None:

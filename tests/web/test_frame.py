@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 
 from tests.browser import Browser
+from tests.provider import provider_of
+from webapp.emulators.postpay.server import Sandbox
 
 
 def places(browser: Browser) -> list[str]:
@@ -23,6 +25,30 @@ def test_it_shows_the_places_of_the_desk(alice: Browser) -> None:
 def test_it_marks_the_place_where_one_is(alice: Browser) -> None:
     alice.open("/demo/orders")
     assert [here.span.get_text() for here in alice.page.select("#nav [aria-current=page]")] == ["Orders"]
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/demo/orders/order-01", "Orders"),
+        ("/demo/orders/order-01?in=awaiting&at=1", "Awaiting capture"),
+        ("/demo/orders/order-01/capture", "Awaiting capture"),
+        ("/demo/orders/order-01/refund", "Orders"),
+        ("/demo/refunds?outcome=nonsense", "Refunds"),
+    ],
+)
+def test_it_marks_what_a_page_lies_under(alice: Browser, sandbox: Sandbox, address: str, place: str) -> None:
+    provider_of(sandbox).order("order-01")
+    alice.open(address)
+    assert [here.span.get_text() for here in alice.page.select("#nav [aria-current=page]")] == [place]
+
+
+def test_an_outcome_lies_under_the_list_of_its_kind(alice: Browser, sandbox: Sandbox) -> None:
+    provider_of(sandbox).order("order-01")
+    alice.open("/demo/orders/order-01/refund")
+    alice.submit("Continue", part="whole", reason="returned")
+    alice.submit("Refund AED")
+    assert [here.span.get_text() for here in alice.page.select("#nav [aria-current=page]")] == ["Refunds"]
 
 
 def test_it_shows_no_navigation_to_strangers(stranger: Browser) -> None:

@@ -31,7 +31,7 @@ def test_the_page_has_its_frame_and_leads_on(broken: Browser) -> None:
     assert broken.page.select("#nav li a"), "the places are there"
     assert "Alice Agent" in broken.words
     assert broken.response.headers["X-Request-Id"] in broken.words
-    broken.follow("To the orders")
+    broken.follow("Go to the orders")
     assert broken.heading == "Orders"
 
 

@@ -41,8 +41,8 @@ def test_a_report_of_endless_depth_is_taken_and_dropped(app: Flask) -> None:
 
 def test_an_error_page_leads_on(alice: Browser, sign_in: Callable[[str], Browser], sandbox: Sandbox) -> None:
     alice.open("/nowhere")
-    alice.follow("To the orders")
+    alice.follow("Go to the orders")
     assert alice.heading == "Orders"
     alice.open("/audit/999999")
-    alice.follow("To the audit log")
+    alice.follow("Go to the audit log")
     assert alice.heading == "Audit log"

@@ -76,7 +76,7 @@ class Receiving:
             return {cause: int(count) for cause, count in rows}
 
     def rows(self) -> Sequence[Delivery]:
-        """What was written down, oldest first."""
+        """What was recorded, oldest first."""
         with self.app.app_context():
             return db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
 

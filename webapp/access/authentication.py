@@ -20,6 +20,7 @@ from webapp.models.user import User, normalised_email
 
 from . import passwords, sessions, throttle
 from .demo_users import ensure_demo_users
+from .form_tokens import own_forms
 from .permissions import ROLE_LABELS, Permission, Role, permissions_of
 from .slots import NoSlot, Slots
 from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
@@ -56,6 +57,7 @@ class Person(UserMixin):  # type: ignore[misc]
     is_demo: bool
     confirmed: datetime
     token: str = field(repr=False)
+    has_kept_form: bool = False
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -102,6 +104,7 @@ def load_person(token: str) -> Person | None:
         is_demo=found.is_demo,
         confirmed=found.confirmed,
         token=token,
+        has_kept_form=found.has_unsent_form,
     )
 
 
@@ -257,6 +260,7 @@ def open_for(session: Session, user: User) -> Person:
 def enter(person: Person) -> None:
     """Gives the browser a cookie with nothing in it from before."""
     cookie.clear()
+    own_forms(person.id)
     login_user(person)
 
 

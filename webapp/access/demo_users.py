@@ -44,10 +44,10 @@ class DemoPerson:
 
 DEMO_PEOPLE = (
     DemoPerson("Alice", Role.AGENT, _l("finds orders, captures, refunds within limits")),
-    DemoPerson("Farah", Role.FINANCE, _l("refunds more, settles what is unclear")),
+    DemoPerson("Farah", Role.FINANCE, _l("refunds more, resolves unclear outcomes")),
     DemoPerson("Vera", Role.VIEWER, _l("looks at orders, changes nothing")),
     DemoPerson("Omar", Role.AUDITOR, _l("reads and exports the whole audit log")),
-    DemoPerson("Adam", Role.ADMIN, _l("looks after webhooks, and at the terminal after people; moves no money")),
+    DemoPerson("Adam", Role.ADMIN, _l("manages webhooks, and people at the terminal; moves no money")),
 )
 
 

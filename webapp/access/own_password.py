@@ -19,8 +19,8 @@ from .authentication import Person, check, open_for
 
 WRONG = _l("This is not your password.")
 LOCKED = _l("Too many wrong passwords. Try again in half an hour, or ask an admin.")
-SAME = _l("This is the password you have. Take another one.")
-DEMO = _l("Demo people keep their password: everybody must be able to use them.")
+SAME = _l("This is your current password. Choose a different one.")
+DEMO = _l("Demo accounts keep their password, because everybody shares them.")
 
 
 @dataclass(frozen=True, slots=True)

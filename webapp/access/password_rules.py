@@ -19,9 +19,9 @@ SHORTEST = 12
 
 TOO_SHORT = _l("Use at least 12 characters; 15 or more are better. Four words in a row are easy to remember.")
 TOO_LONG = _l("Use at most 1,024 characters.")
-TOO_COMMON = _l("This is one of the first passwords somebody would try. Take something less common.")
-TOO_REGULAR = _l("This repeats itself or follows the keyboard, so it is easy to guess. Take something less regular.")
-TOO_PERSONAL = _l("This is made of your name, your e-mail address or the name of the desk. Take something else.")
+TOO_COMMON = _l("This is one of the most common passwords. Choose something less common.")
+TOO_REGULAR = _l("This repeats itself or follows the keyboard, so it is easy to guess. Choose something less regular.")
+TOO_PERSONAL = _l("This contains your name, your e-mail address or the name of the desk. Choose something else.")
 
 FEWEST_DIFFERENT = 5
 ROWS = (

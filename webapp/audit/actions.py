@@ -118,7 +118,7 @@ _MONEY = frozenset(
         "intent_id", "order_id", "refund_id", "amount_minor", "currency", "reason", "state", "attempt", "misses",
         "outcome_code", "error_class", "status", "cause", "seen_remaining", "remaining_minor", "available_minor",
         "total_minor", "order_version", "body_sha256", "limit", "limit_minor", "spent_minor", "settled_by",
-        "lines",
+        "lines", "form",
     }
 )  # fmt: skip
 _EXPORT = frozenset(

@@ -122,7 +122,7 @@ class LastHour:
 
 
 def last_hour(account: Account, moment: datetime | None = None) -> LastHour:
-    """What was written down about the hour before a moment (now), in one question."""
+    """What was recorded about the hour before a moment (now), in one question."""
     until = moment or now()
     since = until - HOUR
     rows = db.session.scalars(

@@ -1,4 +1,4 @@
-"""Orders that wait for capture, as the worker last counted: the counter costs no page a provider call."""
+"""Orders awaiting capture, as the worker last counted: the counter costs no page a provider call."""
 
 from __future__ import annotations
 

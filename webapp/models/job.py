@@ -62,7 +62,7 @@ class Job(Base):
 
     @property
     def given(self) -> dict[str, Any]:
-        """What was asked for, as it was told to `start`."""
+        """What was requested, as it was told to `start`."""
         parameters: dict[str, Any] = json.loads(self.parameters)
         return parameters
 

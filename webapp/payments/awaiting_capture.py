@@ -1,4 +1,4 @@
-"""Orders that wait for capture: how many there are, and which of them can no longer be captured as far as is known.
+"""Orders awaiting capture: how many there are, and which of them can no longer be captured as far as is known.
 
 The worker asks the provider, pages only read what it wrote down. That an approval has expired is known where the
 provider refused a capture for it; how long approvals last is nowhere written, so it is learned from those.

@@ -68,7 +68,7 @@ def _write(
             deadline=deadline,
         )
     except StaleForm:
-        record_stale(account, token, IntentKind.CAPTURE)
+        record_stale(account, token, IntentKind.CAPTURE, reading)
         raise
 
 

@@ -20,6 +20,8 @@ PRESENT = timedelta(minutes=2)
 SIGN_EVERY = timedelta(seconds=40)
 """More often it is not written down."""
 KEPT = timedelta(days=1)
+MOST = 20
+"""So many forms that one person has open are told of, the last ones."""
 
 
 def others_at_form(account: Account, order_id: str, user_id: int) -> Sequence[OpenForm]:
@@ -54,7 +56,20 @@ def leave_form(account: Account, order_id: str, user_id: int) -> None:
 
 def _note(account: Account, order_id: str, user_id: int, opened: datetime) -> None:
     row = {"account": account.slug, "order_id": order_id, "user_id": user_id, "opened": opened, "seen": now()}
-    _write_if_possible(lambda session: put(session, OpenForm, **row))
+
+    def write(session: Session) -> None:
+        put(session, OpenForm, **row)
+        _forget_oldest(session, user_id)
+
+    _write_if_possible(write)
+
+
+def _forget_oldest(session: Session, user_id: int) -> None:
+    """Of very many forms of one person only the last ones are known."""
+    own = select(OpenForm.seen).where(OpenForm.user_id == user_id).order_by(OpenForm.seen.desc())
+    last_but = session.scalar(own.offset(MOST).limit(1))
+    if last_but is not None:
+        session.execute(delete(OpenForm).where(OpenForm.user_id == user_id, OpenForm.seen <= last_but))
 
 
 def _write_if_possible(write: Callable[[Session], object]) -> None:

@@ -39,7 +39,7 @@ def check_limits(account: Account, requester: Requester, amount: Money) -> None:
 def spent_today(account: Account, user_id: int, currency: str) -> Money:
     """What a person refunded since midnight in the account's zone; what is open or unknown counts as spent.
 
-    So does what finance closed as made with other data: money has moved, and nobody knows here how much.
+    So does what finance closed as made with different data: money has moved, and nobody knows here how much.
     """
     midnight = datetime.combine(datetime.now(account.zone).date(), time.min, account.zone)
     statement = select(func.coalesce(func.sum(Intent.amount_minor), 0)).where(

@@ -22,7 +22,7 @@ BATCH = 500
 
 
 class Outcome(StrEnum):
-    """What became of a refund, as far as its money goes. `OTHERWISE`: made, but finance closed it with other data."""
+    """What became of a refund, as far as its money goes. `OTHERWISE`: finance closed it as made with different data."""
 
     DONE = "done"
     OPEN = "open"

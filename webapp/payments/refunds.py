@@ -125,7 +125,7 @@ def _write(
             **fields,
         )
     except StaleForm:
-        record_stale(account, token, IntentKind.REFUND)
+        record_stale(account, token, IntentKind.REFUND, reading)
         raise
     except AboveLimit as error:
         _record_limit(account, token, amount, error)

@@ -18,11 +18,11 @@ def amount_words(problem: AmountProblem, currency: str, mark: str = "") -> str:
         return gettext("Enter an amount in %(currency)s.", currency=currency)
     if problem is AmountProblem.TOO_PRECISE and not exponent(currency):
         return gettext(
-            "%(currency)s has no decimals: write the amount like %(example)s.", currency=currency, example=example.plain
+            "%(currency)s has no decimals: enter the amount like %(example)s.", currency=currency, example=example.plain
         )
     if problem is AmountProblem.TOO_PRECISE:
         return gettext(
-            "%(currency)s has %(digits)s decimals: write the amount like %(example)s.",
+            "%(currency)s has %(digits)s decimals: enter the amount like %(example)s.",
             currency=currency,
             digits=exponent(currency),
             example=example.plain,
@@ -38,18 +38,18 @@ def amount_words(problem: AmountProblem, currency: str, mark: str = "") -> str:
         )
     if problem is AmountProblem.STRAY_MARK and is_known_currency(mark.upper()):
         return gettext(
-            "The amount is in %(currency)s here, not in %(other)s. Write it like %(example)s.",
+            "The amount is in %(currency)s here, not in %(other)s. Enter it like %(example)s.",
             currency=currency,
             other=mark.upper(),
             example=example.plain,
         )
     if problem is AmountProblem.STRAY_MARK:
         return gettext(
-            "%(mark)s does not belong here: write the amount in plain digits, like %(example)s.",
+            "%(mark)s does not belong here: enter the amount in plain digits, like %(example)s.",
             mark=_mark_words(mark),
             example=example.plain,
         )
-    return gettext("Write the amount in plain digits, like %(example)s.", example=example.plain)
+    return gettext("Enter the amount in plain digits, like %(example)s.", example=example.plain)
 
 
 def _mark_words(mark: str) -> str:
@@ -62,5 +62,5 @@ def _mark_words(mark: str) -> str:
         return gettext("“%(mark)s”", mark=mark[:LONGEST_MARK])
     name = f"{unicodedata.name(mark, '').lower()} U+{ord(mark):04X}".strip()
     if mark.isspace() or not mark.isprintable():
-        return gettext("An unseen mark inside the amount (%(name)s)", name=name)
+        return gettext("An invisible character inside the amount (%(name)s)", name=name)
     return gettext("“%(mark)s” (%(name)s)", mark=mark, name=name)

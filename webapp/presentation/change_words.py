@@ -15,14 +15,14 @@ from .formatting import money, time_html
 _KINDS = {
     ChangeKind.MOVED: (lazy_gettext("Moved to another payout"), "wait", "refresh"),
     ChangeKind.CHANGED: (lazy_gettext("Its figures have changed"), "bad", "alert-circle"),
-    ChangeKind.GONE: (lazy_gettext("Postpay has it no more"), "bad", "alert-triangle"),
+    ChangeKind.GONE: (lazy_gettext("No longer at Postpay"), "bad", "alert-triangle"),
 }
 
 
 def kind_words(one: LedgerChange) -> tuple[str, str, str]:
     """Word, tone and icon, as `badge` takes them."""
     if one.kind == ChangeKind.MOVED and one.paid_after is None:
-        return gettext("Not paid out any more"), "bad", "alert-triangle"
+        return gettext("No longer paid out"), "bad", "alert-triangle"
     words, tone, icon = _KINDS[ChangeKind(one.kind)]
     return str(words), tone, icon
 

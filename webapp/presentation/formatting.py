@@ -58,13 +58,13 @@ NOTHING = Markup('<span class="muted">\u2013</span>')
 
 @lru_cache(maxsize=4096)
 def amount_html(value: Money | None) -> Markup:
-    """In a table cell: number, aligning pad and small currency code; always left to right."""
+    """In a table cell, as in a sentence: small currency code, number, aligning pad; always left to right."""
     if value is None:
         return NOTHING
     number, pad, currency = amount_parts(value)
     return Markup(
-        '<span class="amt">{}<span class="pad" aria-hidden="true">{}</span> <span class="cur">{}</span></span>'
-    ).format(number, pad, currency)
+        '<span class="amt"><span class="cur">{}</span>\u00a0{}<span class="pad" aria-hidden="true">{}</span></span>'
+    ).format(currency, number, pad)
 
 
 def zone() -> ZoneInfo:

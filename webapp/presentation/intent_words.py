@@ -12,7 +12,7 @@ from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
 from webapp.operations import standing as standings
 from webapp.operations.classify import ALREADY_CAPTURED
-from webapp.operations.resolve_unknown import may_send_again
+from webapp.operations.resolve_unknown import CLOSE_AFTER, CLOSE_MISSES, may_close, may_send_again
 from webapp.operations.standing import Standing
 from webapp.payments.snapshot import OrderSnapshot
 
@@ -100,6 +100,24 @@ def needs_finance(intent: Intent) -> bool:
     return standings.needs_finance(intent, now())
 
 
+def close_wait(intent: Intent) -> str | None:
+    """From when on finance may close it, and what must be seen first; None where it may be closed now, or never."""
+    moment = now()
+    if intent.state != IntentState.UNKNOWN or may_close(intent, moment):
+        return None
+    seen = {"misses": min(intent.misses, CLOSE_MISSES), "needed": CLOSE_MISSES}
+    if moment - intent.created >= CLOSE_AFTER:
+        return gettext(
+            "It can be closed when %(needed)s spaced checks have not found it at Postpay (so far %(misses)s).", **seen
+        )
+    return gettext(
+        "It can be closed from %(moment)s, when %(needed)s spaced checks have not found it at Postpay (so far "
+        "%(misses)s).",
+        moment=when(intent.created + CLOSE_AFTER),
+        **seen,
+    )
+
+
 def not_listed_words(reading: OrderSnapshot) -> str | None:
     """What the desk knows to be refunded and the provider does not list yet; None where that is nothing."""
     if reading.not_listed.is_zero:
@@ -144,6 +162,6 @@ def init_app(app: Flask) -> None:
     """Registers the filters."""
     filters = (
         outcome_kind, outcome_title, outcome_sentences, who_acts, needs_finance, may_send_again, intent_words,
-        intent_href, reason_label, refunded_lines, not_listed_words,
+        close_wait, intent_href, reason_label, refunded_lines, not_listed_words,
     )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})

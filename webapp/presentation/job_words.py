@@ -16,10 +16,10 @@ STATES = {
 """Word and tone of each state, as `badge` takes them."""
 
 CAUSES = {
-    "throttled": lazy_gettext("Postpay has asked us to slow down, and did not stop. Try again in a few minutes."),
+    "throttled": lazy_gettext("Postpay kept asking the desk to slow down. Try again in a few minutes."),
     "unauthorized": lazy_gettext("Postpay did not accept the desk's own credentials. Tell an admin."),
     "forbidden": lazy_gettext(
-        "The desk's credentials may not do this at Postpay. Tell an admin; your rights are not the reason."
+        "The desk's credentials do not allow this at Postpay. Tell an admin; your rights are not the reason."
     ),
     "refused": lazy_gettext("Postpay refused what the desk asked. Tell an admin."),
     "not_found": lazy_gettext("Postpay does not know what was asked for, in this account."),
@@ -30,8 +30,8 @@ CAUSES = {
     ),
     "bad_row": lazy_gettext("An export holds every row or there is none, so nothing was written."),
     "sign_undecided": lazy_gettext(
-        "Refunds are told as positive amounts, and nobody has decided yet whether they are deducted. The payouts page"
-        " asks; until then no sum of them is a file."
+        "Refunds are reported as positive amounts, and nobody has decided yet whether they are deducted. The payouts "
+        "page asks; until then they are in no export."
     ),
     "sign_decided": lazy_gettext("It is read again, because it was decided how refunds with a positive amount count."),
     "held_back": lazy_gettext(
@@ -44,20 +44,20 @@ CAUSES = {
     "too_many": lazy_gettext("There are more rows than a sheet can hold (1,048,575). Narrow the filters."),
     "not_read": lazy_gettext("Not all months of this period were read yet. Have them read on the payouts page first."),
     "quota": lazy_gettext(
-        "With this file you would have had more made within 24 hours than one person may. Narrow the filters, or start"
+        "This file would exceed what one person may export within 24 hours. Narrow the filters, or start"
         " again when your older files no longer count."
     ),
     "no_space": lazy_gettext("The desk's disk is nearly full, so it stopped. Tell an admin."),
-    "worker_died": lazy_gettext("The worker died at it three times in a row. Tell an admin."),
+    "worker_died": lazy_gettext("The worker crashed on it three times in a row. Tell an admin."),
     "target_off": lazy_gettext("The target was paused or deleted before all of it was queued."),
     "no_account": lazy_gettext("The account is not configured any more."),
-    "mistake": lazy_gettext("The desk made a mistake. It has been written down; tell an admin."),
+    "mistake": lazy_gettext("The desk made a mistake. It has been logged; tell an admin."),
 }
 
 
 def cause_words(cause: str | None) -> str:
     """Why a job failed, and what to do, for a person."""
-    return str(CAUSES[cause]) if cause in CAUSES else gettext("It is not known why.")
+    return str(CAUSES[cause]) if cause in CAUSES else gettext("The reason is not known.")
 
 
 def state_words(state: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ class Words(NamedTuple):
 _NOTHING_CHANGED = lazy_gettext("Nothing was changed.")
 _IN_A_MINUTE = lazy_gettext("Try again in a minute.")
 _LOOK_AGAIN = lazy_gettext("Look at the order again.")
-_ASK_AN_ADMIN = lazy_gettext("Try again; if it stays like this, tell an admin the request number below.")
+_ASK_AN_ADMIN = lazy_gettext("Try again. If it happens again, give an admin the request number below.")
 _NO_ANSWER = (
     503,
     lazy_gettext("Postpay does not answer"),
@@ -79,7 +79,7 @@ OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, Laz
     TooManyCalls: (
         503,
         lazy_gettext("Too many calls are waiting for Postpay"),
-        lazy_gettext("Postpay answers slowly, and the desk did not send one more. Nothing was changed."),
+        lazy_gettext("Postpay is answering slowly, so the desk did not send another call. Nothing was changed."),
         _IN_A_MINUTE,
     ),
     AnswerLost: _NO_ANSWER,
@@ -88,7 +88,7 @@ OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, Laz
     UnreadableRow: (
         502,
         lazy_gettext("Postpay's answer could not be read"),
-        lazy_gettext("What Postpay answered is not what it documents. Nothing was changed."),
+        lazy_gettext("Postpay's answer is not what it documents. Nothing was changed."),
         _ASK_AN_ADMIN,
     ),
     Refused: (
@@ -112,14 +112,14 @@ OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, Laz
     Forbidden: (
         502,
         lazy_gettext("Postpay does not let the desk do this"),
-        lazy_gettext("The desk's credentials may not do this at Postpay. Your rights are not the reason."),
-        lazy_gettext("Tell an admin: the credentials of this account need more rights, or its network to be let in."),
+        lazy_gettext("The desk's credentials do not allow this at Postpay. Your rights are not the reason."),
+        lazy_gettext("Tell an admin: the credentials need more rights at Postpay, or its network must be allowed."),
     ),
     Invalid: (
         502,
         lazy_gettext("Postpay does not accept what was asked"),
         lazy_gettext("Postpay says that a value in the desk's question is wrong. Nothing was changed."),
-        lazy_gettext("Check what you typed or chose; if it is right, tell an admin the request number below."),
+        lazy_gettext("Check what you typed or chose; if it is right, give an admin the request number below."),
     ),
     Conflict: (
         502,
@@ -154,7 +154,7 @@ OF_THE_PROVIDER: dict[type[GatewayError], tuple[int, LazyString, LazyString, Laz
     Throttled: (
         503,
         lazy_gettext("Postpay is busy"),
-        lazy_gettext("Postpay has asked us to slow down."),
+        lazy_gettext("Postpay has asked the desk to slow down."),
         _IN_A_MINUTE,
     ),
 }

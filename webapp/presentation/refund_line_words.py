@@ -17,6 +17,8 @@ from .formatting import money
 LONGEST_NAME = 60
 FIELD = "line-"
 """How the name of a form's field about a line begins; its key follows."""
+NAME = "-name"
+"""How the name of the field ends that says what the line is called."""
 
 
 def line_label(line: str, name: str = "") -> str:
@@ -27,12 +29,11 @@ def line_label(line: str, name: str = "") -> str:
     return plain or gettext("item %(number)s", number=line)
 
 
-def line_field_label(field: str) -> str | None:
-    """What a field about a line is called where its order is not at hand; None for other fields."""
-    if not field.startswith(FIELD):
-        return None
+def typed_line_words(field: str, typed: str, name: str) -> str:
+    """What was typed into a form's field about a line, where its order is not at hand: "2 × Lamp"."""
     key = field.removeprefix(FIELD)
-    return gettext("Shipping") if key == SHIPPING else gettext("Item %(number)s of the order", number=key)
+    label = line_label(key, name)
+    return label if key == SHIPPING and typed == "1" else f"{typed} × {label}"
 
 
 def lines_words(lines: Sequence[LineRefund], names: Mapping[str, str] | None = None) -> str:

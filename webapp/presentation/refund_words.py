@@ -14,7 +14,7 @@ OUTCOME_WORDS = {
     Outcome.DONE: lazy_gettext("Refunded"),
     Outcome.OPEN: lazy_gettext("Not settled yet"),
     Outcome.NOT_DONE: lazy_gettext("Not refunded"),
-    Outcome.OTHERWISE: lazy_gettext("Made with other data"),
+    Outcome.OTHERWISE: lazy_gettext("Made with different data"),
 }
 _STATES = {
     IntentState.AWAITING_APPROVAL: (lazy_gettext("Awaiting approval"), "wait"),

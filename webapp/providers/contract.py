@@ -28,7 +28,7 @@ class Answer(StrEnum):
 
 
 class Proof(StrEnum):
-    """What reading back found. `OTHER`: there, but with other data. `NOT_OURS`: done, but by somebody else."""
+    """What reading back found. `OTHER`: there, but with different data. `NOT_OURS`: done, but by somebody else."""
 
     DONE = "done"
     OTHER = "other"

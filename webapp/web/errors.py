@@ -60,12 +60,12 @@ def _ways_out(status: int, unsent: TypedForm | None) -> list[tuple[str, str]]:
     if status in (502, 503) and request.method == "GET" and not unsent:
         ways.append((gettext("Try again"), request.full_path.rstrip("?")))
     if status == 404 and request.blueprint == "audit":
-        ways.append((gettext("To the audit log"), url_for("audit.list_entries")))
+        ways.append((gettext("Go to the audit log"), url_for("audit.list_entries")))
     elif status == 404 and request.blueprint == "settlements":
-        ways.append((gettext("To the settlements"), url_for("settlements.list_transactions", account=g.account)))
+        ways.append((gettext("Go to the settlements"), url_for("settlements.list_transactions", account=g.account)))
     elif current_user.is_authenticated:
         account = g.get("account") or next(iter(current_app.extensions["accounts"].values()))
-        ways.append((gettext("To the orders"), url_for("orders.list_orders", account=account)))
+        ways.append((gettext("Go to the orders"), url_for("orders.list_orders", account=account)))
     return ways
 
 
@@ -101,8 +101,8 @@ def _words_for_status(status: int) -> Words:
             gettext("Go back and use the buttons of the page."),
         ),
         413: (
-            gettext("Too much at once"),
-            gettext("What you sent is larger than the desk takes."),
+            gettext("Too large"),
+            gettext("What you sent is larger than the desk accepts."),
             gettext("Shorten the text and send it again."),
         ),
     }
@@ -111,8 +111,8 @@ def _words_for_status(status: int) -> Words:
     return Words(
         status,
         gettext("Something went wrong here"),
-        gettext("The desk made a mistake. It has been written down."),
-        gettext("Try again; if it happens again, tell an admin the request number below."),
+        gettext("The desk made a mistake. It has been logged."),
+        gettext("Try again. If it happens again, give an admin the request number below."),
     )
 
 
@@ -158,7 +158,7 @@ def _too_many_at_once(_error: TooManyAtOnce) -> Response:
     words = Words(
         503,
         gettext("Too many of your pages at once"),
-        gettext("The desk is still working on other pages that you asked for. This one was not looked at."),
+        gettext("The desk is still working on other pages that you asked for. This one was not processed."),
         gettext("Wait a moment, then try again."),
     )
     return come_later(_without_frame(words, unsent=form_to_offer()), person_slots.RETRY_AFTER)
@@ -205,17 +205,17 @@ def _words_for_trouble(why: Trouble) -> Words:
         message = gettext("The database does not answer, so nothing can be shown or saved.")
     else:
         title = gettext("The desk's database is busy")
-        message = gettext("Another program holds the database, or too many ask it at once; the desk waited in vain.")
+        message = gettext("Another program is using the database, or too many requests are waiting for it.")
     if request.method == "GET":
-        return Words(503, title, message, gettext("Try again in a moment; if it stays like this, tell an admin."))
+        return Words(503, title, message, gettext("Try again in a moment. If it keeps happening, tell an admin."))
     return Words(503, title, message, _advice_after_sending())
 
 
 def _advice_after_sending() -> str:
     """A form that only asks, and signing in, have done nothing that one could look for."""
     if getattr(_view(), "asks_again", False) or g.get("account") is None:
-        return gettext("Try again in a moment; if it stays like this, tell an admin.")
-    return gettext("Look whether what you sent was done; if it was not, send it again in a moment.")
+        return gettext("Try again in a moment. If it keeps happening, tell an admin.")
+    return gettext("Check whether what you sent was done. If it was not, send it again in a moment.")
 
 
 def _crash(error: InternalServerError) -> Response:
@@ -245,13 +245,13 @@ def _ways_without_asking() -> list[tuple[str, str]]:
     if request.method == "GET":
         return [(gettext("Try again"), request.full_path.rstrip("?"))]
     if request.endpoint == "auth.open_session":
-        return [(gettext("To the sign-in"), url_for("auth.sign_in"))]
+        return [(gettext("Go to the sign-in page"), url_for("auth.sign_in"))]
     account, order_id = g.get("account"), (request.view_args or {}).get("order_id")
     ways = []
     if account and order_id:
-        ways.append((gettext("To the order"), url_for("orders.show_order", account=account, order_id=order_id)))
+        ways.append((gettext("Open the order"), url_for("orders.show_order", account=account, order_id=order_id)))
     if account:
-        ways.append((gettext("To what is in progress"), url_for("in_progress.list_unsettled", account=account)))
+        ways.append((gettext("Go to In progress"), url_for("in_progress.list_unsettled", account=account)))
     return ways
 
 

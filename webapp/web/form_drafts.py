@@ -1,6 +1,7 @@
 """Forms that the desk keeps with a session, sealed: what was typed when it ended, and what is being reviewed.
 
 They come back to the same person in the same browser only, also after signing in again, and are gone with the session.
+Where the browser names no session any more, nothing is stored: the sign-in page carries the sealed form.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app, g, request
 from flask_login import current_user
@@ -17,6 +19,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.access import sessions
+from webapp.access.form_tokens import owner_of_form
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.core.sealing import CannotUnseal, seal, unseal
@@ -24,9 +27,10 @@ from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
 
 from .safe_redirect import own_address
-from .typed_forms import TypedForm, current_form, has_good_token
+from .typed_forms import TypedForm, current_form, has_good_token, is_offered_earlier
 
 LONGEST = 32 * 1024
+"""Characters of one form; what is larger is not kept."""
 MOST = 8
 """So many forms are kept at once, the newest."""
 LIFE = timedelta(hours=12)
@@ -44,9 +48,14 @@ class Draft(NamedTuple):
         return dict(self.form.fields).get(name, "")
 
 
-def keep(key: str) -> None:
-    """Keeps the form of this request for the person's session, in place of what was kept under the key."""
-    _add(current_user.session_id, Draft(key, current_form(), now(), False))
+def keep(key: str) -> bool:
+    """Keeps the form of this request for the person's session, in place of what was kept under the key, and of what
+    was sent to the same address in vain. False where it is larger than what is kept."""
+    form = current_form()
+    if not _fits(form):
+        return False
+    _add(current_user.session_id, Draft(key, form, now(), False))
+    return True
 
 
 def newest(prefix: str) -> Draft | None:
@@ -54,6 +63,25 @@ def newest(prefix: str) -> Draft | None:
     found = [draft for draft in _read(current_user.session_id) if draft.key.startswith(prefix) and not draft.is_unsent]
     release()
     return found[-1] if found else None
+
+
+def unsent_to(address: str) -> Draft | None:
+    """What was sent to this address, and never reached its view, the newest; None where nothing was."""
+    if not current_user.has_kept_form:
+        return None
+    found = [
+        draft for draft in _read(current_user.session_id) if draft.is_unsent and _path(draft.form) == unquote(address)
+    ]
+    release()
+    return found[-1] if found else None
+
+
+def unsent_here() -> TypedForm | None:
+    """What was sent in vain from the page that is shown now, unless the page itself shows it again."""
+    if request.method != "GET" or not current_user.is_authenticated or g.get("typed_form") is not None:
+        return None
+    draft = unsent_to(request.path)
+    return draft.form if draft else None
 
 
 def take_up(draft: Draft) -> None:
@@ -81,19 +109,65 @@ def forget_unsent(session_id: int) -> None:
     _change(session_id, lambda drafts: [draft for draft in drafts if not draft.is_unsent])
 
 
-def close_lapsed(view: Any) -> None:
-    """Ends the session that was found to be over, and keeps what the person had typed into the form of this request."""
+def close_lapsed(view: Any) -> bool:
+    """Ends the session that was found to be over, and keeps what the person had typed into the form of this request.
+
+    Returns whether there was such a session.
+    """
     over = sessions.lapse()
     if over is None:
-        return
+        return False
     sessions.close_lapsed()
     keep_unsent(view, over.session_id)
+    return True
+
+
+def carried(view: Any) -> str | None:
+    """The form of a stranger's request, sealed for the person to whom the desk gave it; None if there is no such form.
+
+    Nothing is stored: the page that asks to sign in holds it, and `take_up_carried` gives it back.
+    """
+    owner = owner_of_form(request.form.get("csrf_token", "")) if request.method == "POST" else None
+    form = current_form() if owner else None
+    if form is None or not _can_be_kept(form) or (_is_never_kept(view) and not is_offered_earlier(view)):
+        return None
+    told = {"owner": owner, "form": form, "kept": now().isoformat()}
+    return seal(current_app.extensions["settings"], SecretStr(json.dumps(told)))
+
+
+def take_up_carried(sealed: str, user_id: int, session_id: int) -> bool:
+    """Keeps for the session what the sign-in page has carried, if it is this person's; whether it was."""
+    try:
+        told = json.loads(unseal(current_app.extensions["settings"], sealed).get_secret_value())
+        address, fields = told["form"]
+        owner, kept = told["owner"], datetime.fromisoformat(told["kept"])
+    except (CannotUnseal, ValueError, TypeError, KeyError):
+        return False
+    if owner != user_id or kept < now() - LIFE:
+        return False
+    form = TypedForm(address, [(name, text) for name, text in fields])
+    _add(session_id, Draft(form.address, form, now(), True))
+    return True
 
 
 def _is_worth_keeping(view: Any, form: TypedForm) -> bool:
-    if request.method != "POST" or getattr(view, "never_kept", False) or not has_good_token():
-        return False
-    return bool(form.shown and own_address(form.address)) and len(json.dumps(form)) <= LONGEST
+    return request.method == "POST" and not _is_never_kept(view) and has_good_token() and _can_be_kept(form)
+
+
+def _is_never_kept(view: Any) -> bool:
+    return bool(getattr(view, "never_kept", False))
+
+
+def _can_be_kept(form: TypedForm) -> bool:
+    return bool(form.shown and own_address(form.address)) and _fits(form)
+
+
+def _fits(form: TypedForm) -> bool:
+    return len(json.dumps(form)) <= LONGEST
+
+
+def _path(form: TypedForm) -> str:
+    return unquote(urlsplit(form.address).path)
 
 
 def hand_over(session: Session, user_id: int, from_session: int | None, to_session: int) -> bool:
@@ -114,7 +188,10 @@ def hand_over(session: Session, user_id: int, from_session: int | None, to_sessi
 
 
 def _add(session_id: int, draft: Draft) -> None:
-    _change(session_id, lambda drafts: [*(one for one in drafts if one.key != draft.key), draft][-MOST:])
+    def is_replaced(one: Draft) -> bool:
+        return one.key == draft.key or (one.is_unsent and _path(one.form) == _path(draft.form))
+
+    _change(session_id, lambda drafts: [*(one for one in drafts if not is_replaced(one)), draft][-MOST:])
 
 
 def _change(session_id: int, change: Callable[[list[Draft]], list[Draft]]) -> None:

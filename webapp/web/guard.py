@@ -45,12 +45,14 @@ def init_app(app: Flask) -> None:
     """Puts the gate before every view; it checks the form's token itself, after the person."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.extensions["strangers_refusals"] = RejectionSampler()
+    app.extensions["forged_tokens"] = RejectionSampler()
     turned_away.init_app(app)
     authentication.init_app(app)
     app.before_request(_turn_away_a_flood)
     public_slots.init_app(app)
     person_slots.init_app(app)
     app.before_request(guard)
+    app.context_processor(lambda: {"unsent_here": form_drafts.unsent_here})
 
 
 def _turn_away_a_flood() -> None:
@@ -139,9 +141,21 @@ def record_csrf_failure() -> None:
     _record_refusal(audit.Action.CSRF_FAILED, cause="form token")
 
 
+class SignInFirst(Exception):
+    """Somebody has typed a form, and their browser names no session any more. `carried`: the form, sealed."""
+
+    def __init__(self, carried: str) -> None:
+        super().__init__()
+        self.carried = carried
+
+
 def _ask_to_sign_in(view: Any) -> AnyResponse:
-    """Leads to the sign-in and from there back; what was typed is kept if the view can show it again."""
-    form_drafts.close_lapsed(view)
+    """Leads to the sign-in and from there back; what was typed is kept if the view can show it again.
+
+    Raises SignInFirst where the sign-in page must carry it.
+    """
+    if not form_drafts.close_lapsed(view) and (carried := form_drafts.carried(view)):
+        raise SignInFirst(carried)
     return _send(sign_in_address(), 303 if request.method not in SAFE else 302)
 
 

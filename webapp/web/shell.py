@@ -15,6 +15,7 @@ from webapp.access.permissions import Permission, permissions_of, public
 from webapp.core.accounts import Account
 from webapp.core.extensions import htmx
 
+from .list_place import current_place
 from .safe_redirect import own_address
 
 THEMES = ("light", "dark")
@@ -215,12 +216,18 @@ def _is_here(endpoint: str) -> bool:
     if here in every:
         return here == endpoint
     blueprint = here.partition(".")[0]
-    first_of_area = next((place for place in every if place.startswith(f"{_AREA.get(blueprint, blueprint)}.")), None)
-    return endpoint == first_of_area
+    if blueprint in ("orders", "refunds") and current_place().is_queue:
+        return endpoint == "orders.list_awaiting_capture"
+    first_of_area = next((place for place in every if place.startswith(f"{blueprint}.")), None)
+    return endpoint == (_LIES_UNDER.get(here) or _LIES_UNDER.get(blueprint) or first_of_area)
 
 
-_AREA = {"captures": "orders", "refunds": "orders"}
-"""Areas whose pages are about an order, and so lie under Orders."""
+_LIES_UNDER = {
+    "captures": "orders.list_awaiting_capture",
+    "refunds": "orders.list_orders",
+    "refunds.show_refund": "refunds.list_refunds",
+}
+"""Areas and pages that do not lie under the first place of their own area: a refund's form is about an order."""
 
 
 def _address(endpoint: str, account: Account) -> str | None:

@@ -20,7 +20,7 @@ from wtforms.validators import ValidationError
 from webapp.access.permissions import View
 from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
 from webapp.presentation.hook_words import EVENT_LABELS
-from webapp.presentation.refund_line_words import line_field_label
+from webapp.presentation.refund_line_words import FIELD, NAME, typed_line_words
 from webapp.presentation.refund_reasons import REASONS
 
 from .safe_redirect import own_address, page_before
@@ -30,7 +30,7 @@ FROM_KEPT = "from_kept"
 """The field of a form that was kept and is sent now."""
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
-        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "lines"),
+        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "kept", "lines"),
         *("next", "object_id", "owner", "prepared", "query", "reviewed", "theme", "username", "version", "what"),
     )
 )
@@ -42,6 +42,7 @@ _NAMES = {
     "events": _l("Tell the shop of"),
     "found": _l("What you found"),
     "host": _l("Host"),
+    FIELD: _l("Items"),
     "note": _l("Note"),
     "part": _l("How much"),
     "reason": _l("Reason"),
@@ -52,7 +53,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "part": {"part": _l("An amount"), "whole": _l("Everything that is left"), "lines": _l("Items")},
     "reason": {**REASONS},
     "events": EVENT_LABELS,
-    "found": {NOT_DONE: _l("Postpay did not do it"), MADE_OTHERWISE: _l("Postpay did it, but with other data")},
+    "found": {NOT_DONE: _l("Postpay did not do it"), MADE_OTHERWISE: _l("Postpay did it, but with different data")},
 }
 _WHAT = {
     "refunds.review_refund": _l("Refund of order %(order_id)s"),
@@ -84,8 +85,13 @@ class TypedForm(NamedTuple):
     def shown(self) -> list[tuple[LazyString | str, str]]:
         """What a person typed or chose, in their words where we have them, without what is empty."""
         told: dict[str, list[str]] = {}
+        names = dict(self.fields)
         for name, text in self.fields:
-            if text.strip() and not name.endswith("_token") and name not in _CHOSEN_BY_THE_PAGE:
+            if not text.strip() or name.endswith(("_token", NAME)) or name in _CHOSEN_BY_THE_PAGE:
+                continue
+            if name.startswith(FIELD):
+                told.setdefault(FIELD, []).append(typed_line_words(name, text, names.get(name + NAME, "")))
+            else:
                 told.setdefault(name, []).append(str(_CHOICES.get(name, {}).get(text, text)))
         return [(_label(name), ", ".join(texts)) for name, texts in told.items()]
 
@@ -119,7 +125,7 @@ def _endpoint(address: str, method: str) -> tuple[str, dict[str, Any]]:
 
 
 def _label(name: str) -> LazyString | str:
-    return _NAMES.get(name) or line_field_label(name) or name.replace("_", " ").capitalize()
+    return _NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def asks_again(view: View) -> View:
@@ -138,6 +144,11 @@ def offered_at(endpoint: str) -> Callable[[View], View]:
     return mark
 
 
+def is_offered_earlier(view: object) -> bool:
+    """Whether the form of a view is offered again a step earlier, where nothing is done yet."""
+    return getattr(view, "offered_at", None) is not None
+
+
 def never_kept(view: View) -> View:
     """Marks a view of a POST: what is typed there is offered again at once, and never stored."""
     view.never_kept = True  # type: ignore[attr-defined]
@@ -150,7 +161,7 @@ def current_form(address: str | None = None) -> TypedForm:
     if kept is not None:
         return kept
     sent = request.form.items(multi=True)
-    fields = [(name, text.replace("\0", "\ufffd")) for name, text in sent if _may_be_offered(name)]
+    fields = [(name, text.replace("\0", "\ufffd")) for name, text in sent if _is_typed(name)]
     return TypedForm(address or _address(), fields)
 
 
@@ -177,7 +188,10 @@ def _address() -> str:
     return url_for(earlier, **request.view_args or {}) + mark + query
 
 
-def _may_be_offered(name: str) -> bool:
+def _is_typed(name: str) -> bool:
+    """Whether a field belongs to what was typed; not what a line is called of which nothing was."""
+    if name.startswith(FIELD) and name.endswith(NAME) and not request.form.get(name.removesuffix(NAME), "").strip():
+        return False
     return name not in ("step", FROM_KEPT) and not any(word in name.lower() for word in _SECRET)
 
 

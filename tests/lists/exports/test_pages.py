@@ -113,14 +113,14 @@ def test_without_a_worker_the_page_asks_for_one(app: Flask, farah: Browser) -> N
     change(app, Job, state=JobState.RUNNING, attempt=2, lease_until=now() + timedelta(seconds=9))
     farah.open(address)
     assert "Is the worker running?" not in farah.words
-    assert "another one has begun again" in farah.words
+    assert "another one has started again" in farah.words
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
         (401, "Postpay did not accept the desk's own credentials"),
-        (403, "The desk's credentials may not do this at Postpay"),
+        (403, "The desk's credentials do not allow this at Postpay"),
         (405, "Postpay refused what the desk asked"),
     ],
 )

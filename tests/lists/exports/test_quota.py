@@ -86,7 +86,7 @@ def test_another_file_than_one_may_have_is_not_begun(desk: Callable[..., Flask])
     make(farah, "/demo/orders")
     begun = begin(farah, "/demo/orders?status=captured")
     words = press(farah, "/demo/orders?currency=AED")
-    assert "You had 2 files made in the last 24 hours, as many as one person may. The oldest of them counts" in words
+    assert "You exported 2 files in the last 24 hours, the limit for one person. The oldest of them counts" in words
     assert farah.heading == "Exports"
     assert (count(app, Job), len(entries(app, "export.started"))) == (2, 2)
     assert begin(farah, "/demo/orders?status=captured") == begun, "what is under way is not another one"
@@ -100,7 +100,7 @@ def test_cancelled_files_count_too(desk: Callable[..., Flask]) -> None:
     farah = enter(desk(export_files_a_day=1))
     begin(farah, "/demo/orders")
     farah.submit("Cancel")
-    assert "You had 1 file made in the last 24 hours, as many as one person may." in press(farah, "/demo/orders")
+    assert "You exported 1 file in the last 24 hours, the limit for one person." in press(farah, "/demo/orders")
 
 
 def test_after_as_many_bytes_as_one_may_have_nothing_is_begun(desk: Callable[..., Flask]) -> None:
@@ -109,7 +109,7 @@ def test_after_as_many_bytes_as_one_may_have_nothing_is_begun(desk: Callable[...
     make(farah, "/demo/orders")
     change(app, size=1_000_000)
     words = press(farah, "/demo/orders?status=captured")
-    assert "take up 1 MB, as much as one person may have made. The oldest of them counts until" in words
+    assert "take up 1 MB, the limit for one person. The oldest of them counts until" in words
     assert count(app, Job) == 1
     make(enter(app, "auditor"), "/demo/orders")
 
@@ -127,7 +127,7 @@ def test_a_file_that_grows_beyond_what_one_may_have_is_stopped(
     address = begin(farah, "/demo/orders?status=captured", kind)
     assert work_once(app)
     farah.open(address)
-    assert "more made within 24 hours than one person may. Narrow the filters" in farah.words
+    assert "what one person may export within 24 hours. Narrow the filters" in farah.words
     assert entries(app, "export.failed")[0]["cause"] == "quota"
     stopped = export_of(app, address)
     assert (stopped.size, stopped.proved, count(app, ExportChunk)) == (None, False, chunks), "nothing of it is kept"

@@ -159,7 +159,7 @@ FORMS: dict[str, Form] = {
         "finance", _unknown_refund, "Close it", {"found": "not_done", "reason": NOTE},
         {"found": ("made_otherwise", "nonsense")}, ("reason",), asks=False,
     ),
-    "in_progress.resolve": Form("finance", _finding, "Dealt with", {"reason": NOTE}, {}, ("reason",), asks=False),
+    "in_progress.resolve": Form("finance", _finding, "Mark as resolved", {"reason": NOTE}, {}, ("reason",), asks=False),
     "payouts.enter_bank_amount": Form(
         "finance", _payout, "Compare", {"received": "700.00"},
         {"received": ("", "-5", "x", "1,00", "٥٠٠", "9" * 90)}, ("received",), asks=False,
@@ -207,7 +207,9 @@ FORMS: dict[str, Form] = {
         "stranger", _open("/sign-in"), "Sign in", {"email": "nobody@example.test"}, {}, ("email",),
         {"password": "wrong"}, asks=False,
     ),
-    "auth.confirm_person": Form("admin", _open("/you/confirm"), "Go on", {}, {}, (), {"password": "wrong"}, asks=False),
+    "auth.confirm_person": Form(
+        "admin", _open("/you/confirm"), "Continue", {}, {}, (), {"password": "wrong"}, asks=False
+    ),
     "auth.save_password": Form(
         "agent", _open("/you/password"), "Change password", {}, {}, (), {"current": "w", "new": "n", "again": "m"},
         asks=False,

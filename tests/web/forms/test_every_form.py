@@ -183,6 +183,20 @@ def test_the_session_has_run_out(stage: Stage, endpoint: str) -> None:
     assert not [secret for secret in form.hidden.values() if secret in str(browser.page)]
 
 
+@kept_form
+def test_the_cookie_is_gone(stage: Stage, endpoint: str) -> None:
+    """The browser has forgotten who was signed in: the sign-in page carries what was typed, and nothing secret."""
+    form = FORMS[endpoint]
+    browser = stage.browser(form.person)
+    form.show(stage, browser)
+    browser.client.delete_cookie(stage.app.config["SESSION_COOKIE_NAME"])
+    browser.submit(form.button, **{**form.typed, **form.hidden})
+    assert browser.heading == "Sign in"
+    browser.submit("Sign in", email=PEOPLE[form.person][0], password=PASSWORD)
+    assert_kept(browser, form.typed, endpoint)
+    assert not [secret for secret in form.hidden.values() if secret in str(browser.page)]
+
+
 @form_of_staff
 def test_signed_in_again_in_another_tab(stage: Stage, endpoint: str) -> None:
     """The form of the session before is not taken; it is offered again, and sent by one click."""
@@ -209,7 +223,7 @@ def test_asked_who_they_are_first(stage: Stage, endpoint: str) -> None:
     if browser.heading != "Confirm that it is you":
         judge(browser, form.typed, endpoint)
         return
-    browser.submit("Go on", password=PASSWORD)
+    browser.submit("Continue", password=PASSWORD)
     assert browser.heading == "What you had typed"
     assert_kept(browser, form.typed, endpoint)
     browser.submit("Send this now")

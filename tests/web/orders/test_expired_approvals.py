@@ -67,7 +67,7 @@ def tried(alice: Browser, provider: Provider, app: Flask) -> Browser:
 def test_what_is_known_stands_on_each_row_and_expired_ones_stand_apart(tried: Browser, provider: Provider) -> None:
     provider.forget()
     tried.open(PAGE)
-    waiting, expired = rows(tried, "Orders that wait"), rows(tried, "Expired approvals")
+    waiting, expired = rows(tried, "Orders awaiting"), rows(tried, "Expired approvals")
     assert list(waiting) == ["older", "declined", "younger", "unclear"]
     assert list(expired) == ["expired"]
     assert "May have expired" in waiting["older"]
@@ -153,7 +153,7 @@ def test_the_youngest_expiry_is_the_line(tried: Browser, provider: Provider) -> 
     approved(provider, "early", 1.5, on_capture="expire")
     capture(tried, "early")
     tried.open(PAGE)
-    waiting = rows(tried, "Orders that wait")
+    waiting = rows(tried, "Orders awaiting")
     assert [order for order, words in waiting.items() if "May have expired" in words] == ["older", "younger"]
 
 

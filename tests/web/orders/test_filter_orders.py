@@ -115,11 +115,11 @@ MISTAKES = [
     (
         "currency=AED&total_from=1,00",
         "total_from",
-        "The comma “,” could mean thousands or decimals here. Leave it out, or write a point before the decimals, like"
+        "The comma “,” could mean thousands or decimals here. Leave it out, or use a point before the decimals, like"
         " 120.50.",
     ),
-    ("currency=AED&total_to=1.005", "total_to", "AED has 2 decimals: write the amount like 120.50."),
-    ("currency=JPY&total_to=1.5", "total_to", "JPY has no decimals: write the amount like 120."),
+    ("currency=AED&total_to=1.005", "total_to", "AED has 2 decimals: enter the amount like 120.50."),
+    ("currency=JPY&total_to=1.5", "total_to", "JPY has no decimals: enter the amount like 120."),
     (
         "currency=AED&total_from=9999999999999",
         "total_from",
@@ -128,19 +128,19 @@ MISTAKES = [
     (
         "currency=AED&total_from=much",
         "total_from",
-        "“much” does not belong here: write the amount in plain digits, like 120.50.",
+        "“much” does not belong here: enter the amount in plain digits, like 120.50.",
     ),
     ("currency=AED&total_from=2&total_to=1", "total_to", "The highest total is below the lowest."),
     ("currency=ZZZ", "currency", "Choose a currency from the list."),
     ("created=someday", "created", "Choose a time from the list."),
-    ("created_from=20-11-2026", "created_from", "Write the day like 2026-11-20."),
+    ("created_from=20-11-2026", "created_from", "Enter the day like 2026-11-20."),
     ("created_from=2026-11-20&created_to=2026-11-19", "created_to", "The last day is before the first."),
     ("week_day=8", "week_day", "Choose a day of the week."),
     ("hour=24", "hour", "Choose an hour from 0 to 23."),
     ("status=foo", "status", "“foo” is not one of the choices."),
     ("status=captured&status=Denied", "status", "“Denied” is not one of the choices."),
     ("order_id=..", "order_id", "“..” cannot be an order ID."),
-    ("order_id=" + ",".join(map(str, range(51))), "order_id", "Ask for at most 50 orders at once."),
+    ("order_id=" + ",".join(map(str, range(51))), "order_id", "Enter at most 50 order IDs."),
 ]
 
 

@@ -66,6 +66,18 @@ def test_who_may_capture_gets_a_link_to_it(sign_in: SignIn, provider: Provider, 
         assert browser.status == 200
 
 
+def test_there_is_no_column_for_what_is_known_where_nothing_is(alice: Browser, provider: Provider) -> None:
+    approved(provider, "order-01", timedelta(hours=1))
+    alice.open(PAGE)
+    assert "What is known" not in alice.words
+    provider.fault("status", method="POST", path="/orders/order-01/capture", status=402, code="capture_error")
+    alice.open("/demo/orders/order-01/capture")
+    alice.submit("Capture AED")
+    alice.open(PAGE)
+    assert "What is known" in alice.words
+    assert "Declined" in alice.words
+
+
 def test_pages_can_be_turned_also_by_htmx(alice: Browser, provider: Provider) -> None:
     for number in range(21):
         approved(provider, f"o-{number}", timedelta(hours=number))
@@ -79,13 +91,13 @@ def test_pages_can_be_turned_also_by_htmx(alice: Browser, provider: Provider) ->
 
 def test_nothing_waits(alice: Browser) -> None:
     alice.open(PAGE)
-    assert "Nothing waits for capture" in alice.words
+    assert "Nothing is awaiting capture" in alice.words
 
 
 def test_a_page_past_the_end_leads_back(alice: Browser) -> None:
     alice.open(f"{PAGE}?page=9")
     assert alice.status == 404
-    alice.follow("To the first page")
+    alice.follow("Go to the first page")
     assert alice.status == 200
 
 

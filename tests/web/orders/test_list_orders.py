@@ -27,7 +27,7 @@ def test_a_row_tells_what_the_provider_knows(alice: Browser, provider: Provider)
     alice.open("/demo/orders")
     cells = [" ".join(cell.get_text(" ").split()) for cell in alice.page.select("tbody tr td")]
     assert cells[:6] == [
-        "order-01", "Approved", "58.851 KWD", "2.802 KWD", "20 Nov 2025, 14:19", "20 Nov 2025, 22:59"
+        "order-01", "Approved", "KWD 58.851", "KWD 2.802", "20 Nov 2025, 14:19", "20 Nov 2025, 22:59"
     ]  # fmt: skip
     assert "Times in United Arab Emirates Time (Asia/Dubai)" in alice.words
 
@@ -96,7 +96,7 @@ def test_a_page_past_the_end_leads_back(alice: Browser, provider: Provider, show
     alice.open("/demo/orders?status=captured&page=7")
     assert alice.status == 404
     assert "There is no page 7" in alice.words
-    alice.follow("To the first page")
+    alice.follow("Go to the first page")
     assert shown(alice) == ["o-01", "o-00"]
 
 

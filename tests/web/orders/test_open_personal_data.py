@@ -80,7 +80,7 @@ def test_a_reload_masks_it_again_and_another_click_is_another_entry(alice: Brows
     alice.submit(BUTTON)
     alice.open(PAGE)
     assert leaked(alice) == []
-    assert "Personal data opened by Alice Agent" in alice.words
+    assert "Personal data opened · Alice Agent" in alice.words
     alice.submit(BUTTON)
     assert len(openings(app)) == 2
 
@@ -105,7 +105,7 @@ def test_a_role_without_the_right_is_told_why_and_refused(
 ) -> None:
     browser = sign_in(role)
     browser.open(PAGE)
-    assert "Your role does not open personal data." in browser.words
+    assert "Your role cannot open personal data." in browser.words
     token = browser.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
     provider.forget()
     browser.send(OPEN, {"csrf_token": token})

@@ -41,15 +41,15 @@ def test_the_money_is_told_in_full(alice: Browser, provider: Provider) -> None:
     provider.refund_outside("order-01", 10000)
     alice.open(PAGE)
     assert figures(alice) == {
-        "Total": "814.80 AED",
-        "Captured": "814.80 AED",
-        "Refunded": "100.00 AED",
-        "On its way": "0.00 AED",
-        "Refundable": "714.80 AED",
-        "Items": "840.00 AED",
-        "Shipping": "20.00 AED",
-        "Discount: Returning": "−84.00 AED",
-        "Tax": "38.80 AED",
+        "Total": "AED 814.80",
+        "Captured": "AED 814.80",
+        "Refunded": "AED 100.00",
+        "On its way": "AED 0.00",
+        "Refundable": "AED 714.80",
+        "Items": "AED 840.00",
+        "Shipping": "AED 20.00",
+        "Discount: Returning": "AED −84.00",
+        "Tax": "AED 38.80",
     }
     assert "Partly refunded" in alice.words
 
@@ -57,7 +57,7 @@ def test_the_money_is_told_in_full(alice: Browser, provider: Provider) -> None:
 def test_parts_that_do_not_add_up_are_told_calmly(alice: Browser, provider: Provider) -> None:
     provider.order(items=[{"reference": "sku", "name": "Perfume", "unit_price": 81481, "qty": 1}])
     alice.open(PAGE)
-    assert figures(alice)["Difference to the total"] == "−0.01 AED"
+    assert figures(alice)["Difference to the total"] == "AED −0.01"
     assert "What counts is the total." in alice.words
 
 
@@ -68,7 +68,7 @@ def test_prices_that_include_the_tax_add_up_without_it(alice: Browser, provider:
         items=[{"reference": "sku", "name": "Perfume", "unit_price": 80000, "qty": 1}],
     )
     alice.open(PAGE)
-    assert figures(alice)["of which tax"] == "38.80 AED"
+    assert figures(alice)["of which tax"] == "AED 38.80"
     assert not {"Tax", "Difference to the total"} & figures(alice).keys()
     assert "do not add up" not in alice.words
 
@@ -85,8 +85,8 @@ def test_all_pages_of_refunds_count(alice: Browser, provider: Provider) -> None:
     for number in range(130):
         provider.refund_outside("order-01", 99, f"r-{number}")
     alice.open(PAGE)
-    assert figures(alice)["Refunded"] == "128.70 AED"
-    assert figures(alice)["Refundable"] == "1.30 AED"
+    assert figures(alice)["Refunded"] == "AED 128.70"
+    assert figures(alice)["Refundable"] == "AED 1.30"
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_a_currency_nobody_knows_is_shown_in_its_smallest_unit_and_not_refunded(
 ) -> None:
     provider.order(currency="XXX")
     alice.open(PAGE)
-    assert figures(alice)["Total"] == "81,480 XXX"
+    assert figures(alice)["Total"] == "XXX 81,480"
     assert actions(alice) == []
     assert "does not know the currency XXX" in reasons(alice)
 
 
-@pytest.mark.parametrize(("currency", "total"), [("JPY", "81,480 JPY"), ("KWD", "81.480 KWD"), ("AED", "814.80 AED")])
+@pytest.mark.parametrize(("currency", "total"), [("JPY", "JPY 81,480"), ("KWD", "KWD 81.480"), ("AED", "AED 814.80")])
 def test_amounts_have_the_decimals_of_their_currency(
     alice: Browser, provider: Provider, currency: str, total: str
 ) -> None:
@@ -155,7 +155,7 @@ def test_unreadable_refunds_do_not_hide_the_order_and_offer_nothing(hasty: Brows
     hasty.open(PAGE)
     assert hasty.status == 200
     assert "The refunds could not be read" in hasty.words
-    assert figures(hasty)["Total"] == "814.80 AED"
+    assert figures(hasty)["Total"] == "AED 814.80"
     assert figures(hasty)["Refunded"] == "–"
     assert figures(hasty)["Refundable"] == "–"
     assert actions(hasty) == []
@@ -183,7 +183,7 @@ def test_an_order_that_does_not_exist_is_said_so(alice: Browser) -> None:
     alice.open(PAGE)
     assert alice.status == 404
     assert alice.heading == "There is no order order-01 in Demo Shop"
-    assert alice.follow("To the orders").h1.get_text() == "Orders"  # type: ignore[union-attr]
+    assert alice.follow("Go to the orders").h1.get_text() == "Orders"  # type: ignore[union-attr]
 
 
 def test_the_timeline_tells_days_and_hours_of_the_account(alice: Browser, provider: Provider) -> None:
@@ -203,7 +203,7 @@ def test_what_staff_did_is_in_the_timeline_with_names(alice: Browser, provider: 
     alice.submit("Capture AED")
     alice.open(PAGE)
     titles = [" ".join(entry.get_text(" ").split()) for entry in alice.page.select(".timeline li p:first-child")]
-    assert titles == ["Captured by Alice Agent", "Order created"]
+    assert titles == ["Captured · Alice Agent", "Order created"]
 
 
 def test_an_open_refund_stands_on_top_and_blocks_another(hasty: Browser, provider: Provider) -> None:
@@ -217,7 +217,7 @@ def test_an_open_refund_stands_on_top_and_blocks_another(hasty: Browser, provide
     assert hasty.page.select_one(".timeline h3").get_text() == "Not settled yet"  # type: ignore[union-attr]
     assert actions(hasty) == []
     assert "Refund of AED 10.50 by Alice Agent, started" in reasons(hasty)
-    assert (figures(hasty)["On its way"], figures(hasty)["Refundable"]) == ("10.50 AED", "804.30 AED")
+    assert (figures(hasty)["On its way"], figures(hasty)["Refundable"]) == ("AED 10.50", "AED 804.30")
     hasty.follow("See how it stands")
     assert hasty.status == 200
     assert "/refunds/" in hasty.address
@@ -232,10 +232,10 @@ def test_looking_at_the_order_settles_what_it_proves(hasty: Browser, provider: P
     hasty.submit("Refund AED 10.50 now")
     assert "Not known yet whether" in hasty.words
     hasty.open(PAGE)
-    assert (figures(hasty)["Refunded"], figures(hasty)["On its way"]) == ("10.50 AED", "0.00 AED")
+    assert (figures(hasty)["Refunded"], figures(hasty)["On its way"]) == ("AED 10.50", "AED 0.00")
     assert actions(hasty) == ["Refund"]
     titles = [" ".join(entry.get_text(" ").split()) for entry in hasty.page.select(".timeline li p:first-child")]
-    assert titles[0] == "Refunded AED 10.50 by Alice Agent"
+    assert titles[0] == "Refunded AED 10.50 · Alice Agent"
     steps = [step.get_text() for step in hasty.page.select(".timeline .story span")]
     assert steps == ["Started", "Outcome not known", "Confirmed"]
 

@@ -25,10 +25,8 @@ def test_a_refused_capture_says_why_and_who_asked(alice: Browser, provider: Prov
     outcome = alice.address
     alice.open(PAGE)
     told = entries(alice)
-    assert told["Not captured: the approval has expired (asked by Alice Agent )"] == outcome
-    assert [title for title in told if "apture" in title] == [
-        "Not captured: the approval has expired (asked by Alice Agent )"
-    ]
+    assert told["Not captured: the approval has expired · Alice Agent"] == outcome
+    assert [title for title in told if "apture" in title] == ["Not captured: the approval has expired · Alice Agent"]
 
 
 def test_what_needs_finance_names_who_asked_and_leads_to_its_page(
@@ -44,7 +42,7 @@ def test_what_needs_finance_names_who_asked_and_leads_to_its_page(
         session.execute(text("UPDATE intent SET state = 'attention'"))
     alice.open(PAGE)
     told = entries(alice)
-    assert told["This needs finance (asked by Alice Agent )"] == outcome
+    assert told["This needs finance · Alice Agent"] == outcome
     assert [title for title in told if "efund" in title] == []
 
 

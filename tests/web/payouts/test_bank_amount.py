@@ -30,7 +30,7 @@ def payout(farah: Browser, provider: Provider, read: Read) -> Browser:
 
 
 def events(app: Flask) -> list[str]:
-    """What was written down about the payout, oldest first."""
+    """What was recorded about the payout, oldest first."""
     with app.app_context():
         found = db.session.scalars(
             select(AuditEntry.event).where(AuditEntry.object_type == "payout").order_by(AuditEntry.seq)
@@ -65,8 +65,8 @@ def test_what_is_no_amount_is_said_and_stays_in_the_field(payout: Browser) -> No
         "725,25": "The comma “,” could mean thousands or decimals here.",
         "1.234,50": "The comma “,” could mean thousands or decimals here.",
         "725.255": "AED has 2 decimals",
-        "--7": "“-” does not belong here: write the amount in plain digits, like 120.50.",
-        "725\u200f.25": "An unseen mark inside the amount (right-to-left mark U+200F) does not belong here",
+        "--7": "“-” does not belong here: enter the amount in plain digits, like 120.50.",
+        "725\u200f.25": "An invisible character inside the amount (right-to-left mark U+200F) does not belong here",
         "1 725.25": "A space inside the amount does not belong here",
         "KWD 725.25": "The amount is in AED here, not in KWD.",
         "\uff17": "“\uff17” does not belong here",
@@ -144,8 +144,8 @@ def test_an_explanation_that_does_not_explain_is_refused(payout: Browser, app: F
 
 def test_an_exception_is_given_to_somebody_closed_with_a_note_and_opened_again(payout: Browser, app: Flask) -> None:
     payout.submit("Compare", received="700")
-    assert "No whole lines of the payout make up this difference." in payout.words
-    assert "Looked after by Farah Finance" in payout.words
+    assert "No combination of the payout's lines makes up this difference." in payout.words
+    assert "Owner Farah Finance" in payout.words
     payout.submit("Close it")
     assert payout.status == 422
     assert "Say what became of the difference" in payout.words
@@ -188,7 +188,7 @@ def test_of_two_people_the_second_sees_what_the_first_has_done(
     payout.submit("Compare", received="725.25")
     second.submit("Compare", received="1,001.00")
     assert second.status == 409
-    assert "Somebody else has changed it" in second.words
+    assert "This has changed since you opened the page" in second.words
     assert second.page.select_one("#received")["value"] == "1,001.00"  # type: ignore[index]
     assert "It was read as AED 1,001.00." in second.words
     assert receipt(app).received_minor == 72525
@@ -262,4 +262,4 @@ def test_a_payout_beyond_what_can_be_kept_is_not_compared(farah: Browser, provid
     assert farah.status == 200
     farah.submit("Compare", received="1.00")
     assert farah.status == 409
-    assert "This is not possible as things stand now." in farah.words
+    assert "This is not possible now." in farah.words

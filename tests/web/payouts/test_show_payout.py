@@ -135,7 +135,7 @@ def test_a_payout_whose_month_was_never_proved_offers_to_read_it(
     settled(provider)
     farah.open(PAYOUT)
     assert farah.status == 200
-    assert "This payout is not known whole" in farah.words
+    assert "This payout is not known completely" in farah.words
     assert "0.00" not in farah.words
     farah.submit("Sync with Postpay")
     assert work_once(app)
@@ -151,9 +151,9 @@ def test_what_changed_after_it_was_read_is_told_until_somebody_has_seen_it(
     read(farah)
     provider.change_transaction(row, paid="2026-09-11T00:00:00Z", total_amount=77025)
     read(farah, button="Sync again")
-    assert [one[9] for one in cells(farah)] == ["770.25 AED"]
+    assert [one[9] for one in cells(farah)] == ["AED 770.25"]
     farah.open(PAYOUT)
-    assert "Nothing is paid out here any more" in farah.words
+    assert "Nothing is paid out here any longer" in farah.words
     farah.open("/demo/payouts/AED/2026-09-11T000000.000000Z")
     [changed] = farah.page.select("#changes tbody tr")
     told = words(changed)
@@ -177,7 +177,7 @@ def test_several_changes_are_marked_as_seen_at_once(farah: Browser, provider: Pr
         provider.change_transaction(row, paid=None)
     read(farah, button="Sync again")
     farah.open("/demo/to-look-at/changed")
-    assert farah.words.count("Not paid out any more") == 2
+    assert farah.words.count("No longer paid out") == 2
     form = farah.page.select_one("form[action$=changes-seen]")
     assert form is not None
     fields = ("csrf_token", "change")

@@ -55,9 +55,7 @@ def test_a_row_that_cannot_be_read_is_named_and_no_sum_is_made_without_it(
     assert cells(farah)[0][-2] == "Rows 2"
 
 
-def test_an_odd_field_that_only_decorates_takes_no_payout_away(
-    farah: Browser, provider: Provider, read: Read
-) -> None:
+def test_an_odd_field_that_only_decorates_takes_no_payout_away(farah: Browser, provider: Provider, read: Read) -> None:
     settled(provider)
     odd = settled(provider, created="2026-09-02T10:00:00Z")
     provider.change_transaction(odd, fee_rate=2.5)
@@ -78,7 +76,7 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     settled(provider)
     settled(provider, amount=5000, type="refund", total_amount=5000)
     read(farah)
-    assert "Postpay tells refunds as positive amounts" in farah.words
+    assert "Postpay reports refunds as positive amounts" in farah.words
     assert cells(farah, "tr.is-total") == []
     assert "As CSV" not in farah.words
     farah.open(PAYOUT)
@@ -89,7 +87,7 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     farah.send(f"{PAYOUT}/explanation", {"csrf_token": csrf, "version": "0", "lines": "refund"})
     assert farah.status == 409
     farah.open(PERIOD)
-    assert "No sum before it is decided" in farah.words
+    assert "No total until it is decided" in farah.words
     farah.send("/demo/payouts/refund-sign", {"csrf_token": csrf, "deducted": "perhaps"})
     assert farah.status == 400
     farah.open(PERIOD)
@@ -97,14 +95,14 @@ def test_refunds_with_a_positive_amount_are_in_no_total_before_it_is_decided(
     work_once(app)
     farah.open(PERIOD)
     assert "count as deducted, as decided on" in farah.words
-    assert cells(farah)[0][8] == "725.25 AED", "775.25 less the refund"
+    assert cells(farah)[0][8] == "AED 725.25", "775.25 less the refund"
     farah.open("/demo/to-look-at/changed")
     assert "Nothing needs review" in farah.words, "the provider has changed nothing"
     farah.open(PERIOD)
     farah.submit("They are paid to us")
     work_once(app)
     farah.open(PERIOD)
-    assert cells(farah)[0][8] == "825.25 AED"
+    assert cells(farah)[0][8] == "AED 825.25"
 
 
 def test_rows_dated_in_the_future_are_told_as_such(farah: Browser, provider: Provider, read: Read) -> None:

@@ -52,28 +52,28 @@ MISTAKES = [
     (
         "currency=KWD&amount_from=1,000",
         "amount_from",
-        "The comma “,” could mean thousands or decimals here. Leave it out, or write a point before the decimals, like"
+        "The comma “,” could mean thousands or decimals here. Leave it out, or use a point before the decimals, like"
         " 120.500.",
     ),
     (
         "currency=AED&amount_from=--1",
         "amount_from",
-        "“-” does not belong here: write the amount in plain digits, like 120.50.",
+        "“-” does not belong here: enter the amount in plain digits, like 120.50.",
     ),
     ("currency=AED&amount_to=-", "amount_to", "Enter an amount in AED."),
-    ("currency=JPY&amount_to=-1.5", "amount_to", "JPY has no decimals: write the amount like 120."),
+    ("currency=JPY&amount_to=-1.5", "amount_to", "JPY has no decimals: enter the amount like 120."),
     ("currency=AED&amount_from=-1&amount_to=-2", "amount_to", "The highest amount is below the lowest."),
     ("currency=ZZZ", "currency", "Choose a currency from the list."),
     ("created=someday", "created", "Choose a time from the list."),
     ("created=not-yet", "created", "Choose a time from the list."),
     ("paid=someday", "paid", "Choose a time from the list."),
-    ("paid_from=20-11-2026", "paid_from", "Write the day like 2026-11-20."),
+    ("paid_from=20-11-2026", "paid_from", "Enter the day like 2026-11-20."),
     ("paid=range&paid_from=2026-11-20&paid_to=2026-11-19", "paid_to", "The last day is before the first."),
     ("week_day=8", "week_day", "Choose a day of the week."),
     ("hour=24", "hour", "Choose an hour from 0 to 23."),
     ("type=order&type=gift", "type", "“gift” is not one of the choices."),
     ("transaction_id=..", "transaction_id", "“..” cannot be a transaction ID."),
-    ("transaction_id=" + ",".join(map(str, range(51))), "transaction_id", "Ask for at most 50 transactions at once."),
+    ("transaction_id=" + ",".join(map(str, range(51))), "transaction_id", "Enter at most 50 transaction IDs."),
 ]
 
 

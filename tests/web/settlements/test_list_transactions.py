@@ -22,10 +22,10 @@ def test_a_row_adds_up_from_amount_to_net(farah: Browser, settled: Settled) -> N
     settled.put("refund", -58851, "KWD", type="refund", created="2025-11-19T10:19:00Z")
     farah.open("/demo/settlements")
     assert cells(farah, 1)[:7] == [
-        "Sale", "order-01", "20 Nov 2025, 14:19", "814.80 AED", "39.55 AED", "775.25 AED", "25 Nov 2025, 00:00"
+        "Sale", "order-01", "20 Nov 2025, 14:19", "AED 814.80", "AED 39.55", "AED 775.25", "25 Nov 2025, 00:00"
     ]  # fmt: skip
     assert cells(farah, 2)[:7] == [
-        "Refund", "–", "19 Nov 2025, 14:19", "\u221258.851 KWD", "–", "\u221258.851 KWD", "Not yet"
+        "Refund", "–", "19 Nov 2025, 14:19", "KWD \u221258.851", "–", "KWD \u221258.851", "Not yet"
     ]  # fmt: skip
     assert "Times in United Arab Emirates Time (Asia/Dubai)" in farah.words
     farah.follow("order-01")
@@ -79,7 +79,7 @@ def test_each_kind_of_emptiness_says_its_own(farah: Browser, settled: Settled) -
     assert [chip.bdi.get_text() for chip in farah.page.select(".chip")] == ["Refund", "Last month"]  # type: ignore[union-attr]
     farah.open("/demo/settlements?type=order&page=7")
     assert (farah.status, "There is no page 7" in farah.words) == (404, True)
-    farah.follow("To the first page")
+    farah.follow("Go to the first page")
     assert settled.shown(farah) == ["one"]
     settled.provider.fault("malformed", method="GET", path="/transactions", times=9)
     farah.open("/demo/settlements?type=order")

@@ -32,7 +32,7 @@ def test_rows_payout_and_net_come_from_the_ledger(app: Flask, farah: Browser, se
     section = farah.page.select_one('[aria-labelledby="settlements-title"]')
     assert section is not None
     words = " ".join(section.get_text(" ").split())
-    for told in ("775.25 AED", "25 Nov 2025, 00:00", "\u2212100.00 AED", "Off by AED 0.02", "Net in all: AED 675.25"):
+    for told in ("AED 775.25", "25 Nov 2025, 00:00", "AED \u2212100.00", "Off by AED 0.02", "Total net: AED 675.25"):
         assert told in words
     assert [str(link["href"]) for link in section.select("td a")] == [
         "/demo/settlements/sale",

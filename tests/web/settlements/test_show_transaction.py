@@ -25,11 +25,11 @@ def test_the_fee_is_told_line_by_line(farah: Browser, settled: Settled) -> None:
     found = settled.put("sale", 81480, **SAMPLE, total_amount=77525, order_id="order-01", description="Two rugs")
     farah.open(f"/demo/settlements/{found}")
     assert lines(farah) == [
-        ("Amount", "814.80 AED"),
-        ("Fee, 4.5 % of the amount", "\u221236.67 AED"),
-        ("Fixed fee", "\u22121.00 AED"),
-        ("Tax on the fee, 5 %", "\u22121.88 AED"),
-        ("Net by these rates", "775.25 AED"),
+        ("Amount", "AED 814.80"),
+        ("Fee, 4.5 % of the amount", "AED \u221236.67"),
+        ("Fixed fee", "AED \u22121.00"),
+        ("Tax on the fee, 5 %", "AED \u22121.88"),
+        ("Net by these rates", "AED 775.25"),
     ]
     assert "Postpay's net of AED 775.25 equals ours." in farah.words
     assert "Two rugs" in farah.words
@@ -57,7 +57,7 @@ def test_a_difference_is_said_in_words(farah: Browser, settled: Settled, total: 
 def test_what_has_no_fee_says_so(farah: Browser, settled: Settled) -> None:
     found = settled.put("refund", -12050, type="refund")
     farah.open(f"/demo/settlements/{found}")
-    assert lines(farah) == [("Amount", "\u2212120.50 AED"), ("Net", "\u2212120.50 AED")]
+    assert lines(farah) == [("Amount", "AED \u2212120.50"), ("Net", "AED \u2212120.50")]
     assert "Postpay takes no fee for this transaction." in farah.words
     assert farah.heading.startswith("Refund")
 
@@ -66,7 +66,7 @@ def test_what_has_no_fee_says_so(farah: Browser, settled: Settled) -> None:
     ("total", "words"),
     [
         (10000, "Postpay takes no fee for this transaction."),
-        (9900, "Postpay tells no fee for this transaction, but takes AED 1.00."),
+        (9900, "Postpay states no fee for this transaction, but keeps AED 1.00."),
     ],
 )
 def test_a_fee_that_is_not_told_is_not_guessed(farah: Browser, settled: Settled, total: int, words: str) -> None:
@@ -102,7 +102,7 @@ def test_it_can_be_looked_at_beside_the_list(farah: Browser, settled: Settled) -
     farah.open(str(link["hx-get"]), headers=HTMX)
     assert len(settled.calls()) == 1
     assert farah.page.select_one("aside#peek")
-    for words in ("775.23 AED", "39.57 AED", "Off by AED 0.02", "it is less than these rates give"):
+    for words in ("AED 775.23", "AED 39.57", "Off by AED 0.02", "it is less than these rates give"):
         assert words in farah.words
     farah.open(f"/demo/settlements/{found}/peek")
     assert farah.page.select_one("h1")
@@ -114,7 +114,7 @@ def test_an_unknown_transaction_is_named(farah: Browser) -> None:
         assert farah.status == 404
         assert "There is no transaction nowhere in Demo Shop" in farah.words
     farah.open("/demo/settlements/nowhere")
-    farah.follow("To the settlements")
+    farah.follow("Go to the settlements")
     assert farah.address == "/demo/settlements"
 
 

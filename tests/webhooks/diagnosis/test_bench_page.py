@@ -64,7 +64,7 @@ def test_it_asks_for_what_is_missing(farah: Browser) -> None:
     assert farah.status == 422
     assert farah.words.count("Paste the") >= 6
     put(farah, body="zz", encoding="hex")
-    assert "This is not what you chose below" in farah.words
+    assert "This is not in the form you chose below" in farah.words
 
 
 def put_stored(browser: Browser, number: int) -> str:

@@ -144,7 +144,7 @@ def test_the_others_may_look_and_are_told_why_not(
     for role in ("finance", "auditor"):
         browser = sign_in(role)
         browser.open(f"/demo/hooks/{hook_id}")
-        assert "Only admins change webhooks" in browser.words
+        assert "Only admins can change webhooks" in browser.words
         assert not browser.page.select("main form")
         browser.open(f"/demo/hooks/{hook_id}/pause")
         assert browser.status == 403
@@ -163,10 +163,10 @@ def test_an_old_sign_in_is_confirmed_before_a_secret_is_shown_or_put_in_force(
     with time_machine.travel(now() + timedelta(minutes=6)):
         adam.submit("Show the new secret")
         assert adam.heading == "Confirm that it is you"
-        adam.submit("Go on", password="not my password")
+        adam.submit("Continue", password="not my password")
         assert adam.status == 422
         assert "This is not your password." in adam.words
-        adam.submit("Go on", password=PASSWORD)
+        adam.submit("Continue", password=PASSWORD)
         assert adam.address == f"/demo/hooks/{hook_id}/secret"
         adam.submit("Show the new secret")
         secret_on(adam)
@@ -177,7 +177,7 @@ def test_an_old_sign_in_is_confirmed_before_a_secret_is_shown_or_put_in_force(
         adam.submit("The shop has it")
         assert adam.heading == "Confirm that it is you"
         assert changes(app) == []
-        adam.submit("Go on", password=PASSWORD)
+        adam.submit("Continue", password=PASSWORD)
         adam.submit("The shop has it")
         assert "The new secret is in force" in adam.words
     assert entries(app) == ["hook.secret_shown", "hook.intent", "hook.succeeded"]
@@ -197,7 +197,7 @@ def test_an_old_sign_in_is_confirmed_before_a_webhook_is_made_edited_or_deleted(
         with time_machine.travel(now() + timedelta(minutes=7 * number + 7)):
             adam.submit(button, **typed)
             assert adam.heading == "Confirm that it is you"
-            adam.submit("Go on", password=PASSWORD)
+            adam.submit("Continue", password=PASSWORD)
             assert adam.heading == "What you had typed"
             assert set(typed.values()) <= set(adam.words.split())
             assert adam.form("Send this now")["action"] == address
@@ -209,8 +209,8 @@ def test_guessing_at_the_confirmation_locks_like_a_sign_in(adam: Browser, hooks:
     with time_machine.travel(now() + timedelta(minutes=6)):
         adam.open(f"/demo/hooks/{hook_id}/secret")
         for _ in range(11):
-            adam.submit("Go on", password="not my password")
-        adam.submit("Go on", password=PASSWORD)
+            adam.submit("Continue", password="not my password")
+        adam.submit("Continue", password=PASSWORD)
         assert "Too many wrong passwords" in adam.words
 
 

@@ -45,7 +45,7 @@ def test_a_webhook_at_the_same_address_is_not_doubled(adam: Browser, app: Flask,
     create(adam)
     assert adam.status == 409
     assert "There is a webhook at this address already" in adam.words
-    adam.follow("To that webhook")
+    adam.follow("Open that webhook")
     assert adam.address == f"/demo/hooks/{there}"
     assert changes(app) == []
 
@@ -58,7 +58,7 @@ def test_pressing_twice_makes_one(adam: Browser, app: Flask, hooks: Hooks) -> No
         assert adam.response.headers["Location"] == "/demo/hooks/changes/1"
     adam.send("/demo/hooks/new", {**fields, "events": ["transaction"]})
     assert adam.status == 409
-    assert "already sent, with other data" in adam.words
+    assert "already sent, with different data" in adam.words
     assert len(hooks.all()) == 1
 
 

@@ -60,7 +60,7 @@ def test_every_documented_filter_finds_what_it_says_with_one_call(
     assert "No delivery yet" in auditor.words
     auditor.open("/demo/hooks?code=five")
     assert auditor.status == 422
-    assert "Write a code like 500" in auditor.words
+    assert "Enter a code like 500" in auditor.words
     auditor.open("/demo/hooks?q=&code=500&active=")
     assert auditor.address == "/demo/hooks?code=500"
 
@@ -109,7 +109,7 @@ def test_failing_ones_come_first_wherever_they_are_in_the_list(auditor: Browser,
 def test_three_kinds_of_nothing_are_told_apart(auditor: Browser, adam: Browser, hooks: Hooks) -> None:
     auditor.open("/demo/hooks")
     assert "No webhooks yet" in auditor.words
-    assert "Only admins change webhooks" in auditor.words
+    assert "Only admins can change webhooks" in auditor.words
     assert not auditor.page.find("a", string=lambda text: text and "New webhook" in text)
     auditor.open("/demo/hooks?q=nowhere")
     assert "No webhook matches" in auditor.words

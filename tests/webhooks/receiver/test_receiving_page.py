@@ -152,7 +152,7 @@ def test_others_look_and_see_no_address(adam: Browser, sign_in: Callable[[str], 
     for person in ("finance", "auditor"):
         browser = sign_in(person)
         browser.open(PAGE)
-        assert "Only admins change this" in browser.words
+        assert "Only admins can change this" in browser.words
         assert token not in browser.response.get_data(as_text=True)
         assert [str(form.get("action")) for form in browser.page.select("main form")] == []
 
@@ -197,7 +197,7 @@ def test_who_proved_long_ago_who_they_are_is_asked_again(app: Flask, adam: Brows
         adam.open(PAGE)
         adam.submit(act)
         assert adam.address == f"/you/confirm?next={PAGE}"
-        adam.submit("Go on", password=PASSWORD)
+        adam.submit("Continue", password=PASSWORD)
         assert adam.address == PAGE
     assert len(secrets_of(app)) == 2
 

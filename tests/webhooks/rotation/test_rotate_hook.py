@@ -96,7 +96,7 @@ def test_a_second_rotation_is_refused_and_says_whose_is_open(
     assert "Old: secret being replaced" in auditor.words
     assert "New: takes over" in auditor.words
     auditor.open(WIZARD)
-    assert "you may look" in auditor.words
+    assert "Only admins can change" in auditor.words
     assert not auditor.page.select("main form")
 
 
@@ -135,7 +135,7 @@ def test_what_deletes_asks_for_a_fresh_proof(
         started.submit("Take everything back")
         assert started.heading == "Confirm that it is you"
         assert len(active(hooks)) == 2
-        started.submit("Go on", password=PASSWORD)
+        started.submit("Continue", password=PASSWORD)
         assert started.address == WIZARD
     with time_machine.travel(now() + timedelta(minutes=12)):
         started.send(f"{WIZARD}/delete-old", form_values(started.form("Sign out")))
@@ -153,7 +153,7 @@ def test_a_deletion_is_not_sent_again_on_an_old_proof(adam: Browser, app: Flask,
         adam.open("/demo/hooks/changes/1")
         adam.submit("Send again")
         assert adam.heading == "Confirm that it is you"
-        adam.submit("Go on", password=PASSWORD)
+        adam.submit("Continue", password=PASSWORD)
         adam.submit("Send again")
         assert "The webhook is deleted" in adam.words
 
@@ -208,7 +208,7 @@ def test_a_lost_answer_stops_it_where_it_stands_until_it_is_known(
         hooks.fault("drop_before", method="PATCH", path="/hooks/")
         started.submit(button, **fields)
         assert "Not known yet" in started.words
-        started.follow("To the replacement of the secret")
+        started.follow("Open the replacement of the secret")
         assert "is being confirmed" in started.words
         assert not [each for each in started.page.select("main form button") if button in each.get_text()]
         let_leases_end(app)

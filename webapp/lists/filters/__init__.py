@@ -155,7 +155,7 @@ class AddressFilters(FilterForm):
         text = self.typed[name]
         day = parse_day(text)
         if text and day is None:
-            self.errors[name] = gettext("Write the day like 2026-11-20.")
+            self.errors[name] = gettext("Enter the day like 2026-11-20.")
         return day
 
     def _read_number(self, name: str, smallest: int, largest: int, problem: str) -> int | None:

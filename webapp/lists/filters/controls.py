@@ -139,7 +139,7 @@ def currency_options(filters: AddressFilters) -> list[Option]:
 def preset_options(days: DayRange) -> list[Option]:
     """The presets and the own range; what stands before them is up to the list."""
     presets = [(preset.value, str(words), preset is days.preset) for preset, words in PRESET_WORDS.items()]
-    return [*presets, (OWN_RANGE, gettext("Own range"), days.is_own)]
+    return [*presets, (OWN_RANGE, gettext("Custom range"), days.is_own)]
 
 
 def common_choices(filters: ListFilters) -> dict[str, list[Option]]:

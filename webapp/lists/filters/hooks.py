@@ -44,7 +44,7 @@ class HookFilters(ListFilters):
         super().__init__(args, zone, today)
         self.hook_ids = self._read_ids(
             "hook_id",
-            gettext("Ask for at most %(count)s webhooks at once.", count=MOST_IDS),
+            gettext("Enter at most %(count)s webhook IDs.", count=MOST_IDS),
             lambda text: gettext("“%(text)s” cannot be the ID of a webhook.", text=text),
         )
         self._refuse_others("events", args.getlist("events"), EVENTS)
@@ -75,7 +75,7 @@ class HookFilters(ListFilters):
         elif _CODES.fullmatch(text):
             self.codes = tuple(dict.fromkeys(int(part) for part in text.split(",")))
         elif text:
-            self.errors["code"] = gettext("Write a code like 500, several with commas, or all of a kind: 5xx.")
+            self.errors["code"] = gettext("Enter a code like 500, several separated by commas, or a whole class: 5xx.")
 
     def to_query(self) -> HookQuery:
         """The same for the provider: days as two instants."""

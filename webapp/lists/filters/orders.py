@@ -32,7 +32,7 @@ class OrderFilters(FiltersOrId):
         super().__init__(args, zone, today)
         self.order_ids = self._read_ids(
             "order_id",
-            gettext("Ask for at most %(count)s orders at once.", count=MOST_IDS),
+            gettext("Enter at most %(count)s order IDs.", count=MOST_IDS),
             lambda text: gettext("“%(text)s” cannot be an order ID.", text=text),
         )
         self._refuse_others("status", args.getlist("status"), STATUSES)

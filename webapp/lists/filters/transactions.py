@@ -41,7 +41,7 @@ class TransactionFilters(FiltersOrId):
         self.by_payout = by_payout
         self.transaction_ids = self._read_ids(
             "transaction_id",
-            gettext("Ask for at most %(count)s transactions at once.", count=MOST_IDS),
+            gettext("Enter at most %(count)s transaction IDs.", count=MOST_IDS),
             lambda text: gettext("“%(text)s” cannot be a transaction ID.", text=text),
         )
         self._refuse_others("type", args.getlist("type"), TYPES)

@@ -46,7 +46,7 @@ def _settings() -> Settings:
 @group.command()
 @click.option("--from", "start", type=click.IntRange(min=1), default=1, help="The first entry to check.")
 @click.option(
-    "--anchor", "file", type=click.Path(path_type=Path), help="A file of anchors; else ANCHOR_FILE, when there is one."
+    "--anchor", "file", type=click.Path(path_type=Path), help="A file of anchors. Default: ANCHOR_FILE, if it exists."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one line of JSON.")
 def verify(start: int, file: Path | None, as_json: bool) -> None:
@@ -125,7 +125,7 @@ def _record_verdict(verdict: ChainVerdict) -> None:
 
 
 @group.command()
-@click.option("--yes", is_flag=True, help="Do not ask before it is written down.")
+@click.option("--yes", is_flag=True, help="Write it without asking.")
 def restored(yes: bool) -> None:
     """Begin a new epoch after the database was restored from a backup by other means than `restore`.
 
@@ -163,7 +163,7 @@ def tell_restore(lost: Lost) -> None:
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, in the same zone.")
 @click.option("--format", "file_format", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option(
-    "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="Else standard output."
+    "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="Default: standard output."
 )
 def export(since: datetime | None, until: datetime | None, file_format: Format, output: TextIO) -> None:
     """Write the entries of some days, or all, to a file. The export is itself an entry of the log.

@@ -79,4 +79,4 @@ def _emulated() -> Account:
     for account in accounts.values():
         if account.emulated and account.base_url.port:
             return account
-    raise click.ClickException("no account is emulated by `make run`, and nothing else can be made to go wrong")
+    raise click.ClickException("no account uses the emulator of `make run`, and faults can only be caused there")

@@ -61,7 +61,7 @@ def _of_database(settings: Settings) -> Iterator[DoctorLine]:
             has, needs = schema.current(connection), schema.newest()
             if has == needs:
                 faults = audit_shape.faults(connection)
-                words = f"not as it should be: {', '.join(faults)}" if faults else "stands, and nothing foreign with it"
+                words = f"not as it should be: {', '.join(faults)}" if faults else "in place, with nothing beside it"
                 yield DoctorLine("protection of the audit log", not faults, words)
                 yield from _of_role(connection)
                 yield _of_worker()

@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
 @click.command("rotate-keys")
 @with_appcontext
 def rotate_keys() -> None:
-    """Seal every kept secret with the present SEAL_KEY; afterwards SEAL_OLD_KEYS can be emptied.
+    """Seal every stored secret again, with the current SEAL_KEY; afterwards SEAL_OLD_KEYS can be emptied.
 
     Safe to repeat and to stop at any moment. Exit status: 0 all done; 1 some secrets could not be read with any key,
     and stay as they are: keep the old keys.

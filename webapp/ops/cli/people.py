@@ -66,17 +66,17 @@ def _password(from_stdin: bool) -> str:
 
 @click.command("create-user")
 @click.argument("email")
-@click.option("--name", required=True, help="As everybody will see it.")
+@click.option("--name", required=True, help="The name that others see.")
 @click.option("--role", required=True, type=role_type)
 @password_option
 @click.option(
     "--must-change/--no-must-change",
     default=False,
-    help="The password is good for a day, and for one sign-in: then another one is asked for.",
+    help="The password is valid for one day and one sign-in; then a new one must be chosen.",
 )
 @with_appcontext
 def create_user(email: str, name: str, role: str, password_stdin: bool, must_change: bool) -> None:
-    """Hire somebody."""
+    """Create a user."""
     password = _password(password_stdin)
     with _speaking():
         staff.create_user(email=email, name=name, role=Role(role), password=password, must_change=must_change)
@@ -88,7 +88,7 @@ def create_user(email: str, name: str, role: str, password_stdin: bool, must_cha
 @click.argument("role", type=role_type)
 @with_appcontext
 def set_role(email: str, role: str) -> None:
-    """Give somebody another role. Signs them out."""
+    """Change the role of a user. Signs them out."""
     _change(email, lambda: staff.set_role(email, Role(role)), f"is {role} now, and signed out")
 
 
@@ -96,7 +96,7 @@ def set_role(email: str, role: str) -> None:
 @click.argument("email")
 @with_appcontext
 def disable_user(email: str) -> None:
-    """Send somebody away. Signs them out at once."""
+    """Disable a user, and sign them out at once."""
     _change(email, lambda: staff.disable(email), "cannot sign in any more, and is signed out")
 
 
@@ -104,7 +104,7 @@ def disable_user(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def enable_user(email: str) -> None:
-    """Let somebody in again."""
+    """Enable a user again."""
     _change(email, lambda: staff.enable(email), "can sign in again")
 
 
@@ -122,7 +122,7 @@ def reset_password(email: str, password_stdin: bool) -> None:
 @click.argument("email")
 @with_appcontext
 def unlock_user(email: str) -> None:
-    """Take the lock off somebody who mistyped too often."""
+    """Unlock a user who failed to sign in too often."""
     _change(email, lambda: staff.unlock(email), "can try to sign in again")
 
 
@@ -130,7 +130,7 @@ def unlock_user(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def end_sessions(email: str) -> None:
-    """Sign somebody out everywhere."""
+    """End all sessions of a user."""
     with _speaking():
         count = staff.end_sessions(email)
     click.echo(f"{email} is signed out ({count} session{'' if count == 1 else 's'} ended).")
@@ -139,7 +139,7 @@ def end_sessions(email: str) -> None:
 @click.command("list-users")
 @with_appcontext
 def list_users() -> None:
-    """Everybody, with role and state."""
+    """List all users, with role and state."""
     people = staff.everybody(db.session)
     release()
     for user in people:

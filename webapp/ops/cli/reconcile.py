@@ -31,8 +31,8 @@ def register(app: Flask) -> None:
 
 @click.command("reconcile")
 @click.option("--account", "slug", help="Only this merchant account.")
-@click.option("--wait", default=90, show_default=True, help="Seconds to go on while something is still open.")
-@click.option("--scan", "days", type=int, help="Also compare all refunds of so many days with the desk's own book.")
+@click.option("--wait", default=90, show_default=True, help="Seconds to keep looking while something is still open.")
+@click.option("--scan", "days", type=int, help="Also compare the refunds of the last DAYS days with those of the desk.")
 @with_appcontext
 def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
     """Finds out what became of open refunds and captures.
@@ -49,8 +49,8 @@ def reconcile_command(slug: str | None, wait: int, days: int | None) -> None:
     counts = _until_settled(accounts, time.monotonic() + wait)
     strangers = count_unresolved(accounts)
     if strangers:
-        fit, them = ("refund fits", "it") if strangers == 1 else ("refunds fit", "them")
-        click.echo(f"{strangers} {fit} no entry of the desk: finance deals with {them} under In progress")
+        fit, them = ("refund matches", "it") if strangers == 1 else ("refunds match", "them")
+        click.echo(f"{strangers} {fit} no record of the desk: finance resolves {them} under In progress")
     for_finance = counts.attention + strangers
     click.echo(f"{counts.open} open, {for_finance} {'needs' if for_finance == 1 else 'need'} finance")
     raise SystemExit(ATTENTION if for_finance else STILL_OPEN if counts.open else 0)

@@ -120,7 +120,7 @@ def _drafted(path: Path, database: Path) -> Path:
     if path.resolve() == database:
         raise click.ClickException(f"{path} is the database itself")
     if beside := [name for ending in BESIDE if _has_content(name := _beside(path, ending))]:
-        raise click.ClickException(f"{path} is no copy made by `backup`: {beside[0].name} belongs to it")
+        raise click.ClickException(f"{path} was not made by `backup`: {beside[0].name} belongs to it")
     draft = database.with_name(f"{database.name}.{secrets.token_hex(4)}")
     with path.open("rb") as source, open(draft, "xb", opener=_for_its_owner) as target:
         shutil.copyfileobj(source, target)

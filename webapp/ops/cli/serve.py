@@ -46,7 +46,7 @@ def serve() -> None:
 @click.command("work")
 @with_appcontext
 def work() -> None:
-    """Do what is due when nobody is looking, until told to stop."""
+    """Run the worker until it is told to stop."""
     _require_schema()
     logs.keep_to_stdout()
     stop = stop_on_signals()

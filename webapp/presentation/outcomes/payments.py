@@ -31,24 +31,24 @@ _BOTH_OPEN = {
     Answer.THROTTLED: lazy_gettext("Postpay answered that it is busy. That does not prove that it did nothing."),
     "no_answer": lazy_gettext("Postpay did not answer the last check."),
     Answer.NOT_SENT: lazy_gettext(
-        "When the desk was about to send it again, Postpay could not be reached. An earlier sending may have arrived."
+        "When the desk was about to send it again, Postpay could not be reached. An earlier attempt may have arrived."
     ),
     Answer.UNAUTHORIZED: lazy_gettext(
-        "When it was sent again, Postpay did not accept the desk's credentials: tell an admin. An earlier sending may "
+        "When it was sent again, Postpay did not accept the desk's credentials: tell an admin. An earlier attempt may "
         "have been carried out."
     ),
     Answer.FORBIDDEN: lazy_gettext(
-        "When it was sent again, Postpay did not let the desk do this: tell an admin. An earlier sending may have been "
+        "When it was sent again, Postpay did not let the desk do this: tell an admin. An earlier attempt may have been "
         "carried out."
     ),
     Answer.REFUSED: lazy_gettext(
-        "When it was sent again, Postpay refused it. An earlier sending may have been carried out."
+        "When it was sent again, Postpay refused it. An earlier attempt may have been carried out."
     ),
     Answer.DECLINED: lazy_gettext(
-        "When it was sent again, the payment was declined. An earlier sending may have been carried out."
+        "When it was sent again, the payment was declined. An earlier attempt may have been carried out."
     ),
     Answer.EXPIRED: lazy_gettext(
-        "When it was sent again, Postpay said that the approval has expired. An earlier sending may have been carried "
+        "When it was sent again, Postpay said that the approval has expired. An earlier attempt may have been carried "
         "out."
     ),
     Answer.INVALID_STATUS: lazy_gettext("Postpay answered that the status of the order does not allow it."),
@@ -103,7 +103,7 @@ def _open_rows() -> dict[Key, Row]:
         wait = lazy_gettext("Wait until its outcome is known.")
         rows[kind, Standing.BEING_SENT, OTHER] = Row(_NOT_KNOWN[kind], sending, Who.DESK, wait, _DO_NOT_REPEAT[kind])
         rows[kind, Standing.AWAITING_APPROVAL, OTHER] = Row(
-            lazy_gettext("Not sent yet: it waits for approval"),
+            lazy_gettext("Not sent yet: waiting for approval"),
             lazy_gettext("Nothing has been sent to Postpay."),
             Who.PERSON,
             lazy_gettext("Another person must approve it first."),
@@ -190,12 +190,14 @@ _REFUSED_CAPTURES = {
 _NEEDS_FINANCE = lazy_gettext("This needs finance")
 _COMPARE = lazy_gettext("Finance must compare it with Postpay and close it.")
 _MISMATCHES = {
-    (REFUND, OTHER): lazy_gettext("What Postpay holds does not fit what was asked."),
-    (REFUND, "other_data"): lazy_gettext("Postpay holds this refund number with another amount than the desk sent."),
+    (REFUND, OTHER): lazy_gettext("What Postpay has does not match what was requested."),
+    (REFUND, "other_data"): lazy_gettext(
+        "Postpay has this refund number with a different amount from the one the desk sent."
+    ),
     (REFUND, Answer.CONFLICT): lazy_gettext(
         "Postpay says that the refund number is in use, but does not show a refund under it."
     ),
-    (CAPTURE, OTHER): lazy_gettext("What Postpay holds does not fit what was asked."),
+    (CAPTURE, OTHER): lazy_gettext("What Postpay has does not match what was requested."),
     (CAPTURE, Answer.CONFLICT): lazy_gettext(
         "Postpay says that the capture conflicts with something else, and the order is still only approved."
     ),
@@ -215,7 +217,7 @@ _DONE = {
         lazy_gettext("Captured %(amount)s"),
         lazy_gettext("Postpay has taken the payment."),
         Who.NOBODY,
-        lazy_gettext("The goods can go out."),
+        lazy_gettext("The goods can be sent."),
     ),
 }
 
@@ -223,7 +225,7 @@ _BY_FINANCE = lazy_gettext("The audit log says who closed it, and how they know.
 _CLOSED = {
     OTHER: Row(lazy_gettext("Closed by finance"), _BY_FINANCE, Who.NOBODY, _LOOK_AGAIN),
     MADE_OTHERWISE: Row(
-        lazy_gettext("Closed by finance: Postpay did it, with other data"),
+        lazy_gettext("Closed by finance: Postpay did it, with different data"),
         _BY_FINANCE,
         Who.NOBODY,
         lazy_gettext("The order shows what Postpay really did."),
@@ -232,7 +234,7 @@ _CLOSED = {
         lazy_gettext("Closed by finance as not done"),
         _BY_FINANCE,
         Who.PERSON,
-        lazy_gettext("It can be started again where it is still wanted."),
+        lazy_gettext("It can be started again if it is still wanted."),
     ),
 }
 

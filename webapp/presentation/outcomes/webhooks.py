@@ -144,7 +144,7 @@ def _settled_rows(action: HookAction) -> dict[Key, Row]:
     done = lazy_gettext("Postpay has confirmed it.")
     adopted = lazy_gettext("Its answer was lost, but Postpay shows it.")
     log = lazy_gettext("The audit log says who gave it up, and why.")
-    again = lazy_gettext("It can be started again where it is still wanted.")
+    again = lazy_gettext("It can be started again if it is still wanted.")
     gone = Row(
         lazy_gettext("The webhook was already gone"),
         lazy_gettext("Somebody else, or Postpay, had deleted it before."),

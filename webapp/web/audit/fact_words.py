@@ -25,7 +25,7 @@ FACTS = {
     "lines": lazy_gettext("Items"),
     "refund_id": lazy_gettext("Refund ID"),
     "order_id": lazy_gettext("Order ID"),
-    "intent_id": lazy_gettext("Number in the desk's book"),
+    "intent_id": lazy_gettext("Operation number"),
     "attempt": lazy_gettext("Times sent"),
     "outcome_code": lazy_gettext("Outcome"),
     "cause": lazy_gettext("Cause"),
@@ -46,15 +46,15 @@ FACTS = {
     "accounts": lazy_gettext("Accounts"),
     "revision": lazy_gettext("Schema"),
     "from_revision": lazy_gettext("Schema before"),
-    "instance_id": lazy_gettext("This log's own number"),
+    "instance_id": lazy_gettext("Log ID"),
     "kind": lazy_gettext("Kind of damage"),
     "bad_seq": lazy_gettext("First bad entry"),
     "from_seq": lazy_gettext("Checked from entry"),
     "last_seq": lazy_gettext("Up to entry"),
-    "head_hash": lazy_gettext("Its hash"),
-    "entries": lazy_gettext("Entries that hold"),
-    "anchors": lazy_gettext("Anchors that hold"),
-    "breaks": lazy_gettext("Places where it is broken"),
+    "head_hash": lazy_gettext("Hash of that entry"),
+    "entries": lazy_gettext("Valid entries"),
+    "anchors": lazy_gettext("Valid anchors"),
+    "breaks": lazy_gettext("Breaks"),
     "gaps": lazy_gettext("Times it was restored from a backup"),
     "epoch": lazy_gettext("Epoch that began"),
     "missing_from": lazy_gettext("First missing entry"),
@@ -65,12 +65,12 @@ FACTS = {
     "complete": lazy_gettext("Complete"),
     "by_object": lazy_gettext("Narrowed to one object"),
     "by_words": lazy_gettext("Narrowed by words"),
-    "expected_minor": lazy_gettext("Comes to"),
+    "expected_minor": lazy_gettext("Expected"),
     "received_minor": lazy_gettext("The bank received"),
     "difference_minor": lazy_gettext("Difference"),
     "explained_by": lazy_gettext("Explained by"),
     "paid": lazy_gettext("Paid out"),
-    "owner_id": lazy_gettext("Whose it is"),
+    "owner_id": lazy_gettext("Owner"),
     "state": lazy_gettext("State"),
     "page": lazy_gettext("Page"),
     "since": lazy_gettext("From"),
@@ -91,7 +91,10 @@ FACTS = {
     "quiet_until": lazy_gettext("Quiet until"),
     "host": lazy_gettext("Host"),
     "event": lazy_gettext("Event"),
-    "count": lazy_gettext("How many"),
+    "count": lazy_gettext("Count"),
+    "status": lazy_gettext("Status"),
+    "form": lazy_gettext("Form, by its digest"),
+    "order_version": lazy_gettext("Refunds and captures started before"),
     "target": lazy_gettext("Forwarded to"),
     "left_out": lazy_gettext("Left out, replaced by newer ones"),
     "genuine": lazy_gettext("Genuine"),
@@ -104,7 +107,9 @@ OF_FAMILY = {
 }
 """Facts that are called otherwise in the entries of one family."""
 
-TECHNICAL = ("intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest")
+TECHNICAL = (
+    "intent_id", "outcome_code", "method", "endpoint", "permission", "name_digest", "form", "order_version",
+)  # fmt: skip
 MINOR = "_minor"
 """The end of the name of each fact that is an amount in minor units of the entry's currency."""
 

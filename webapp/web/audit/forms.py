@@ -36,7 +36,7 @@ class AuditFilters(AddressFilters):
         self.outcome = self._read_one_of("outcome", OUTCOMES)
         self.days = self._read_days("days", given=False)
         if self.typed["words"] and not phrases_of(self.typed["words"]):
-            self.errors["words"] = gettext("Write a word or a number to look for.")
+            self.errors["words"] = gettext("Enter a word or a number to search for.")
         self.before, self.after = _seq(args.get("before", "")), _seq(args.get("after", ""))
 
     def _read_who(self) -> int | None:

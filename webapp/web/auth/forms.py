@@ -11,11 +11,15 @@ YOUR_PASSWORD = _l("Current password")
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    """Says nothing about its fields one by one: whatever is wrong is answered alike."""
+    """Says nothing about its fields one by one: whatever is wrong is answered alike.
+
+    `kept` is the sealed form that somebody had typed when their browser no longer named a session.
+    """
 
     email = EmailField(_l("E-mail"), filters=[lambda text: text and text.replace("\0", "\ufffd")])
     password = PasswordField(_l("Password"))
     next = HiddenField()
+    kept = HiddenField()
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]

@@ -19,8 +19,8 @@ from webapp.core.database import writing
 from webapp.models.staff_session import StaffSession
 from webapp.web import form_drafts
 from webapp.web.errors import csrf_error, with_retry_after, words_for_turned_away
-from webapp.web.guard import record_csrf_failure
-from webapp.web.safe_redirect import own_address
+from webapp.web.guard import SignInFirst, record_csrf_failure
+from webapp.web.safe_redirect import own_address, page_before
 from webapp.web.typed_forms import came_from_our_page
 
 from . import blueprint
@@ -58,7 +58,7 @@ def open_session() -> Response:
     except TurnedAway as error:
         return _turned_away(form, error)
     if isinstance(outcome, SignInRefused):
-        form.form_errors = [gettext("This did not work. Check the e-mail address and the password.")]
+        form.form_errors = [gettext("Sign-in failed. Check the e-mail address and the password.")]
         return make_response(_page(form), 422)
     over = sessions.lapse()
     last = before.session_id if isinstance(before, Person) else over.session_id if over else None
@@ -66,9 +66,16 @@ def open_session() -> Response:
         has_unsent = form_drafts.hand_over(transaction, outcome.id, last, outcome.session_id)
         if isinstance(before, Person):
             sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
+    has_unsent |= form_drafts.take_up_carried(form.kept.data or "", outcome.id, outcome.session_id)
     enter(outcome)
     address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
     return redirect(address, 303)
+
+
+@blueprint.app_errorhandler(SignInFirst)
+def _sign_in_first(error: SignInFirst) -> Response:
+    """The sign-in page in place of the answer to a form, which it carries: a stranger has nothing stored here."""
+    return make_response(_page(SignInForm(formdata=None, next=page_before() or "", kept=error.carried)), 401)
 
 
 @blueprint.errorhandler(CSRFError)

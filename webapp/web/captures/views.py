@@ -91,7 +91,7 @@ def open_next_capture(account: Account, order_id: str) -> AnyResponse:
         postpay(account), order_id, 1, lambda row: row.status == APPROVED and can_be_tried(account, row.order_id)
     )
     if found is None:
-        flash(gettext("No order further down this list waits for capture."), "info")
+        flash(gettext("No further order in this list is awaiting capture."), "info")
         return redirect(place.back_href, 303)
     there = replace(place, at=found.at, is_straight=True)
     return redirect(url_for(".confirm_capture", account=account, order_id=found.order_id) + there.of_form, 303)

@@ -21,7 +21,8 @@ class ListWords(NamedTuple):
     good: Any
     unknown: Any = lazy_gettext("Not checked yet")
     unknown_hint: Any = lazy_gettext(
-        "Nothing was read from Postpay for this list so far. “Check now” does; it also happens once a day by itself."
+        "Nothing has been read from Postpay for this list so far. Press “Check now”; a check also runs once a day by "
+        "itself."
     )
 
 
@@ -30,19 +31,19 @@ WORDS: dict[WorkList, ListWords] = {
         lazy_gettext("Changed"),
         "refresh",
         lazy_gettext(
-            "Transactions that Postpay tells otherwise than when the desk last read them whole: paid out at another"
-            " time, with other figures, or not at all any more. The figures of the desk follow what Postpay says now."
+            "Transactions that Postpay reports differently from when the desk last read them: paid out at another"
+            " time, with other figures, or no longer at all. The figures of the desk follow what Postpay says now."
         ),
-        lazy_gettext("Postpay tells everything as it did before."),
+        lazy_gettext("Nothing has changed at Postpay."),
     ),
     WorkList.FEES: ListWords(
         lazy_gettext("Fee check"),
         "cash",
         lazy_gettext(
-            "Transactions of the last %(window)s days whose payout is not what their own fees give, and the first one"
-            " of each new rate."
+            "Transactions of the last %(window)s days whose payout differs from what their own fees give, and the first"
+            " one of each new rate."
         ),
-        lazy_gettext("Every payout is what its own fees give, and no rate has changed."),
+        lazy_gettext("Every payout matches its own fees, and no rate has changed."),
     ),
     WorkList.CAPTURED: ListWords(
         lazy_gettext("Captured, no transaction"),
@@ -72,10 +73,10 @@ WORDS: dict[WorkList, ListWords] = {
     WorkList.BANK: ListWords(
         lazy_gettext("Bank exceptions"),
         "building-bank",
-        lazy_gettext("Payouts for which the bank received another amount, and nobody has explained or closed it."),
-        lazy_gettext("No difference at the bank is open."),
+        lazy_gettext("Payouts for which the bank received a different amount, and nobody has explained or closed it."),
+        lazy_gettext("There is no open difference at the bank."),
         lazy_gettext("No amount entered yet"),
-        lazy_gettext("Nobody has said yet what the bank received. The page of each payout has a field for it."),
+        lazy_gettext("Nobody has entered yet what the bank received. The page of each payout has a field for it."),
     ),
 }
 

@@ -63,7 +63,7 @@ class BenchForm(BaseForm):
         try:
             self.raw_body = _bytes(field.data or "", self.encoding.data)
         except ValueError:
-            raise ValidationError(gettext("This is not what you chose below: text, base64 or hex.")) from None
+            raise ValidationError(gettext("This is not in the form you chose below: text, base64 or hex.")) from None
         if not self.raw_body:
             raise ValidationError(gettext("Paste the body as it arrived."))
 

@@ -116,7 +116,7 @@ def _not_asked(error: NotAsked) -> Response:
             422,
             gettext("Nothing was exported"),
             " ".join(error.errors.values()),
-            gettext("Go back, put the filters right and press Apply, then export what the list shows."),
+            gettext("Go back, correct the filters and press Apply, then export what the list shows."),
         )
     )
 
@@ -147,12 +147,12 @@ def show_export(account: Account, export_id: int) -> Response:
 def _facts(account: Account, export: Export, job: Job) -> list[tuple[str, object]]:
     shown = words.shown(export, job)
     return [
-        (gettext("Filters"), "; ".join(shown.filters) or gettext("None: everything the list holds")),
-        (gettext("Rows until"), when_long(export.bound)),
+        (gettext("Filters"), "; ".join(shown.filters) or gettext("None: everything in the list")),
+        (gettext("Rows up to"), when_long(export.bound)),
         (gettext("Zone"), export.zone),
         (gettext("Format"), shown.format),
         (gettext("File"), export.file_name),
-        (gettext("Asked for"), when_long(export.created)),
+        (gettext("Requested"), when_long(export.created)),
         (gettext("Request"), job.request_id),
     ]
 

@@ -92,8 +92,11 @@ def _progress(export: Export, job: Job) -> str:
         return gettext("All %(count)s rows are read. Writing the file.", count=f"{export.rows:,}")
     read = gettext("%(done)s of %(total)s rows read.", done=f"{job.done:,}", total=f"{job.total:,}")
     if export.reading > 1:
-        again = gettext("Rows came or went meanwhile, so this is reading %(n)s of at most %(most)s.", n=export.reading,
-                        most=READINGS)  # fmt: skip
+        again = gettext(
+            "Rows were added or removed meanwhile, so this is reading %(n)s of at most %(most)s.",
+            n=export.reading,
+            most=READINGS,
+        )
         return f"{read} {again}"
     return read
 
@@ -104,7 +107,7 @@ def warnings(job: Job) -> list[str]:
     if words := unattended_words(job):
         told.append(words)
     elif job.is_open and job.attempt > 1:
-        told.append(gettext("The worker that was at it died, so another one has begun again."))
+        told.append(gettext("The worker crashed, so another one has started again."))
     return told
 
 
@@ -116,7 +119,7 @@ def why(export: Export, job: Job) -> list[str]:
     if job.cause == "incomplete" and export.rows is not None:
         sentences.append(
             gettext(
-                "In the last reading %(rows)s different rows were read; counted were %(before)s before and"
+                "In the last reading %(rows)s different rows were read; the count was %(before)s before and"
                 " %(after)s after.",
                 rows=f"{export.rows:,}",
                 before=f"{export.counted or 0:,}",
@@ -149,14 +152,14 @@ def too_much(error: TooMany | QuotaReached | NoSpace) -> str:
     free_at = when_long(error.free_at)
     if isinstance(error, TooManyBytes):
         return gettext(
-            "The files that you had made in the last 24 hours take up %(most)s MB, as much as one person may have made."
+            "The files that you exported in the last 24 hours take up %(most)s MB, the limit for one person."
             " The oldest of them counts until %(free_at)s.",
             most=f"{error.most:,}",
             free_at=free_at,
         )
     return ngettext(
-        "You had 1 file made in the last 24 hours, as many as one person may. It counts until %(free_at)s.",
-        "You had %(most)s files made in the last 24 hours, as many as one person may. The oldest of them counts until"
+        "You exported 1 file in the last 24 hours, the limit for one person. It counts until %(free_at)s.",
+        "You exported %(most)s files in the last 24 hours, the limit for one person. The oldest of them counts until"
         " %(free_at)s.",
         error.most,
         most=f"{error.most:,}",

@@ -30,7 +30,7 @@ class CloseForm(BaseForm):
         lazy_gettext("What did you find?"),
         choices=[
             SelectChoice(NOT_DONE, lazy_gettext("Postpay did not do it")),
-            SelectChoice(MADE_OTHERWISE, lazy_gettext("Postpay did it, but with other data")),
+            SelectChoice(MADE_OTHERWISE, lazy_gettext("Postpay did it, but with different data")),
         ],
         validators=[InputRequired(lazy_gettext("Choose what you found."))],
     )

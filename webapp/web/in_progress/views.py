@@ -113,7 +113,7 @@ def _not_sent_again(intent: Intent) -> str:
     if not intent.is_open:
         return gettext("Nothing was sent: its outcome is known.")
     if not may_send_again(intent):
-        return gettext("Nothing was sent: Postpay turned it away, and the desk is still comparing.")
+        return gettext("Nothing was sent: Postpay refused it, and the desk is still comparing.")
     return gettext("Nothing was sent: it is being checked at this moment. Try again in a minute.")
 
 

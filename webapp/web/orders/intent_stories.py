@@ -16,7 +16,7 @@ from webapp.presentation.audit.entries import DescribedEntry
 from webapp.presentation.formatting import clock, money, when, zone
 from webapp.presentation.intent_words import intent_href, needs_finance, outcome_title
 
-from .staff_words import by, named
+from .staff_words import person
 
 _STEPS = {
     Action.CAPTURE_UNKNOWN: lazy_gettext("Outcome not known"),
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 
 
 class TimelineEvent(NamedTuple):
-    """Something that happened, as the timeline component wants it. `who` says who did it, or asked for it."""
+    """Something that happened, as the timeline component wants it. `who` is the person behind it."""
 
     moment: datetime
     title: str
@@ -74,7 +74,7 @@ def stories(intents: Sequence[Intent], told: Sequence[DescribedEntry]) -> Storie
     middle: dict[int | None, list[Happened]] = {}
     for each in reversed(told):
         if words := _STEPS.get(each.entry.event):  # type: ignore[call-overload]
-            who = by(each.actor) if each.entry.event in _BY_PEOPLE else ""
+            who = person(each.actor) if each.entry.event in _BY_PEOPLE else ""
             middle.setdefault(intent_of(each), []).append((each.moment, str(words), who))
     return {
         one.id: _timed([(one.created, gettext("Started"), ""), *middle[one.id], *_end(one)])
@@ -104,7 +104,7 @@ def open_entry(intent: Intent, steps: Stories) -> TimelineEvent:
         intent.created,
         outcome_title(intent),
         text=gettext("Needs finance") if needs_finance(intent) else "",
-        who=named(gettext("(asked by %(name)s)"), intent.requester.name),
+        who=person(intent.requester.name),
         href=intent_href(intent),
         icon="hourglass-high",
         tone="unknown",
@@ -115,12 +115,11 @@ def open_entry(intent: Intent, steps: Stories) -> TimelineEvent:
 def settled_entry(intent: Intent, steps: Stories, *, is_behind: bool) -> TimelineEvent:
     """One that the provider did not tell of: refused, closed, or done; `is_behind`: it should have told of it."""
     is_done = intent.state == IntentState.SUCCEEDED
-    wording = gettext("by %(name)s") if is_done else gettext("(asked by %(name)s)")
     return TimelineEvent(
         intent.settled or intent.created,
         outcome_title(intent),
         text=gettext("Not listed at Postpay yet") if is_behind else "" if is_done else money(intent.amount),
-        who=named(wording, intent.requester.name),
+        who=person(intent.requester.name),
         href=intent_href(intent),
         icon="receipt-refund" if intent.kind == IntentKind.REFUND else "cash",
         tone="ok" if is_done else "bad" if intent.state == IntentState.REFUSED else "idle",

@@ -42,7 +42,8 @@ def offers(
         found.reasons.append(general)
         return found
     if not (may_capture or may_refund):
-        found.reasons.append(Sentence(gettext("Your role looks at orders; agents and finance capture and refund.")))
+        words = gettext("Your role can only view orders; agents and finance capture and refund.")
+        found.reasons.append(Sentence(words))
         return found
     if may_capture:
         _capture(found, account, reading, intents)
@@ -59,7 +60,7 @@ def _nothing_at_all(reading: OrderSnapshot, intents: Sequence[Intent]) -> Senten
         return in_progress(blocking[-1])
     if order.known_status is None:
         return Sentence(
-            gettext("The desk does not know the status “%(status)s”, so it offers nothing here.", status=order.status)
+            gettext("The desk does not know the status “%(status)s”, so no action is offered.", status=order.status)
         )
     if order.status == "pending":
         return Sentence(gettext("The customer has not finished the checkout. Only an approved order can be captured."))
@@ -72,7 +73,7 @@ def in_progress(intent: Intent) -> Sentence:
     """Whose refund or capture is not settled yet, since when, and where to look at it."""
     facts = {"what": intent_words(intent), "name": intent.requester.name, "time": when(intent.created)}
     text = (
-        gettext("%(what)s by %(name)s, started %(time)s, needs finance. Nothing else can be started before.", **facts)
+        gettext("%(what)s by %(name)s, started %(time)s, needs finance. Until then nothing else can start.", **facts)
         if needs_finance(intent)
         else gettext("%(what)s by %(name)s, started %(time)s, is not settled yet.", **facts)
     )

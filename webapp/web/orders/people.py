@@ -111,7 +111,7 @@ def _customer(customer: Customer | None, is_open: bool) -> list[Fact]:
     lines.unreadable(customer)
     lines.personal(gettext("Name"), f"{customer.first_name or ''} {customer.last_name or ''}".strip(), mask_name)
     lines.personal(gettext("E-mail"), customer.email, mask_email)
-    lines.personal(gettext("Born"), _day(customer.date_of_birth), mask_all)
+    lines.personal(gettext("Date of birth"), _day(customer.date_of_birth), mask_all)
     lines.personal(gettext("Gender"), _gender(customer.gender), mask_all)
     lines.known(gettext("Account"), customer.account, _account(customer.account))
     joined = customer.date_joined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flask_babel import gettext, lazy_gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from webapp.audit import Action
 from webapp.presentation.audit.entries import DescribedEntry
@@ -28,17 +28,12 @@ class StaffWords(NamedTuple):
 def staff_words(told: DescribedEntry) -> StaffWords:
     """An entry of the log about an order."""
     if words := _TRIED.get(told.entry.event):  # type: ignore[call-overload]
-        return StaffWords(f"{words},", named(gettext("tried by %(name)s"), told.actor))
+        return StaffWords(str(words), person(told.actor))
     if told.entry.actor_id is None and told.entry.actor_label in _BY_ITSELF:
-        return StaffWords(told.label, gettext("by the desk itself"))
-    return StaffWords(told.label, by(told.actor))
+        return StaffWords(told.label, person(gettext("the desk itself")))
+    return StaffWords(told.label, person(told.actor))
 
 
-def by(name: str) -> Markup:
-    """ "by Alice", her name set apart from the direction of the sentence."""
-    return named(gettext("by %(name)s"), name)
-
-
-def named(words: str, name: str) -> Markup:
-    """Words with the name of a person in them."""
-    return escape(words) % {"name": Markup("<bdi>{}</bdi>").format(name)} if name else Markup()
+def person(name: str) -> Markup:
+    """Who stands behind an entry, whatever became of it: "· Alice", set apart from the direction of the sentence."""
+    return Markup("· <bdi>{}</bdi>").format(name) if name else Markup()

@@ -22,7 +22,7 @@ from webapp.presentation.refund_reasons import refund_description
 from webapp.providers.postpay.models import Order, Refund
 
 from .intent_stories import Stories, TimelineEvent, intent_of, open_entry, settled_entry, stories
-from .staff_words import by, staff_words
+from .staff_words import person, staff_words
 
 _TONES = {"captured": ("ok", "circle-check"), "approved": ("wait", "clock"), "denied": ("bad", "circle-x")}
 _ICONS = {"personal_data": "eye", "capture": "cash", "refund": "receipt-refund"}
@@ -98,7 +98,7 @@ def _of_order(reading: OrderSnapshot, steps: Stories) -> list[TimelineEvent]:
         change = TimelineEvent(order.status_changed, status_label(order.status), icon=icon, tone=tone)
         if ours := reading.capture if order.status == CAPTURED else None:
             story = steps.get(ours.id, ())
-            change = change._replace(who=by(ours.requester.name), href=intent_href(ours), steps=story)
+            change = change._replace(who=person(ours.requester.name), href=intent_href(ours), steps=story)
         events.append(change)
     return events
 
@@ -129,7 +129,7 @@ def _of_refunds(
                 refund.created,
                 gettext("Refunded %(amount)s", amount=money(refund.money(order.currency))),
                 text=_what_for(refund, order, intent),
-                who=by(intent.requester.name) if intent else "",
+                who=person(intent.requester.name) if intent else "",
                 href=intent_href(intent) if intent else None,
                 reference=refund.refund_id,
                 icon="receipt-refund",

@@ -60,7 +60,7 @@ class ExceptionForm(_OnVersion):
     """Who looks after a difference, and what is known of it. The button pressed says what becomes of it."""
 
     act = HiddenField()
-    owner = SelectField(lazy_gettext("Who looks after it"), coerce=int)
+    owner = SelectField(lazy_gettext("Owner"), coerce=int)
     note = TextAreaField(
         lazy_gettext("Note"),
         filters=[lambda text: (text or "").replace("\0", "\ufffd")],  # PostgreSQL takes no NUL

@@ -162,7 +162,7 @@ def _known(found: Payout) -> Payout:
 
 
 def _refused_words() -> str:
-    return gettext("This is not possible as things stand now. Nothing was changed.")
+    return gettext("This is not possible now. Nothing was changed.")
 
 
 def _unsure_words() -> str:
@@ -174,8 +174,8 @@ def _unsure_words() -> str:
 
 def _stale_words() -> str:
     return gettext(
-        "Somebody else has changed it since you opened this page, or Postpay has. Nothing of yours was saved; what you"
-        " typed is still here. Look at how it stands now, and send it again."
+        "This has changed since you opened the page, by somebody else or at Postpay. Nothing was saved; what you typed"
+        " is still here. Check the current state, then send it again."
     )
 
 

@@ -111,7 +111,7 @@ def cancel_reading(account: Account) -> Response:
     job = latest_job(account)
     if job is not None and job.is_open:
         ask_to_cancel(job.id)
-        flash(gettext("The reading is being cancelled. What was read whole before is kept."), "success")
+        flash(gettext("The reading is being cancelled. What was read completely before is kept."), "success")
     return redirect_after_post(filters.address(url_for(".list_payouts", account=account)))
 
 
@@ -125,7 +125,7 @@ def decide_refund_sign(account: Account) -> Response:
         abort(400)
     months = decide_sign(account, current_user.id, deducted=choice == "yes")
     start_reading(account, months or months_to_read(now(), now()), current_user.id, since=now())
-    flash(gettext("Decided. The payouts are being read again by it."), "success")
+    flash(gettext("Decided. The payouts are being read again accordingly."), "success")
     return redirect_after_post(url_for(".list_payouts", account=account))
 
 

@@ -12,24 +12,30 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.intent import Intent
-from webapp.web.form_drafts import Draft, keep, newest, take_up
+from webapp.web.form_drafts import Draft, keep, newest, take_up, unsent_to
 
 from .tokens import token_of
 
 
-def keep_form(account: Account, order_id: str) -> str:
-    """Keeps the form of this request; returns a short name for it, which says nothing of what was typed."""
+def keep_form(account: Account, order_id: str) -> str | None:
+    """Keeps the form of this request; returns a short name for it, which says nothing of what was typed.
+
+    None where it is larger than what is kept.
+    """
     name = hashlib.sha256(request.form.get("submit_token", "").encode()).hexdigest()[:12]
-    keep(_key(account, order_id, name))
-    return name
+    return name if keep(_key(account, order_id, name)) else None
 
 
 def kept_form(account: Account, order_id: str) -> Draft | None:
-    """What was typed about this order and not decided yet: the form that the address names, or else the newest.
+    """What was typed about this order and not decided yet: the form that the address names, or else the newest, also
+    one that was sent in vain, before signing in again.
 
     `after` in the address leaves out what is older: somebody wanted an empty form.
     """
     draft = newest(_key(account, order_id, request.args.get("form", "")))
+    sent_in_vain = None if "form" in request.args else unsent_to(_address(account, order_id))
+    if sent_in_vain and (draft is None or sent_in_vain.kept > draft.kept):
+        draft = sent_in_vain
     if draft is None or draft.kept.timestamp() <= request.args.get("after", 0.0, type=float):
         return None
     if _is_decided(account, order_id, draft):
@@ -39,7 +45,11 @@ def kept_form(account: Account, order_id: str) -> Draft | None:
 
 
 def _key(account: Account, order_id: str, name: str) -> str:
-    return f"{url_for('refunds.ask_refund', account=account, order_id=order_id)}#{name}"
+    return f"{_address(account, order_id)}#{name}"
+
+
+def _address(account: Account, order_id: str) -> str:
+    return url_for("refunds.ask_refund", account=account, order_id=order_id)
 
 
 def _is_decided(account: Account, order_id: str, draft: Draft) -> bool:

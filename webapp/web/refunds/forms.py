@@ -20,7 +20,7 @@ from webapp.presentation.formatting import money as money_words
 from webapp.presentation.refund_reasons import OTHER, REASONS, refund_description
 from webapp.web.forms import AmountField, BaseForm
 
-from .line_fields import LINES, UnitsField, field_name, keys_sent
+from .line_fields import LINES, UnitsField, field_name, keys_sent, name_field
 
 WHOLE = "whole"
 PART = "part"
@@ -105,6 +105,10 @@ class RefundForm(BaseForm):
         if self.part.data != LINES:
             return {}
         return {key: self[field_name(key)].data for key in keys_sent(self._fields) if self[field_name(key)].data}
+
+    def line_name(self, key: str) -> str:
+        """What the form's page has called a line: for where the order is not at hand."""
+        return str(self.formdata.get(name_field(key), "")) if self.formdata else ""
 
     @property
     def chosen(self) -> Money:
@@ -199,12 +203,16 @@ class RefundForm(BaseForm):
         text = field.data or ""
         if len(text) > LONGEST_NOTE:
             raise ValidationError(
-                gettext("The note has %(length)s characters; %(most)s fit.", length=len(text), most=LONGEST_NOTE)
+                gettext(
+                    "The note has %(length)s characters; at most %(most)s are allowed.",
+                    length=len(text),
+                    most=LONGEST_NOTE,
+                )
             )
         if "\x00" in text:
             raise ValidationError(gettext("The note holds a character that cannot be stored."))
         if self.reason.data == OTHER and not text.strip():
-            raise ValidationError(gettext("Say in the note why, as you chose Other."))
+            raise ValidationError(gettext("Explain in the note, because you chose Other."))
 
     @property
     def seems_personal(self) -> bool:

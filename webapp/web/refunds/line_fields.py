@@ -12,7 +12,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from webapp.money import read_typed_number
 from webapp.payments.refund_lines import RefundableLine
-from webapp.presentation.refund_line_words import FIELD, line_label
+from webapp.presentation.refund_line_words import FIELD, NAME, line_label
 
 LINES = "lines"
 """The choice of the form to which these fields belong."""
@@ -23,6 +23,11 @@ _NAME = re.compile(r"line-([0-9]{1,4}|shipping)")
 def field_name(key: str) -> str:
     """The name of the field of a line."""
     return FIELD + key
+
+
+def name_field(key: str) -> str:
+    """The name of the field that says what a line is called."""
+    return FIELD + key + NAME
 
 
 def keys_sent(names: Iterable[str]) -> list[str]:

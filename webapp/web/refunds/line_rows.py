@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import MultiDict
 
-from webapp.money import Money, read_typed_number
+from webapp.money import Money
 from webapp.payments.order_lines import SHIPPING, Indivisible, Share
 from webapp.payments.refund_lines import Refundable, RefundableLine
 from webapp.presentation.formatting import amount_parts, money
 from webapp.presentation.refund_line_words import line_label
 
-from .forms import RefundForm
-from .line_fields import UnitsField, field_name, keys_sent
+from .forms import RefundForm, refund_form
+from .limits import Room, remaining_words
+from .line_fields import LINES, UnitsField, field_name, keys_sent
 
 _WHY = {
     Indivisible.UNREADABLE: lazy_gettext("A part of this order's total cannot be read"),
@@ -37,6 +39,13 @@ class LineRow(NamedTuple):
     is_single: bool
 
 
+class Chosen(NamedTuple):
+    """What the chosen lines come to, in a sentence, empty where nothing is chosen; and what stands in the way."""
+
+    words: str = ""
+    problem: str | None = None
+
+
 class ReviewedRow(NamedTuple):
     """A chosen line on the review; `amount` is None where the order is not at hand."""
 
@@ -44,13 +53,17 @@ class ReviewedRow(NamedTuple):
     amount: Money | None
 
 
-def line_values(lines: Refundable, form: RefundForm) -> dict[str, object]:
-    """What the form's page shows of the lines: them, or why there are none to choose, and the sum of what is chosen."""
+def line_values(lines: Refundable, form: RefundForm, room: Room) -> dict[str, object]:
+    """What the form's page shows of the lines: them, or why there are none to choose, and the sum of what is chosen.
+
+    A page that tells errors tells nothing twice.
+    """
+    chosen = chosen_lines(lines, form.formdata or {}, form.remaining, room)
     return {
         "lines": [_row(one, form, lines.unnamed.currency) for one in lines.lines],
         "no_lines": _WHY.get(lines.indivisible) if lines.indivisible else None,
         "unnamed": lines.unnamed,
-        "chosen": chosen_words(lines, form.formdata or {}),
+        "chosen": chosen._replace(problem=None) if form.errors else chosen,
     }
 
 
@@ -96,20 +109,24 @@ def _parts(share: Share, units: int, tax_inside: bool, currency: str) -> str:
     )
 
 
-def chosen_words(lines: Refundable, sent: Mapping[str, str]) -> str:
-    """What the lines come to of which a form speaks; empty where nothing is chosen, or not so that it can be read."""
-    try:
-        units = {key: read_typed_number(sent[field_name(key)]) for key in keys_sent(sent)}
-        amount = lines.amount({key: count for key, count in units.items() if count})
-    except ValueError:
-        return ""
-    return gettext("The items you chose come to %(amount)s.", amount=money(amount)) if any(units.values()) else ""
+def chosen_lines(lines: Refundable, sent: Mapping[str, str], remaining: Money, room: Room) -> Chosen:
+    """What the lines come to of which a form speaks, and whether they are too many, or more than may be refunded."""
+    typed = {field_name(key): sent[field_name(key)] for key in keys_sent(sent)}
+    form = refund_form(remaining, lines, MultiDict({"part": LINES, **typed}))
+    wrong = [error for field in form.line_fields if not field.validate(form) for error in field.errors]
+    if wrong:
+        return Chosen(problem=wrong[0])
+    if not form.units:
+        return Chosen()
+    amount = form.chosen
+    problem = remaining_words(remaining) if amount > remaining else room.problem(amount)
+    return Chosen(gettext("The items you chose come to %(amount)s.", amount=money(amount)), problem)
 
 
 def reviewed_rows(form: RefundForm) -> list[ReviewedRow]:
     """What was chosen, line by line."""
     if form.lines is None:
-        return [ReviewedRow(_reviewed(key, count, ""), None) for key, count in form.units.items()]
+        return [ReviewedRow(_reviewed(key, count, form.line_name(key)), None) for key, count in form.units.items()]
     names = {one.line.key: one.line.name or one.line.reference for one in form.lines.lines}
     return [
         ReviewedRow(_reviewed(line.line, line.units, names[line.line]), Money(line.minor, form.currency))

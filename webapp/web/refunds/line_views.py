@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, redirect, request, url_for
-from markupsafe import escape
+from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
+from webapp.money import Money
 from webapp.payments.refunds import refundable_lines
 from webapp.payments.snapshot import OrderSnapshot
 from webapp.providers.http.errors import GatewayError
@@ -15,14 +15,18 @@ from webapp.providers.registry import postpay
 from webapp.web.htmx import wants_fragment
 
 from . import blueprint
-from .line_rows import chosen_words
+from .limits import room_of
+from .line_rows import chosen_lines
 
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund/chosen")
 @requires(Permission.REFUND_CREATE)
 @of("postpay")
 def show_chosen(account: Account, order_id: str) -> AnyResponse:
-    """The sum in a sentence, nothing while it is not known. One call, and nothing is kept."""
+    """The sum in a sentence, nothing while it is not known. One call, and nothing is kept.
+
+    `left` is what the form shows as refundable, in minor units; the review reads it again.
+    """
     if not wants_fragment():
         return redirect(url_for(".ask_refund", account=account, order_id=order_id))
     try:
@@ -33,4 +37,9 @@ def show_chosen(account: Account, order_id: str) -> AnyResponse:
 
 
 def _told(account: Account, reading: OrderSnapshot) -> Response:
-    return make_response(escape(chosen_words(refundable_lines(account, reading), request.args)))
+    order = reading.order
+    left = request.args.get("left", order.total.minor, type=int)
+    remaining = Money(min(max(left, 0), order.total.minor), order.currency)
+    lines = refundable_lines(account, reading)
+    chosen = chosen_lines(lines, request.args, remaining, room_of(account, order.currency))
+    return make_response(render_template("refunds/_chosen.html", chosen=chosen))

@@ -1,19 +1,23 @@
-"""The desk's own refunds across orders: today's, one's own, those that are not settled."""
+"""The desk's own refunds across orders: today's, one's own, those that are not settled; and what became of one."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from flask import request, url_for
+from flask import Response, abort, request, url_for
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
+from webapp.core.extensions import db
 from webapp.lists.filters.refunds import RefundFilters
+from webapp.models.intent import Intent
 from webapp.payments.refund_search import refunds_of_desk, sums
 from webapp.web.filtered_list import FilteredList
+from webapp.web.intent_page import intent_page
 from webapp.web.live_pages import live_page
 
 from . import blueprint, listing
@@ -46,3 +50,16 @@ def _list(account: Account, filters: RefundFilters) -> FilteredList:
 
 def _bar(filters: RefundFilters, base: str) -> dict[str, object]:
     return {**listing.choices(filters), "views": listing.views(filters, base)}
+
+
+@blueprint.get("/<account:account>/refunds/<provider_id:refund_id>")
+@requires(Permission.ORDER_READ)
+@of("postpay")
+def show_refund(account: Account, refund_id: str) -> Response:
+    """What became of a refund of the desk: done, refused, or not known yet."""
+    statement = select(Intent).where(Intent.account == account.slug, Intent.refund_id == refund_id)
+    intent = db.session.scalar(statement)
+    release()
+    if intent is None:
+        abort(404)
+    return intent_page(account, intent, "refunds/show.html")

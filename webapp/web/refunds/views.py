@@ -7,21 +7,19 @@ from typing import NoReturn
 
 from flask import Response, abort, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from webapp.access.form_tokens import BadToken, SubmitToken
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
-from webapp.core.extensions import db
-from webapp.models.intent import Intent, IntentKind
+from webapp.models.intent import IntentKind
 from webapp.money import Money, is_known_currency
 from webapp.operations.errors import FormReused, NotMoved, OrderBusy
 from webapp.operations.write import latest_intent_of, open_intent_of
 from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
 from webapp.payments.open_forms import leave_form, others_at_form
-from webapp.payments.refund_limits import Requester, check_limits, spent_today
+from webapp.payments.refund_limits import check_limits
 from webapp.payments.refund_lines import Refundable
 from webapp.payments.refunds import issue_refund, refundable_lines
 from webapp.payments.resolve_from_reading import resolve_from_reading
@@ -32,19 +30,19 @@ from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post
-from webapp.web.intent_page import intent_page
 from webapp.web.list_place import current_place
 from webapp.web.typed_forms import asks_again, current_form, form_to_offer, never_kept, offered_at
 
 from . import blueprint
 from . import line_views as _line_views  # noqa: F401 - adds the view of chosen lines
-from . import list_views as _list_views  # noqa: F401 - adds the list
+from . import list_views as _list_views  # noqa: F401 - adds the list, and what became of one
 from . import presence_views as _presence_views  # noqa: F401 - adds who else is at the form
 from .drafts import keep_form, kept_form
 from .forms import RefundForm, refund_form
+from .limits import limit_words, requester, room_of
 from .line_rows import line_values, reviewed_rows
 from .tokens import is_as_seen, token_for, token_of
-from .words import amount_in_words, limit_hint, limit_words, what_changed, whole_hint
+from .words import amount_in_words, what_changed
 
 
 @blueprint.get("/<account:account>/orders/<provider_id:order_id>/refund")
@@ -69,7 +67,10 @@ def ask_refund(account: Account, order_id: str) -> Response:
 def review_refund(account: Account, order_id: str) -> Response:
     """Keeps what was typed, and leads to the review or back to the form: pages that can be reloaded."""
     page = ".ask_refund" if request.form.get("step") == "edit" else ".show_review"
-    address = url_for(page, account=account, order_id=order_id, form=keep_form(account, order_id))
+    name = keep_form(account, order_id)
+    if name is None:
+        return _too_large(account, order_id)
+    address = url_for(page, account=account, order_id=order_id, form=name)
     return redirect_after_post(address + current_place().more_of_form)
 
 
@@ -86,13 +87,13 @@ def show_review(account: Account, order_id: str) -> Response:
     if refusal := _why_not(account, reading):
         return _not_possible(account, reading, refusal)
     if not is_as_seen(token, account, reading):
-        record_stale(account, token, IntentKind.REFUND)
+        record_stale(account, token, IntentKind.REFUND, reading)
         return _again(account, reading, 412)
     form = _form(_remaining(reading), refundable_lines(account, reading))
     if not form.validate():
         return _form_page(account, reading, form, 422)
     try:
-        check_limits(account, _requester(token.currency), form.chosen)
+        check_limits(account, requester(token.currency), form.chosen)
     except AboveLimit as error:
         return _not_moved(account, order_id, form, error, reading=reading)
     finally:
@@ -116,7 +117,7 @@ def send_refund(account: Account, order_id: str) -> Response:
             client=postpay(account),
             account=account,
             token=token,
-            requester=_requester(token.currency),
+            requester=requester(token.currency),
             decision=form.decision,
             deadline=current_app.extensions["settings"].provider_deadline,
         )
@@ -129,19 +130,6 @@ def send_refund(account: Account, order_id: str) -> Response:
     return redirect_after_post(
         url_for(".show_refund", account=account, refund_id=intent.refund_id) + current_place().suffix
     )
-
-
-@blueprint.get("/<account:account>/refunds/<provider_id:refund_id>")
-@requires(Permission.ORDER_READ)
-@of("postpay")
-def show_refund(account: Account, refund_id: str) -> Response:
-    """What became of a refund of the desk: done, refused, or not known yet."""
-    statement = select(Intent).where(Intent.account == account.slug, Intent.refund_id == refund_id)
-    intent = db.session.scalar(statement)
-    release()
-    if intent is None:
-        abort(404)
-    return intent_page(account, intent, "refunds/show.html")
 
 
 def _not_moved(
@@ -171,6 +159,17 @@ def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
     latest = latest_intent_of(account, reading.order.order_id)
     release()
     return _form_page(account, reading, form, status, changed=True, news=what_changed(reading, latest))
+
+
+def _too_large(account: Account, order_id: str) -> Response:
+    """A form that is not kept, so that no page can be led to: what is wrong with it is said at once."""
+    reading = _read(account, order_id)
+    if refusal := _why_not(account, reading):
+        return _not_possible(account, reading, refusal)
+    form = _form(_remaining(reading), refundable_lines(account, reading))
+    if form.validate():
+        abort(413)
+    return _form_page(account, reading, form, 422)
 
 
 def _not_possible(account: Account, reading: OrderSnapshot, why: dict[str, object], status: int = 409) -> Response:
@@ -216,15 +215,6 @@ def _remaining(reading: OrderSnapshot) -> Money:
     return reading.remaining
 
 
-def _requester(currency: str) -> Requester:
-    return Requester(current_user.id, _limits(currency))
-
-
-def _limits(currency: str) -> tuple[Money, Money] | None:
-    limits: tuple[Money, Money] | None = current_app.extensions["settings"].limit(current_user.role, currency)
-    return limits
-
-
 def _token(account: Account, order_id: str, text: str) -> SubmitToken:
     try:
         return token_of(account, order_id, text)
@@ -248,9 +238,7 @@ def _form_page(
     news: str | None = None,
     kept: datetime | None = None,
 ) -> Response:
-    limits = _limits(reading.order.currency)
-    spent = spent_today(account, current_user.id, reading.order.currency) if limits else None
-    release()
+    room = room_of(account, reading.order.currency)
     lines = form.lines or refundable_lines(account, reading)
     form = form.with_lines(lines)
     return _page(
@@ -262,10 +250,10 @@ def _form_page(
         changed=changed,
         news=news,
         kept=kept,
-        limit_hint=limit_hint(limits, spent),
-        whole_hint=whole_hint(_remaining(reading), limits, spent),
+        room=room,
+        remaining=_remaining(reading),
         others=others_at_form(account, reading.order.order_id, current_user.id),
-        **line_values(lines, form),
+        **line_values(lines, form, room),
     )
 
 

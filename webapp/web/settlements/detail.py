@@ -112,7 +112,7 @@ def _without_fee(told: Transaction) -> FeeVerdict:
     if told.amount == told.total_amount:
         return FeeVerdict("ok", gettext("Postpay takes no fee for this transaction."))
     kept = money(told.money - told.total)
-    return FeeVerdict("wait", gettext("Postpay tells no fee for this transaction, but takes %(kept)s.", kept=kept))
+    return FeeVerdict("wait", gettext("Postpay states no fee for this transaction, but keeps %(kept)s.", kept=kept))
 
 
 def _order_address(account: Account, told: Transaction) -> str | None:
