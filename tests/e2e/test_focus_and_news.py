@@ -138,7 +138,7 @@ def test_a_panel_is_announced(eyes: Callable[..., Eyes], provider: Provider, per
     someone.sign_in(person)
     page = someone.open(address)
     page.locator("[hx-target='#peek'], [hx-get*='peek']").first.click()
-    hears(page, "beside the list")
+    hears(page, "Preview of")
     assert has_focus(page)
 
 

@@ -31,7 +31,7 @@ def amount_words(problem: AmountProblem, currency: str, mark: str = "") -> str:
         return gettext("This amount is too large. Enter at most 12 digits before the decimal point.")
     if problem is AmountProblem.COMMA:
         return gettext(
-            "The comma “%(mark)s” could mean thousands or decimals here. Leave it out, or write a point before the"
+            "The comma “%(mark)s” could mean thousands or decimals here. Leave it out, or use a point before the"
             " decimals, like %(example)s.",
             mark=mark,
             example=example.plain,

@@ -25,7 +25,7 @@ def test_before_the_first_check_nothing_is_called_good(farah: Browser) -> None:
     assert "Nothing needs review" not in farah.words
     assert "No amount entered yet" in farah.words
     farah.open("/demo/to-look-at/unpaid")
-    assert "Not checked yet Nothing was read from Postpay for this list so far." in farah.words
+    assert "Not checked yet Nothing has been read from Postpay for this list so far." in farah.words
     assert farah.form("Check now")
     farah.open("/demo/to-look-at/bank")
     assert "No amount entered yet Nobody has entered yet what the bank received." in farah.words

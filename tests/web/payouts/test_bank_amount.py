@@ -208,7 +208,7 @@ def test_a_net_that_changed_after_the_comparison_opens_it_again(
     assert events(app)[-1] == "exception_opened"
     payout.open("/demo/to-look-at/bank")
     payout.follow("8 Sep, 04:00")
-    assert "Difference −1.00" in payout.words
+    assert "Difference AED −1.00" in payout.words
     payout.open(PERIOD)
     assert "1 row changed after it was read" in payout.words
     provider.change_transaction(refund["id"], total_amount=-5000)
@@ -223,7 +223,7 @@ def test_an_exception_can_be_closed_however_payouts_are_listed(
     by_day = desk(payouts_by="day")
     by_day.open("/demo/to-look-at/bank")
     by_day.follow("8 Sep, 04:00")
-    assert "The bank received 700.00" in by_day.words
+    assert "The bank received AED 700.00" in by_day.words
     by_day.submit("Close it", note="found")
     assert receipt(app).state == "closed"
     by_day.open(PERIOD)
@@ -246,7 +246,7 @@ def test_auditors_look_and_agents_do_not_even_that(
     payout.submit("Compare", received="700")
     auditor, agent = sign_in("auditor"), sign_in("agent")
     auditor.open(PAYOUT)
-    assert "The bank received 700.00" in auditor.words
+    assert "The bank received AED 700.00" in auditor.words
     assert not auditor.page.select("main form[action*=bank], main form[action*=exception]")
     for address in (PERIOD, PAYOUT, "/demo/payouts/reading"):
         agent.open(address)
