@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from webapp.core.database import writing
-from webapp.models.intent import Intent
+from webapp.models.intent import Intent, IntentState
 from webapp.operations import attempt, classify, finalize, resolve_unknown, write
 from webapp.operations.classify import AttemptResult, Conclusion, Outcome
 from webapp.payments import resolve_from_reading
@@ -112,6 +112,26 @@ def _no_compare(patch: pytest.MonkeyPatch, desk: stage.Desk) -> None:
     def change(session: Any, intent: Intent, _states: Any, *_also: Any, **values: object) -> bool:
         session.execute(update(Intent).where(Intent.id == intent.id).values(**values))
         return True
+
+    patch.setattr(finalize, "_change", change)
+
+
+@mistake("a late refusal holds though it was sent again")
+def _late_refusal(patch: pytest.MonkeyPatch, _desk: stage.Desk) -> None:
+    _compare_less(patch, lambda state: state != IntentState.UNKNOWN)
+
+
+@mistake("a late doubt cuts short somebody else's lease")
+def _late_doubt(patch: pytest.MonkeyPatch, _desk: stage.Desk) -> None:
+    _compare_less(patch, lambda state: state == IntentState.UNKNOWN)
+
+
+def _compare_less(patch: pytest.MonkeyPatch, careless: Callable[[object], bool]) -> None:
+    """Of what must not have changed since only the state is compared, where `careless` says so of the new one."""
+    real = finalize._change
+
+    def change(session: Any, intent: Intent, states: Any, *also: Any, **values: object) -> bool:
+        return real(session, intent, states, *(() if careless(values["state"]) else also), **values)
 
     patch.setattr(finalize, "_change", change)
 

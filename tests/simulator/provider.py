@@ -83,10 +83,12 @@ WRITE_FAULTS = (
     ("none", 40), ("not_sent", 5), ("lost_before", 9), ("lost_after", 9), ("late", 9), ("failed_before", 4),
     ("failed_after", 4), ("throttled", 3), ("throttled_after", 1), ("unreadable_after", 4), ("unauthorized", 1),
 )  # fmt: skip
+ON_A_BAD_DAY = tuple((name, 60 if name in ("not_sent", "late") else weight) for name, weight in WRITE_FAULTS)
 READ_FAULTS = (("none", 85), ("not_sent", 3), ("lost", 5), ("failed", 4), ("unreadable", 3))
 DEADLINE = 10.0
 QUICK, SLOW = 0.3, 6.0
 """Seconds that one way may take."""
+SLOW_OFTEN, SLOW_OFTEN_ON_A_BAD_DAY = 0.1, 0.4
 LATE = (0.5, 0.5, 1.5, 3.0, 12.0, 45.0, 200.0, 1500.0)
 
 
@@ -239,13 +241,14 @@ class Client:
         assert set(under_way) <= made, "I4: two at once for one order"
         under_way.append(number)
         try:
-            self._deliver(order_id, act, self._provider.fault(WRITE_FAULTS), self._ends(deadline))
+            self._deliver(order_id, act, self._provider.fault(self._write_faults), self._ends(deadline))
         finally:
             under_way.remove(number)
 
     def _deliver(self, order_id: str, act: Callable[[], None], fault: str, ends: datetime) -> None:
         if fault == "not_sent":
-            self._provider.schedule.pause(self._dice.random() * (ends - self._provider.schedule.now).total_seconds())
+            patience = (ends - self._provider.schedule.now).total_seconds()
+            self._provider.schedule.pause(self._dice.choice((0.0, 1.0, 1.0)) * patience)
             raise errors.NotSent(CALL, "POST", "no connection in time")
         if fault == "late":
             self._provider.schedule.spawn(
@@ -274,12 +277,17 @@ class Client:
         if fault == "unreadable_after":
             raise errors.UnreadableAnswer(CALL, "POST", "malformed", status=200)
 
+    @property
+    def _write_faults(self) -> tuple[tuple[str, int], ...]:
+        return ON_A_BAD_DAY if self._provider.schedule.is_bad_day else WRITE_FAULTS
+
     def _ends(self, deadline: float | None) -> datetime:
         return self._provider.schedule.now + timedelta(seconds=DEADLINE if deadline is None else deadline)
 
     def _travel(self, ends: datetime, method: str) -> None:
         """One way, within what is left of the call's time. Raises AnswerLost."""
-        seconds = self._dice.random() * (SLOW if self._provider.is_faulty and self._dice.random() < 0.1 else QUICK)
+        often = SLOW_OFTEN_ON_A_BAD_DAY if self._provider.schedule.is_bad_day else SLOW_OFTEN
+        seconds = self._dice.random() * (SLOW if self._provider.is_faulty and self._dice.random() < often else QUICK)
         left = (ends - self._provider.schedule.now).total_seconds()
         self._provider.schedule.pause(max(0.0, min(seconds, left)))
         if seconds > left:

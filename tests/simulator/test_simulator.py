@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from .desk import Desk
@@ -10,8 +12,13 @@ from .mistakes import MISTAKES, planted
 
 HISTORIES, PART = 500, 100
 MOST_SEEDS = 1000
-FOUND_AT = {"limit_exceeded is not read back": 140}
-"""Where to begin for the rare ones: they were found a little later when they were planted."""
+FOUND_AT = {
+    "a form is offered while an intent is open": 175,
+    "limit_exceeded is not read back": 77,
+    "settled without compare-and-set": 19,
+    "a late refusal holds though it was sent again": 474,
+}
+"""Where each was found when it was planted, so that a run need not search; the others are found at once."""
 
 
 @pytest.mark.parametrize("first", range(1, HISTORIES, PART))
@@ -26,12 +33,21 @@ def test_what_must_hold_holds(desk: Desk, first: int) -> None:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_each_mistake_is_found(desk: Desk, name: str) -> None:
     with planted(name, desk):
-        for seed in [*range(FOUND_AT.get(name, 1), MOST_SEEDS + 1), *range(1, FOUND_AT.get(name, 1))]:
-            try:
-                simulate(desk, seed)
-            except Exception:
-                return
-    pytest.fail(f"{MOST_SEEDS} histories do not notice that {name}")
+        hint = FOUND_AT.get(name)
+        if hint and _is_broken(desk, hint):
+            return
+        found = next((seed for seed in range(1, MOST_SEEDS + 1) if _is_broken(desk, seed)), None)
+    assert found is not None, f"{MOST_SEEDS} histories do not notice that {name}"
+    if hint:
+        warnings.warn(f"histories are others now: {name} is found at {found}, not at {hint}", stacklevel=1)
+
+
+def _is_broken(desk: Desk, seed: int) -> bool:
+    try:
+        simulate(desk, seed)
+    except Exception:
+        return True
+    return False
 
 
 def test_a_seed_replays_its_history(desk: Desk) -> None:
