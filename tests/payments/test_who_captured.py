@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from tests.browser import Browser
 from tests.provider import Provider, provider_of
@@ -100,7 +100,7 @@ def test_of_two_lost_captures_only_one_is_the_one_that_succeeded(
 
 
 def _lost_twin(intent: Intent) -> Intent:
-    values = {column.name: getattr(intent, column.name) for column in Intent.__table__.columns if column.name != "id"}
+    values = {one.key: getattr(intent, one.key) for one in inspect(Intent).column_attrs if one.key != "id"}
     return Intent(**{**values, "state": "unknown", "outcome_code": "lost", "settled": None, "submit_token_hash": "x"})
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from webapp.access.form_tokens import SubmitToken
 from webapp.models.intent import Intent, IntentKind, IntentState
-from webapp.operations.errors import NotMoved
-from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
+from webapp.payments.errors import NotMoved
+from webapp.payments.intents import MADE_OTHERWISE, NOT_DONE
 from webapp.providers.http.errors import GatewayError, Refused
 
 from .desk import Desk, Hands

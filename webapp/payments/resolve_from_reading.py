@@ -10,17 +10,17 @@ from webapp import audit
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.models.intent import Intent, IntentKind
+from webapp.models.operation import UNDECIDED
 from webapp.operations.classify import read_result
-from webapp.operations.finalize import settle
-from webapp.providers.contract import Proof
+from webapp.operations.engine import settle
+from webapp.providers.contract import Found, Proof
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Order, Refund
 from webapp.providers.postpay.mover import PostpayMover
 
+from .intents import INTENTS
 from .unmatched_refunds import notice_strangers
-
-_UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
 
 
 def resolve_from_reading(
@@ -36,11 +36,11 @@ def resolve_from_reading(
     release()
     news = False
     for intent in intents:
-        if intent.state in _UNDECIDED:
+        if intent.state in UNDECIDED:
             proof = _proof_in_reading(client, intent, order, refunds)
             if proof is not None:
                 with audit.by_the_desk():
-                    settle(intent, read_result(proof))
+                    settle(INTENTS, intent, read_result(Found(proof)))
                 news = True
     with audit.by_the_desk():
         return notice_strangers(account, order, refunds or (), intents) or news

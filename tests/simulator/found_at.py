@@ -1,0 +1,1 @@
+FOUND_AT: dict[str, int] = {}
