@@ -119,17 +119,21 @@ def _check_hook(desk: Desk, hook: SimulatedHook, done: list[dict]) -> None:
 
 
 def _check_entries(desk: Desk) -> None:
-    """One first entry for each change, one last one for each that is over, and no others."""
+    """One first entry for each change, one last one for each that is over; only a secret is repeated by itself."""
     first: Counter[int] = Counter()
+    again: Counter[int] = Counter()
     last: Counter[int] = Counter()
     for entry in desk.look("SELECT event, after FROM audit_entry WHERE event LIKE 'hook.%'"):
         event, facts = entry["event"].partition(".")[2], json.loads(entry["after"] or "{}")
         if event == "intent":
             first[facts["change_id"]] += 1
+        elif event == "resent":
+            again[facts["change_id"]] += 1
         elif event in TERMINAL:
             last[facts["change_id"]] += 1
-    rows = desk.look("SELECT id, state FROM hook_change")
+    rows = desk.look("SELECT id, state, action, attempt FROM hook_change")
     assert first == Counter(row["id"] for row in rows), "first entries"
+    assert all(row["attempt"] == 1 + again[row["id"]] for row in rows if row["action"] != "secret"), "sent by itself"
     assert last == Counter(row["id"] for row in rows if row["state"] in TERMINAL), "last entries"
 
 

@@ -134,8 +134,8 @@ def settle(kind: Kind[R], row: R, result: AttemptResult, *, reason: str | None =
     with writing() as session:
         if result.verdict.outcome is State.UNKNOWN:
             _stay_unknown(session, kind, row, result)
-        else:
-            _close(session, kind, row, result, reason)
+        elif over := _close(session, kind, row, result, reason):
+            return over
         return session.get_one(kind.table, row.id, populate_existing=True)
 
 
@@ -199,8 +199,11 @@ def record(
     )
 
 
-def _close(session: Session, kind: Kind[R], row: R, result: AttemptResult, reason: str | None) -> None:
-    """That it was done is final; anything else only if it was not sent again meanwhile, for that may be done yet."""
+def _close(session: Session, kind: Kind[R], row: R, result: AttemptResult, reason: str | None) -> R | None:
+    """That it was done is final; anything else only if it was not sent again meanwhile, for that may be done yet.
+
+    None where it was over already.
+    """
     verdict = kind.judge(session, row, result)
     values = {
         "state": verdict.outcome,
@@ -212,10 +215,11 @@ def _close(session: Session, kind: Kind[R], row: R, result: AttemptResult, reaso
     still_holds = [] if verdict.outcome is State.SUCCEEDED else [kind.table.attempt == row.attempt]
     states = (*UNDECIDED, State.ATTENTION) if verdict.outcome is State.CLOSED else UNDECIDED
     if not compare_and_set(session, kind, row, *still_holds, states=states, **values | kind.closing(row, result)):
-        return
+        return None
     over = session.get_one(kind.table, row.id, populate_existing=True)
     record(kind, over, verdict.outcome, reason=reason, outcome_code=verdict.code, attempt=over.attempt)
     kind.settled(session, over)
+    return over
 
 
 def _stay_unknown(session: Session, kind: Kind[R], row: R, result: AttemptResult) -> None:

@@ -126,7 +126,7 @@ def _forget_what_the_desk_keeps(session: Session, change: HookChange) -> None:
         Receiver.secret_fingerprint == change.secret_fingerprint,
     )
     forgotten = update(HookChange).where(HookChange.id == change.id, own).values(secret_sealed=None)
-    session.execute(forgotten.execution_options(synchronize_session=False))
+    session.execute(forgotten.execution_options(synchronize_session="fetch"))
 
 
 CHANGES = Kind(
