@@ -10,6 +10,7 @@ from webapp import audit
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind
 from webapp.models.operation import UNDECIDED
 from webapp.operations.classify import read_result
@@ -51,6 +52,8 @@ def _proof_in_reading(
 ) -> Proof | None:
     """What a reading proves of an intent, or None: that something is not (yet) there proves nothing."""
     if intent.kind == IntentKind.CAPTURE:
+        if intent.lease_until > now():  # it is being sent: its own answer says whether somebody else was faster
+            return None
         return PostpayMover(client).capture_proof(intent, order.status_changed) if order.status == "captured" else None
     for refund in refunds or ():
         if refund.refund_id == intent.refund_id:
