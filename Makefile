@@ -14,8 +14,9 @@ SEED ?= 1
 STEPS ?= 10000
 RUNS ?= 500
 
-# Of `make simulate`: how many histories.
+# Of `make simulate`: how many histories, and of what: money or webhooks.
 SEEDS ?= 100000
+OF ?= money
 
 setup: .venv/run.stamp
 
@@ -44,7 +45,7 @@ histories: .venv/test.stamp
 	$(PY) -m tests.histories --seed $(SEED) --steps $(STEPS)
 
 simulate: .venv/test.stamp
-	$(PY) -m tests.simulator --seeds $(SEEDS)
+	$(PY) -m tests.simulator --of $(OF) --seeds $(SEEDS)
 
 rotations: .venv/test.stamp
 	@.ci/system-packages postgresql

@@ -47,8 +47,7 @@ def clients() -> list[type]:
 WRITING_METHODS = {
     name for client in clients() for name, method in vars(client).items() if getattr(method, "writes", False)
 }
-MAY_WRITE = ("webapp.providers", "webapp.operations", "webapp.webhooks.endpoints.attempt")
-"""The last one until changes of webhooks are operations like all others."""
+MAY_WRITE = ("webapp.providers", "webapp.operations")
 
 
 def asks_over_http(source: Source) -> set[str]:

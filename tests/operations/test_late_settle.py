@@ -10,12 +10,13 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentState
 from webapp.models.user import User
-from webapp.operations.classify import AttemptResult, Conclusion, Outcome
-from webapp.operations.finalize import settle
-from webapp.providers.contract import Answer, Proof
+from webapp.operations.classify import AttemptResult, Conclusion
+from webapp.operations.engine import settle
+from webapp.payments.intents import INTENTS
+from webapp.providers.contract import Answer
 
-NOT_SENT = AttemptResult(Conclusion(Outcome.REFUSED, "not_sent"), Answer.NOT_SENT, Proof.NOT_ASKED)
-DONE = AttemptResult(Conclusion(Outcome.SUCCEEDED, "done"), Answer.DONE, Proof.NOT_ASKED)
+NOT_SENT = AttemptResult(Conclusion(IntentState.REFUSED, "not_sent"), Answer.NOT_SENT)
+DONE = AttemptResult(Conclusion(IntentState.SUCCEEDED, "done"), Answer.DONE)
 
 
 def test_what_was_sent_again_meanwhile_is_not_called_refused(app: Flask) -> None:
@@ -36,6 +37,6 @@ def test_what_was_sent_again_meanwhile_is_not_called_refused(app: Flask) -> None
                 .execution_options(synchronize_session=False)
             )
         assert intent.attempt == 1, "as the first sender knows it"
-        assert settle(intent, NOT_SENT).state == IntentState.PENDING, "the second sending decides"
-        assert settle(db.session.get_one(Intent, intent.id), DONE).state == IntentState.SUCCEEDED
+        assert settle(INTENTS, intent, NOT_SENT).state == IntentState.PENDING, "the second sending decides"
+        assert settle(INTENTS, db.session.get_one(Intent, intent.id), DONE).state == IntentState.SUCCEEDED
         db.session.close()

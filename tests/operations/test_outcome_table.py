@@ -21,33 +21,42 @@ from webapp.core.extensions import db
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.models.operation import State
 from webapp.operations.classify import (
     TURNED_AWAY,
     AttemptResult,
-    Outcome,
-    classify_capture,
-    classify_refund,
-    must_read_back,
+    Conclusion,
+    by_answer,
+    classify,
     read_result,
     verdict_on_refusal,
 )
-from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE, close_by_hand, settle
-from webapp.operations.resolve_unknown import may_close, may_send_again, resolve
-from webapp.operations.standing import RESEND_WITHIN, Standing, needs_finance, standing, waits_for_finance
-from webapp.operations.write import LEASE_MARGIN, open_intent_of
+from webapp.operations.engine import LEASE_MARGIN, settle
+from webapp.operations.resolve_unknown import resolve
+from webapp.operations.standing import RESEND_WITHIN, Standing, needs_person, standing
+from webapp.payments.intents import (
+    ANSWERS,
+    INTENTS,
+    MADE_OTHERWISE,
+    NOT_DONE,
+    may_close,
+    may_send_again,
+    open_intent_of,
+    waits_for_finance,
+)
 from webapp.presentation.intent_words import outcome_row, outcome_sentences, outcome_title
 from webapp.presentation.outcomes.payments import PAYMENT_ROWS as ROWS
 from webapp.presentation.outcomes.rows import INTERRUPTED, OTHER, Row, Who
-from webapp.providers.contract import Answer, Proof
+from webapp.providers.contract import Answer, Found, Proof
 from webapp.providers.registry import mover
 
 REFUND, CAPTURE = IntentKind.REFUND, IntentKind.CAPTURE
-CLASSIFY = {REFUND: classify_refund, CAPTURE: classify_capture}
 PROOFS = {
     REFUND: (Proof.DONE, Proof.OTHER, Proof.MISSING, Proof.FAILED),
     CAPTURE: (Proof.DONE, Proof.NOT_OURS, Proof.MISSING, Proof.IMPOSSIBLE, Proof.FAILED),
 }
 """What the mover finds of each kind."""
+OF_WEBHOOKS = (Answer.GONE, Answer.WITHHELD)
 
 YOUNG, OLD = timedelta(minutes=1), RESEND_WITHIN + timedelta(minutes=1)
 _numbers = count(1)
@@ -112,26 +121,33 @@ def results(kind: IntentKind) -> Iterator[tuple[int, AttemptResult]]:
     """Each thing that sending or looking can give, with the attempt at which it does."""
     for answer, attempt in product(Answer, (1, 2)):
         first = attempt == 1
-        proofs = PROOFS[kind] if must_read_back(answer, first=first) else (Proof.NOT_ASKED,)
-        for proof in proofs:
-            yield attempt, AttemptResult(CLASSIFY[kind](answer, proof, first=first), answer, proof)
-    yield from ((attempt, read_result(proof)) for attempt in (1, 2) for proof in PROOFS[kind])
+        if answer in OF_WEBHOOKS:
+            continue
+        is_doubtful = by_answer(ANSWERS[kind], answer, first=first) is None
+        for proof in PROOFS[kind] if is_doubtful else (Proof.NOT_ASKED,):
+            yield attempt, AttemptResult(classify(ANSWERS[kind], answer, proof, first=first), answer, Found(proof))
+    yield from ((attempt, read_result(Found(proof))) for attempt in (1, 2) for proof in PROOFS[kind])
     for refusal, misses in product(TURNED_AWAY, range(5)):
         if verdict := verdict_on_refusal(refusal, misses):
-            yield 2, AttemptResult(verdict, None, Proof.MISSING)
+            yield 2, AttemptResult(verdict, None, Found(Proof.MISSING))
 
 
 def written(kind: IntentKind) -> Iterator[Intent]:
     """Each intent as the engine leaves it: settled with each of these, interrupted, and closed by finance."""
     for attempt, result in results(kind):
         for age in (YOUNG, OLD):
-            yield settle(put(kind, attempt=attempt, age=age), result)
+            yield settle(INTENTS, put(kind, attempt=attempt, age=age), result)
     for age in (YOUNG, OLD):
         yield put(kind, age=age)
         yield put(kind, age=age, state=IntentState.UNKNOWN, refusal=Answer.CONFLICT, outcome_code="no_answer")
     yield put(kind, lease_until=now() + timedelta(minutes=1))
     for found in (MADE_OTHERWISE, NOT_DONE):
-        yield close_by_hand(put(kind, state=IntentState.UNKNOWN), found, "compared")
+        yield settle(
+            INTENTS,
+            put(kind, state=IntentState.UNKNOWN),
+            AttemptResult(Conclusion(State.CLOSED, found)),
+            reason="compared",
+        )
 
 
 @pytest.mark.timeout(120)
@@ -159,8 +175,8 @@ def undecided() -> list[tuple[IntentKind, dict[str, Any]]]:
     """Every way in which an intent can be open: of each cause, young and old."""
     found: list[tuple[IntentKind, dict[str, Any]]] = []
     for kind, where, cause in ROWS:
-        age = OLD if where is Standing.FOR_FINANCE else YOUNG
-        if where not in (Standing.SENT_AGAIN, Standing.COMPARED, Standing.FOR_FINANCE):
+        age = OLD if where is Standing.FOR_PERSON else YOUNG
+        if where not in (Standing.SENT_AGAIN, Standing.COMPARED, Standing.FOR_PERSON):
             continue
         state = IntentState.PENDING if cause == INTERRUPTED else IntentState.UNKNOWN
         refusal = cause if where is Standing.COMPARED else None
@@ -177,12 +193,12 @@ def test_an_open_one_is_sent_again_exactly_when_its_words_say_so(app: Flask, pro
         provider.order(intent.order_id, status="approved" if kind == CAPTURE else "captured")
         told, sentences = outcome_row(intent), " ".join(outcome_sentences(intent))
         provider.forget()
-        after = resolve(mover(account), intent, deadline=5.0)
+        after = resolve(INTENTS, mover(account), intent, deadline=5.0)
         sent = [call for call in provider.seen("POST") if intent.order_id in call["path"]]
         case = (kind, values, sentences)
         assert (len(sent) == 1) is ("sends the" in sentences), case
         assert (len(sent) == 1) is (told.who is Who.DESK and values["refusal"] is None), case
-        assert (told.who is Who.FINANCE) is needs_finance(intent, now()), case
+        assert (told.who is Who.FINANCE) is needs_person(intent, now()), case
         assert ("Finance must decide" in sentences) is (told.who is Who.FINANCE), case
         assert ("same number" in sentences) <= (kind == REFUND), "a capture has no number"
         assert "Do not" in sentences, case
@@ -204,7 +220,7 @@ def test_what_is_said_of_a_settled_one_is_what_may_follow(app: Flask) -> None:
                 assert told.who is Who.FINANCE
                 assert may_close(intent, now())
                 assert not may_send_again(intent)
-            if where is Standing.FOR_FINANCE and intent.state == IntentState.UNKNOWN:
+            if where is Standing.FOR_PERSON and intent.state == IntentState.UNKNOWN:
                 assert may_send_again(intent), "finance is told to send it again, and can"
             assert blocks is (where not in (Standing.SUCCEEDED, Standing.REFUSED, Standing.CLOSED))
             assert ("Not known yet" in outcome_title(intent)) is (blocks and where is not Standing.ATTENTION)
@@ -214,8 +230,8 @@ def test_no_word_is_said_of_what_is_not_known(app: Flask) -> None:
     """An answer that proves nothing is told as one that proves nothing."""
     for kind in IntentKind:
         for attempt, result in results(kind):
-            intent = settle(put(kind, attempt=attempt), result)
-            if result.verdict.outcome is not Outcome.UNKNOWN:
+            intent = settle(INTENTS, put(kind, attempt=attempt), result)
+            if result.verdict.outcome is not State.UNKNOWN:
                 continue
             words = " ".join([outcome_title(intent), *outcome_sentences(intent)])
             for claim in (
@@ -236,16 +252,18 @@ def test_the_database_finds_the_same_ones_for_finance(app: Flask) -> None:
         intents = list(written(kind))
         moment = now()
         chosen = select(Intent.id).where(waits_for_finance(moment - RESEND_WITHIN), Intent.kind == kind)
-        assert set(db.session.scalars(chosen)) == {one.id for one in intents if needs_finance(one, moment)}
+        assert set(db.session.scalars(chosen)) == {one.id for one in intents if needs_person(one, moment)}
         release()
 
 
 def test_a_refusal_that_could_not_be_read_back_is_still_a_refusal(app: Flask) -> None:
     """The only sending of a capture was turned away, and nothing could be read: what is then captured is not ours."""
     answer = AttemptResult(
-        classify_capture(Answer.INVALID_STATUS, Proof.FAILED, first=True), Answer.INVALID_STATUS, Proof.FAILED
+        classify(ANSWERS[CAPTURE], Answer.INVALID_STATUS, Proof.FAILED, first=True),
+        Answer.INVALID_STATUS,
+        Found(Proof.FAILED),
     )
-    intent = settle(put(CAPTURE), answer)
+    intent = settle(INTENTS, put(CAPTURE), answer)
     assert (intent.state, intent.refusal) == (IntentState.UNKNOWN, "invalid_status")
     account = app.extensions["settings"].accounts[0]
     proof = mover(account).capture_proof(intent, datetime.now(intent.created.tzinfo))  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
 from webapp.models.finding import Finding
 from webapp.models.intent import Intent, IntentState
-from webapp.operations.write import LEASE_MARGIN
+from webapp.operations.engine import LEASE_MARGIN
 from webapp.payments.unmatched_refunds import resolve_finding
 
 REFUNDS = "/orders/order-01/refunds"

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import inspect, select, update
 
 from tests.browser import Browser
 from tests.provider import Provider, provider_of
@@ -100,8 +100,17 @@ def test_of_two_lost_captures_only_one_is_the_one_that_succeeded(
 
 
 def _lost_twin(intent: Intent) -> Intent:
-    values = {column.name: getattr(intent, column.name) for column in Intent.__table__.columns if column.name != "id"}
-    return Intent(**{**values, "state": "unknown", "outcome_code": "lost", "settled": None, "submit_token_hash": "x"})
+    values = {one.key: getattr(intent, one.key) for one in inspect(Intent).column_attrs if one.key != "id"}
+    return Intent(
+        **{
+            **values,
+            "state": "unknown",
+            "outcome_code": "lost",
+            "settled": None,
+            "submit_token_hash": "x",
+            "lease_until": now(),
+        }
+    )
 
 
 def test_a_lost_answer_to_our_own_capture_is_still_ours(alice: Browser, provider: Provider, app: Flask) -> None:
@@ -140,3 +149,20 @@ def test_captured_outside_the_desk_is_said_so(alice: Browser, provider: Provider
     provider.change("order-01", status="captured")
     alice.open(QUESTION)
     assert "It was captured outside the desk." in alice.words
+
+
+def test_a_page_does_not_settle_a_capture_that_is_being_sent(alice: Browser, provider: Provider, app: Flask) -> None:
+    """Its own answer says whether somebody else was faster; a reading of the order cannot."""
+    alice.open(QUESTION)
+    provider.fault("drop_after", path=POST)
+    provider.fault("lag", method="GET", path="/orders/order-01", times=3)
+    alice.submit("Capture AED")
+    provider.heal()
+    with app.app_context(), writing() as session:
+        lease_until = now() + timedelta(seconds=15)
+        session.execute(update(Intent).values(state="pending", outcome_code=None, lease_until=lease_until))
+    alice.open("/demo/orders/order-01")
+    assert outcomes(app) == [("pending", None)]
+    with time_machine.travel(now() + timedelta(seconds=16)):
+        alice.open("/demo/orders/order-01")
+    assert outcomes(app) == [("succeeded", "done")]

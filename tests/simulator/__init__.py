@@ -1,4 +1,4 @@
-"""The real engine for refunds and captures, with many people, a hostile provider and a clock, from one seed.
+"""The real engine for money and webhooks, with many people, a hostile provider and a clock, from one seed.
 
 One process and one thread: people and workers are greenlets, which change places only where a transaction begins or has
 ended and where the provider is asked. So a seed replays a history exactly. The tables, the engine and its tables of

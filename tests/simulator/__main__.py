@@ -9,18 +9,24 @@ import time
 from collections import Counter
 
 from .batch import PART, play, quiet
-from .mistakes import MISTAKES
+from .kinds import HISTORIES
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=100_000, help="how many")
-    parser.add_argument("--mistake", default="", choices=["", *MISTAKES], help="put a mistake into the engine")
+    parser.add_argument("--of", default="money", choices=HISTORIES, help="refunds and captures, or webhooks")
+    parser.add_argument("--mistake", default="", help="put a mistake into the engine; mistakes.py names them")
     options = parser.parse_args()
+    if options.mistake and options.mistake not in HISTORIES[options.of].mistakes:
+        parser.error(f"no such mistake; there are: {', '.join(HISTORIES[options.of].mistakes)}")
     quiet()
     last, began, done = options.first + options.seeds - 1, time.monotonic(), 0
-    parts = [(first, min(first + PART - 1, last), options.mistake) for first in range(options.first, last + 1, PART)]
+    parts = [
+        (options.of, first, min(first + PART - 1, last), options.mistake)
+        for first in range(options.first, last + 1, PART)
+    ]
     everything: Counter[str] = Counter()
     failures = 0
     with multiprocessing.get_context("spawn").Pool(maxtasksperchild=8) as pool:
@@ -29,7 +35,7 @@ def main() -> int:
                 print(one, flush=True)
             failures += len(broken)
             everything += held
-            done += parts[number - 1][1] - parts[number - 1][0] + 1
+            done += parts[number - 1][2] - parts[number - 1][1] + 1
             if number % 20 == 0 or number == len(parts):
                 print(f"{done:,} histories, {failures} broken, {time.monotonic() - began:.0f} s", flush=True)
     print(", ".join(f"{count:,} {name}" for name, count in sorted(everything.items())))

@@ -11,6 +11,7 @@ import structlog
 
 from .desk import Desk
 from .history import simulate
+from .kinds import HISTORIES
 from .mistakes import planted
 
 PART = 250
@@ -24,9 +25,10 @@ def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def play(part: tuple[int, int, str]) -> Heard:
+def play(part: tuple[str, int, int, str]) -> Heard:
     """The histories from one seed to another, perhaps with a mistake: what broke, and what they held."""
-    first, last, mistake = part
+    kind, first, last, mistake = part
+    history = HISTORIES[kind]
     broken: list[str] = []
     held: Counter[str] = Counter()
     folder = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
@@ -36,10 +38,10 @@ def play(part: tuple[int, int, str]) -> Heard:
         for seed in range(first, last + 1):
             try:
                 if mistake:
-                    with planted(mistake, desk):
-                        told = simulate(desk, seed)
+                    with planted(history.mistakes[mistake], desk):
+                        told = simulate(desk, seed, history.play)
                 else:
-                    told = simulate(desk, seed)
+                    told = simulate(desk, seed, history.play)
                 held += told.states + Counter(sent=told.posts, acts=told.acts)
             except Exception as error:
                 broken.append(f"{type(error).__name__}: {error}" if "seed" in str(error) else f"seed {seed}: {error!r}")

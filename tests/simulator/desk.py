@@ -25,14 +25,16 @@ from webapp.core.extensions import db
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.user import User
 from webapp.money import Money
-from webapp.operations.resolve_unknown import NotYet, check_now, close, resolve_due, send_again
-from webapp.operations.write import open_intent_of, order_version
+from webapp.operations.kind import NotYet
+from webapp.operations.resolve_unknown import check_now, close, resolve_due, send_again
 from webapp.payments import captures, refunds, snapshot
+from webapp.payments.intents import INTENTS, open_intent_of, order_version
 from webapp.payments.refund_limits import Requester
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.providers.postpay.mover import PostpayMover
 
-from .provider import Client, Provider
+from .client import Client
+from .provider import Provider
 from .schedule import Schedule, SwitchingTurns
 
 T = TypeVar("T")
@@ -58,7 +60,9 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.path, self.empty = folder, folder / "desk.sqlite3", folder / "empty.sqlite3"
-        self.app: Flask = create_app(make_settings("http://127.0.0.1:1", f"sqlite:///{self.path}", folder))
+        self.app: Flask = create_app(
+            make_settings("http://127.0.0.1:1", f"sqlite:///{self.path}", folder, rotation_quiet_hours=1)
+        )
         self.account = self.app.extensions["settings"].accounts[0]
         with self.app.app_context():
             hire(self.app, PEOPLE, PASSWORD)
@@ -176,7 +180,7 @@ class Hands:
         )
 
     def resolve_due(self, *, all_open: bool = False) -> None:
-        resolve_due(self.account, self.mover, deadline=DEADLINE, all_open=all_open)
+        resolve_due(INTENTS, self.account, self.mover, deadline=DEADLINE, all_open=all_open)
 
     def next_look(self) -> datetime | None:
         """When the worker has something to look at again."""
@@ -186,17 +190,17 @@ class Hands:
         return due
 
     def check(self, intent: Intent) -> Intent:
-        return check_now(self.mover, intent, deadline=DEADLINE)
+        return check_now(INTENTS, self.mover, intent, deadline=DEADLINE)
 
     def send_again(self, intent: Intent) -> Intent | None:
         try:
-            return send_again(self.mover, intent, deadline=DEADLINE)
+            return send_again(INTENTS, self.mover, intent, deadline=DEADLINE)
         except NotYet:
             return None
 
     def close(self, intent: Intent, found: str) -> Intent | None:
         try:
-            return close(intent, found, "seen in Postpay's dashboard")
+            return close(INTENTS, intent, found, "seen in Postpay's dashboard")
         except NotYet:
             return None
 

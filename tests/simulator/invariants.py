@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import chain
 
 from webapp.models.intent import IntentKind, IntentState
-from webapp.operations.finalize import MADE_OTHERWISE
+from webapp.payments.intents import MADE_OTHERWISE
 
 from .desk import Desk
 from .people import Said

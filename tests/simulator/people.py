@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from webapp.access.form_tokens import SubmitToken
 from webapp.models.intent import Intent, IntentKind, IntentState
-from webapp.operations.errors import NotMoved
-from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
+from webapp.payments.errors import NotMoved
+from webapp.payments.intents import MADE_OTHERWISE, NOT_DONE
 from webapp.providers.http.errors import GatewayError, Refused
 
 from .desk import Desk, Hands
@@ -84,6 +84,8 @@ class Scene:
             click = lambda: self.surviving(lambda: self.send(person, form, amount))  # noqa: E731
             self.schedule.spawn("click", click, after=self.dice.choice((0.0, 0.1, 2.0, 30.0, 700.0)))
         self.until_answered(person, form, amount)
+        if self.schedule.is_bad_day:
+            self.press(person, order_id)
         self.schedule.pause(self.think())
         self.look(person, order_id)
 
@@ -95,6 +97,14 @@ class Scene:
                     return
             except Killed:
                 self.schedule.pause(self.dice.choice((1.0, 20.0)))
+
+    def press(self, person: int, order_id: str) -> None:
+        """Whoever has waited for long presses "Check now" again and again."""
+        for _ in range(self.dice.choice((0, 3))):
+            self.schedule.pause(self.dice.choice((1.0, 4.0, 8.0)))
+            with self.desk.acting(person):
+                for intent in self.web.intents(order_id):
+                    self.web.check(intent)
 
     def send(self, person: int, form: SubmitToken, amount: int) -> bool:
         """Whether there was an answer that says what became of it."""

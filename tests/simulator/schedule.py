@@ -14,7 +14,9 @@ from greenlet import getcurrent, greenlet
 from webapp.core.database import PATIENCE
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
-LONG_QUEUE = 0.05
+BAD_DAYS = 0.3
+"""How many histories have a bad day: nothing breaks down, but connections, answers and the lock are waited for long."""
+LONG_QUEUE, LONG_QUEUE_ON_A_BAD_DAY = 0.05, 0.5
 """How often somebody waits long for their turn to write, up to the most that the desk waits."""
 FAR = START + timedelta(days=365)
 LOOK_EVERY = 3.0
@@ -41,6 +43,7 @@ class Schedule:
 
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
+        self.is_bad_day = dice.random() < BAD_DAYS
         self.actors: list[Actor] = []
         self.acts = 0
         self.now = START
@@ -144,7 +147,8 @@ class SwitchingTurns:
 
     @contextmanager
     def turn(self, _patience: float) -> Iterator[None]:
-        is_late = self._schedule.dice.random() < LONG_QUEUE
+        often = LONG_QUEUE_ON_A_BAD_DAY if self._schedule.is_bad_day else LONG_QUEUE
+        is_late = self._schedule.dice.random() < often
         self._schedule.pause(self._schedule.dice.random() * PATIENCE if is_late else 0.0)
         assert not self.is_taken, "I12: somebody holds the write lock while others act"
         self.is_taken = True

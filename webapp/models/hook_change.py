@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from .base import Base, now
+from .base import Base
+from .operation import UNDECIDED, Operation, State
 from .user import User
 
 
@@ -22,29 +23,25 @@ class HookAction(StrEnum):
     DELETE = "delete"
 
 
-class ChangeState(StrEnum):
-    """`pending -> succeeded | refused | unknown`, `unknown -> succeeded | refused | closed`."""
+ChangeState = State
 
-    PENDING = "pending"
-    UNKNOWN = "unknown"
-    SUCCEEDED = "succeeded"
-    REFUSED = "refused"
-    CLOSED = "closed"
-
-
-OPEN_STATES = (ChangeState.PENDING, ChangeState.UNKNOWN)
+OPEN_STATES = UNDECIDED
+CANNOT_UNSEAL = "cannot_unseal"
+"""As `outcome_code`: the desk has lost the secret with its keys."""
 _OPEN = text("state IN ('pending', 'unknown')")
 _OPEN_CREATE = text("action = 'create' AND state IN ('pending', 'unknown')")
 
 
-class HookChange(Base):
+class HookChange(Operation, Base):
     """One change of one webhook; at most one open per webhook, and per address that is being created.
 
     `hook_id` of a creation is known when it is done. `events` are separated by commas. `url`, `events` and `active`
     are what shall be; for a change that leaves them, what they were. `secret_sealed` goes when the secret was shown
-    or is of no use. `refused_fields` is JSON: what the provider said of each field. `attempt` counts the times it was
-    sent, `checks` the times it was looked at since. `by_desk`: the desk itself went on with what `requester` had begun.
+    or is of no use. `refused_fields` is JSON: what the provider said of each field.
+    `by_desk`: the desk itself went on with what `requester` had begun.
     """
+
+    refusal = None
 
     __tablename__ = "hook_change"
     __table_args__ = (
@@ -71,8 +68,6 @@ class HookChange(Base):
         CheckConstraint("state IN ('pending', 'unknown', 'succeeded', 'refused', 'closed')", name="state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(8))
     hook_id: Mapped[str | None] = mapped_column(String(255))
     rotation_id: Mapped[int | None] = mapped_column(ForeignKey("rotation.id"))
@@ -83,21 +78,12 @@ class HookChange(Base):
     secret_fingerprint: Mapped[str | None] = mapped_column(String(16))
     secret_shown: Mapped[datetime | None]
     secret_shown_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    submit_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     requested_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     by_desk: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str] = mapped_column(String(9), default=ChangeState.PENDING)
-    attempt: Mapped[int] = mapped_column(default=1)
-    checks: Mapped[int] = mapped_column(default=0)
-    lease_until: Mapped[datetime]
-    next_check: Mapped[datetime]
-    outcome_code: Mapped[str | None] = mapped_column(String(40))
-    detail: Mapped[str | None] = mapped_column(String(300))
     refused_fields: Mapped[str | None] = mapped_column(Text)
-    error_class: Mapped[str | None] = mapped_column(String(40))
-    created: Mapped[datetime] = mapped_column(default=now)
+    first_sent = synonym("created")
     last_sent: Mapped[datetime]
-    settled: Mapped[datetime | None]
 
     requester: Mapped[User] = relationship(foreign_keys=[requested_by], lazy="joined", innerjoin=True)
     shower: Mapped[User | None] = relationship(foreign_keys=[secret_shown_by], lazy="joined")
@@ -110,6 +96,11 @@ class HookChange(Base):
     def field_messages(self) -> dict[str, list[str]]:
         """What the provider said of each field of a change that it refused."""
         return json.loads(self.refused_fields) if self.refused_fields else {}
+
+    @property
+    def is_sent_again(self) -> bool:
+        """A secret only, which nothing else can prove, while the desk can read it."""
+        return self.action == HookAction.SECRET and self.outcome_code != CANNOT_UNSEAL
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.money import Money
 
-from .base import Base, now
+from .base import Base
+from .operation import Operation, State
 from .user import User
 
 
@@ -22,20 +23,7 @@ class IntentKind(StrEnum):
     CAPTURE = "capture"
 
 
-class IntentState(StrEnum):
-    """`awaiting_approval -> pending -> succeeded | refused | unknown`, `unknown -> … | attention`.
-
-    `attention` needs a person of finance, who closes it.
-    """
-
-    AWAITING_APPROVAL = "awaiting_approval"
-    PENDING = "pending"
-    UNKNOWN = "unknown"
-    SUCCEEDED = "succeeded"
-    REFUSED = "refused"
-    ATTENTION = "attention"
-    CLOSED = "closed"
-
+IntentState = State
 
 BLOCKING_STATES = (
     IntentState.AWAITING_APPROVAL,
@@ -66,12 +54,8 @@ def lines_as_text(lines: Sequence[LineRefund]) -> str | None:
     return json.dumps(lines, ensure_ascii=False, separators=(",", ":")) if lines else None
 
 
-class Intent(Base):
-    """One decided refund or capture of one order; at most one open per order, by the database itself.
-
-    `attempt` counts the times it was sent, `checks` the times it was looked at since; `misses` are spaced 404s of
-    its read-back, and `refusal` is the 409 that a sending met while reading back did not settle it.
-    """
+class Intent(Operation, Base):
+    """One decided refund or capture of one order; at most one open per order, by the database itself."""
 
     __tablename__ = "intent"
     __table_args__ = (
@@ -91,11 +75,8 @@ class Intent(Base):
         CheckConstraint("kind IN ('refund', 'capture')", name="kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))
-    account: Mapped[str] = mapped_column(String(40))
     refund_id: Mapped[str | None] = mapped_column(String(40), unique=True)
-    submit_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     order_id: Mapped[str] = mapped_column(String(255))
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
@@ -106,22 +87,13 @@ class Intent(Base):
     order_version: Mapped[int]
     requested_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    state: Mapped[str] = mapped_column(String(20), default=IntentState.PENDING)
-    attempt: Mapped[int] = mapped_column(default=0)
-    checks: Mapped[int] = mapped_column(default=0)
     misses: Mapped[int] = mapped_column(default=0)
     last_miss: Mapped[datetime | None]
     refusal: Mapped[str | None] = mapped_column(String(40))
-    lease_until: Mapped[datetime]
-    next_check: Mapped[datetime]
     body: Mapped[str | None] = mapped_column(Text)
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    outcome_code: Mapped[str | None] = mapped_column(String(40))
-    detail: Mapped[str | None] = mapped_column(String(300))
-    last_error_class: Mapped[str | None] = mapped_column(String(40))
-    created: Mapped[datetime] = mapped_column(default=now)
+    error_class: Mapped[str | None] = mapped_column("last_error_class", String(40))
     first_sent: Mapped[datetime | None]
-    settled: Mapped[datetime | None]
 
     requester: Mapped[User] = relationship(foreign_keys=[requested_by], lazy="joined", innerjoin=True)
 

@@ -1,1 +1,1 @@
-"""Verbs that move money or secrets, one per file."""
+"""One engine for what must happen exactly once; each kind of it is declared where it belongs."""

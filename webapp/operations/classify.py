@@ -1,15 +1,16 @@
-"""What an answer proves about a refund or a capture: a table, and nothing else. Pure; tested row by row.
+"""What answers and readings prove: tables, and the one way to read them. Pure; tested row by row.
 
-"Refused" is only ever said when it is proved that the provider did not do it and never will for this id. A later
-attempt proves less than the first: an earlier one may still be on its way.
+"Refused" is only ever said when it is proved that the provider did not do it and never will for this operation. A
+later attempt proves less than the first: an earlier one may still be on its way.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from webapp.providers.contract import Answer, Proof
+from webapp.models.operation import State
+from webapp.providers.contract import Answer, Found, Proof
 from webapp.providers.http.errors import (
     CaptureDeclined,
     CaptureExpired,
@@ -26,21 +27,46 @@ from webapp.providers.http.errors import (
 )
 
 
-class Outcome(Enum):
-    """What to write down."""
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What to write down, and the code that says why (shown in words by the pages)."""
 
-    SUCCEEDED = "succeeded"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    ATTENTION = "attention"
+    outcome: State
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What answers prove of a kind of operation.
+
+    `first`: met by the only sending, these need no reading back; `always`: met by any. `absent_first` and `absent`:
+    with a reading that does not find it, it is refused. `beaten`: an operation whose only sending met one of these,
+    and which is found done all the same, was done by somebody else.
+    """
+
+    first: Mapping[Answer, Conclusion]
+    always: Mapping[Answer, Conclusion] = field(default_factory=dict)
+    absent_first: Collection[Answer] = ()
+    absent: Collection[Answer] = ()
+    beaten: Collection[Answer] = ()
+
+
+NOT_ASKED = Found(Proof.NOT_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
-class Conclusion:
-    """An outcome and the code that says why (shown in words by the pages)."""
+class AttemptResult:
+    """What one look at the provider gave. `answer` is None where nothing was sent, only read."""
 
-    outcome: Outcome
-    code: str
+    verdict: Conclusion
+    answer: Answer | None = None
+    found: Found = NOT_ASKED
+    error: GatewayError | None = None
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds that the provider asked us to stay away."""
+        return getattr(self.error, "retry_after", None) or 0.0
 
 
 def answer_of(error: GatewayError) -> Answer:
@@ -54,8 +80,6 @@ def answer_of(error: GatewayError) -> Answer:
 
 
 _FINAL_STATUSES = {400, 402, 403, 404, 405, 406, 410, 415, 422}
-
-
 _ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
     (NotSent, Answer.NOT_SENT),
     (UnreadableAnswer, Answer.UNREADABLE),
@@ -69,86 +93,60 @@ _ANSWERS: tuple[tuple[type[GatewayError], Answer], ...] = (
     (Throttled, Answer.THROTTLED),
 )
 
-PROVED_BY_FIRST_ANSWER = {
-    Answer.NOT_SENT,
-    Answer.REFUSED,
-    Answer.UNAUTHORIZED,
-    Answer.FORBIDDEN,
-    Answer.DECLINED,
-    Answer.EXPIRED,
-}
-"""Met by the very first sending, these need no reading back: the provider has done nothing."""
-
-_NEVER_READ_BACK = {Answer.DONE, Answer.THROTTLED}
-_READ_BACK_SETTLES = {
-    Proof.DONE: Outcome.SUCCEEDED,
-    Proof.OTHER: Outcome.ATTENTION,
-    Proof.NOT_OURS: Outcome.REFUSED,
-    Proof.IMPOSSIBLE: Outcome.REFUSED,
-}
-ALREADY_CAPTURED = "already_captured"
-_CODES = {Proof.OTHER: "other_data", Proof.NOT_OURS: ALREADY_CAPTURED, Proof.IMPOSSIBLE: "invalid_status"}
-
 TURNED_AWAY = (Answer.CONFLICT, Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
 """The provider's 409s: this sending did nothing, but an earlier one may be the reason for it."""
-
+ALREADY_CAPTURED = "already_captured"
+READINGS = {
+    Proof.DONE: Conclusion(State.SUCCEEDED, "done"),
+    Proof.ADOPTED: Conclusion(State.SUCCEEDED, "adopted"),
+    Proof.OTHER: Conclusion(State.ATTENTION, "other_data"),
+    Proof.NOT_OURS: Conclusion(State.REFUSED, ALREADY_CAPTURED),
+    Proof.IMPOSSIBLE: Conclusion(State.REFUSED, "invalid_status"),
+    Proof.GONE: Conclusion(State.REFUSED, "gone"),
+    Proof.MISSING: Conclusion(State.UNKNOWN, "not_seen"),
+    Proof.UNPROVED: Conclusion(State.UNKNOWN, "unproved"),
+    Proof.SEVERAL: Conclusion(State.UNKNOWN, "several"),
+    Proof.UNSENDABLE: Conclusion(State.UNKNOWN, "cannot_unseal"),
+    Proof.FAILED: Conclusion(State.UNKNOWN, "no_answer"),
+}
+"""What a reading proves by itself."""
+NOT_SEEN = (Proof.MISSING, Proof.UNPROVED)
+"""After these it may be sent again."""
+_ALWAYS = {
+    Answer.DONE: Conclusion(State.SUCCEEDED, "done"),
+    Answer.THROTTLED: Conclusion(State.UNKNOWN, Answer.THROTTLED),
+    Answer.WITHHELD: Conclusion(State.CLOSED, "no_reason"),
+}
 _MISSES_BEFORE_REFUSED = 2
 _MISSES_BEFORE_FINANCE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptResult:
-    """What one look at the provider gave. `answer` is None where nothing was sent, only read."""
-
-    verdict: Conclusion
-    answer: Answer | None
-    proof: Proof
-    error_class: str | None = None
-    detail: str | None = None
-    retry_after: float | None = None
+def refused(*answers: Answer) -> dict[Answer, Conclusion]:
+    """Rows for a table: the provider has done nothing."""
+    return {answer: Conclusion(State.REFUSED, answer) for answer in answers}
 
 
-def must_read_back(answer: Answer, *, first: bool) -> bool:
-    """Whether an answer leaves a doubt that one reading may clear."""
-    if answer in _NEVER_READ_BACK:
-        return False
-    return not (first and answer in PROVED_BY_FIRST_ANSWER)
+def by_answer(table: Table, answer: Answer, *, first: bool) -> Conclusion | None:
+    """What an answer proves by itself, or None where one reading may clear a doubt.
 
-
-def classify_refund(answer: Answer, proof: Proof, *, first: bool) -> Conclusion:
-    """The verdict on a refund. `first`: it was the only time these bytes were ever sent."""
-    refused = first and answer in (Answer.LIMIT_EXCEEDED, Answer.INVALID_STATUS)
-    return _classify(answer, proof, first=first, refused_if_missing=refused)
-
-
-def classify_capture(answer: Answer, proof: Proof, *, first: bool) -> Conclusion:
-    """The verdict on a capture. Reading back means reading the order; MISSING means it is still only approved.
-
-    An order that turned our only sending away and is captured was captured by somebody else.
+    `first`: it was the only time that this was ever sent.
     """
-    if first and answer in TURNED_AWAY and proof is Proof.DONE:
-        return verdict_of_proof(Proof.NOT_OURS)
-    refused = answer in (Answer.DECLINED, Answer.EXPIRED)
-    return _classify(answer, proof, first=first, refused_if_missing=refused)
+    alone = table.first.get(answer) if first else None
+    return _ALWAYS.get(answer) or alone or table.always.get(answer)
 
 
-def _classify(answer: Answer, proof: Proof, *, first: bool, refused_if_missing: bool) -> Conclusion:
-    if answer is Answer.DONE:
-        return Conclusion(Outcome.SUCCEEDED, "done")
-    if first and answer in PROVED_BY_FIRST_ANSWER:
-        return Conclusion(Outcome.REFUSED, answer.value)
-    if proof in _READ_BACK_SETTLES:
-        return verdict_of_proof(proof)
-    if proof is Proof.MISSING and refused_if_missing:
-        return Conclusion(Outcome.REFUSED, answer.value)
-    return Conclusion(Outcome.UNKNOWN, answer.value)
-
-
-def verdict_of_proof(proof: Proof) -> Conclusion:
-    """The verdict when nothing was sent and only read."""
-    if proof in _READ_BACK_SETTLES:
-        return Conclusion(_READ_BACK_SETTLES[proof], _CODES.get(proof, "done"))
-    return Conclusion(Outcome.UNKNOWN, "not_seen" if proof is Proof.MISSING else "no_answer")
+def classify(table: Table, answer: Answer, proof: Proof, *, first: bool) -> Conclusion:
+    """The verdict on what was sent and, where the answer left a doubt, read back."""
+    if verdict := by_answer(table, answer, first=first):
+        return verdict
+    if first and answer in table.beaten and proof is Proof.DONE:
+        return READINGS[Proof.NOT_OURS]
+    reading = READINGS.get(proof)
+    if reading and (reading.outcome is not State.UNKNOWN or proof is Proof.SEVERAL):
+        return reading
+    if proof is Proof.MISSING and (answer in table.absent or (first and answer in table.absent_first)):
+        return Conclusion(State.REFUSED, answer)
+    return Conclusion(State.UNKNOWN, answer)
 
 
 def verdict_on_refusal(refusal: str, misses: int) -> Conclusion | None:
@@ -157,10 +155,10 @@ def verdict_on_refusal(refusal: str, misses: int) -> Conclusion | None:
     "Refused" holds only if the provider's list does not have it either.
     """
     if refusal == Answer.CONFLICT:
-        return Conclusion(Outcome.ATTENTION, "conflict") if misses >= _MISSES_BEFORE_FINANCE else None
-    return Conclusion(Outcome.REFUSED, refusal) if misses >= _MISSES_BEFORE_REFUSED else None
+        return Conclusion(State.ATTENTION, refusal) if misses >= _MISSES_BEFORE_FINANCE else None
+    return Conclusion(State.REFUSED, refusal) if misses >= _MISSES_BEFORE_REFUSED else None
 
 
-def read_result(proof: Proof) -> AttemptResult:
-    """What a reading proves by itself."""
-    return AttemptResult(verdict_of_proof(proof), None, proof)
+def read_result(found: Found) -> AttemptResult:
+    """What a reading proves, when nothing was sent."""
+    return AttemptResult(READINGS[found.proof], None, found)

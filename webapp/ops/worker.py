@@ -34,6 +34,7 @@ from webapp.models.sign_in_throttle import SignInThrottle
 from webapp.models.staff_session import StaffSession
 from webapp.operations.resolve_unknown import resolve_due
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
+from webapp.payments.intents import INTENTS
 from webapp.payments.open_forms import forget_left_forms
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import mover, postpay
@@ -193,7 +194,7 @@ def _reconciling(account: Account) -> Callable[[Event], None]:
     def reconcile(stop: Event) -> None:
         deadline = current_app.extensions["settings"].provider_deadline
         for _ in range(MOST_INTENTS):
-            if stop.is_set() or not resolve_due(account, mover(account), limit=1, deadline=deadline).looked:
+            if stop.is_set() or not resolve_due(INTENTS, account, mover(account), limit=1, deadline=deadline):
                 return
 
     return reconcile

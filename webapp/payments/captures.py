@@ -9,18 +9,17 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.intent import BLOCKING_STATES, Intent, IntentKind, IntentState
-from webapp.operations.attempt import perform
-from webapp.operations.finalize import MADE_OTHERWISE
-from webapp.operations.write import order_version, write_intent
+from webapp.operations.engine import begin, perform
 from webapp.providers.contract import Answer
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.mover import PostpayMover
 
 from .awaiting_capture import learn_expiry
 from .errors import NotPossible, StaleForm
+from .intents import INTENTS, MADE_OTHERWISE, order_version, write_intent
 from .refund_limits import Requester
 from .snapshot import APPROVED, OrderSnapshot
-from .start import record_stale, start
+from .stale_forms import recorded_when_stale
 
 
 def capture_order(
@@ -31,18 +30,18 @@ def capture_order(
     The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
     GatewayError when the order could not be read; in both cases nothing was sent.
     """
-    found = start(
-        IntentKind.CAPTURE,
-        client=client,
-        account=account,
-        token=token,
-        read=lambda: _fresh(client, account, token),
-        same={"kind": IntentKind.CAPTURE},
-    )
-    if isinstance(found, Intent):
-        return found
-    intent, is_new = _write(account, token, requester, found, deadline)
-    intent = perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
+    with recorded_when_stale(account, token, IntentKind.CAPTURE):
+        found = begin(
+            INTENTS,
+            token.hash,
+            client=client,
+            is_same=lambda intent: intent.kind == IntentKind.CAPTURE,
+            read=lambda: _fresh(client, account, token),
+        )
+        if isinstance(found, Intent):
+            return found
+        intent, is_new = _write(account, token, requester, found, deadline)
+    intent = perform(INTENTS, PostpayMover(client), intent, is_new=is_new, deadline=deadline)
     if is_new and (intent.state, intent.outcome_code) == (IntentState.REFUSED, Answer.EXPIRED):
         learn_expiry(account, found.order)
     return intent
@@ -57,19 +56,15 @@ def _write(
         if order_version(account, token.order_id) != token.order_version:
             raise StaleForm(reading)
 
-    try:
-        return write_intent(
-            IntentKind.CAPTURE,
-            account=account,
-            token=token,
-            requested_by=requester.id,
-            amount=reading.order.total,
-            still_right=still_right,
-            deadline=deadline,
-        )
-    except StaleForm:
-        record_stale(account, token, IntentKind.CAPTURE, reading)
-        raise
+    return write_intent(
+        IntentKind.CAPTURE,
+        account=account,
+        token=token,
+        requested_by=requester.id,
+        amount=reading.order.total,
+        still_right=still_right,
+        deadline=deadline,
+    )
 
 
 def captured_by(account: Account, order_id: str) -> Intent | None:

@@ -11,9 +11,9 @@ from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
-from webapp.operations.finalize import MADE_OTHERWISE
 
 from .errors import AboveLimit
+from .intents import MADE_OTHERWISE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.intent import BLOCKING_STATES, Intent, IntentKind, IntentState
 from webapp.money import Money
-from webapp.operations.finalize import MADE_OTHERWISE
+
+from .intents import MADE_OTHERWISE
 
 MOST_SUMMED = 10_000
 """Refunds that are counted and summed; of more than that nobody wants to know the sum."""

@@ -18,17 +18,17 @@ from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.intent import Intent, IntentKind, LineRefund, lines_as_text
 from webapp.money import Money
-from webapp.operations.attempt import perform
-from webapp.operations.write import order_version, write_intent
+from webapp.operations.engine import begin, perform
 from webapp.providers.postpay.bodies import encode_refund
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.mover import PostpayMover
 
 from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from .intents import INTENTS, order_version, write_intent
 from .refund_limits import Requester, check_limits
 from .refund_lines import NoSuchLines, Refundable, refundable
 from .snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
-from .start import record_stale, start
+from .stale_forms import recorded_when_stale
 
 REFUND_PREFIX = "bo-"
 """Every refund of the desk starts so: a restored copy of the database can tell its orphans."""
@@ -52,6 +52,11 @@ class Decision:
     describe: Callable[[Sequence[LineRefund]], str]
     units: Mapping[str, int] = field(default_factory=dict)
 
+    def is_of(self, intent: Intent) -> bool:
+        """Whether this is what was decided when the intent was written down."""
+        said = (intent.amount, intent.reason, intent.note, intent.units_by_line)
+        return said == (self.amount, self.reason, self.note, dict(self.units))
+
 
 def issue_refund(
     *,
@@ -67,24 +72,18 @@ def issue_refund(
     The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
     GatewayError when the order could not be read; in both cases nothing was sent.
     """
-    amount, reason, note = decision.amount, decision.reason, decision.note
-    said = {"amount_minor": amount.minor, "currency": amount.currency, "reason": reason, "note": note}
-    found = start(
-        IntentKind.REFUND,
-        client=client,
-        account=account,
-        token=token,
-        read=lambda: _fresh(client, account, token, decision),
-        same=said | {"units_by_line": dict(decision.units)},
-    )
-    if isinstance(found, Intent):
-        return found
-    reading, lines = found
-    refund_id = new_refund_id()
-    body = encode_refund(refund_id=refund_id, amount=amount, description=decision.describe(lines)).decode()
-    fields = {"refund_id": refund_id, "reason": reason, "note": note, "lines": lines_as_text(lines), "body": body}
-    intent, is_new = _write(account, token, requester, amount, reading, deadline, fields)
-    return perform(PostpayMover(client), intent, is_new=is_new, deadline=deadline)
+    with recorded_when_stale(account, token, IntentKind.REFUND):
+        found = begin(
+            INTENTS,
+            token.hash,
+            client=client,
+            is_same=decision.is_of,
+            read=lambda: _fresh(client, account, token, decision),
+        )
+        if isinstance(found, Intent):
+            return found
+        intent, is_new = _write(account, token, requester, decision, found, deadline)
+    return perform(INTENTS, PostpayMover(client), intent, is_new=is_new, deadline=deadline)
 
 
 def refundable_lines(account: Account, reading: OrderSnapshot) -> Refundable:
@@ -101,12 +100,12 @@ def _write(
     account: Account,
     token: SubmitToken,
     requester: Requester,
-    amount: Money,
-    reading: OrderSnapshot,
+    decision: Decision,
+    found: tuple[OrderSnapshot, tuple[LineRefund, ...]],
     deadline: float,
-    fields: dict[str, str | None],
 ) -> tuple[Intent, bool]:
     """Writes the refund down if it may still be, and what kept it from being so."""
+    (reading, lines), amount, refund_id = found, decision.amount, new_refund_id()
 
     def still_right() -> None:
         if order_version(account, token.order_id) != token.order_version:
@@ -122,11 +121,12 @@ def _write(
             amount=amount,
             still_right=still_right,
             deadline=deadline,
-            **fields,
+            refund_id=refund_id,
+            reason=decision.reason,
+            note=decision.note,
+            lines=lines_as_text(lines),
+            body=encode_refund(refund_id=refund_id, amount=amount, description=decision.describe(lines)).decode(),
         )
-    except StaleForm:
-        record_stale(account, token, IntentKind.REFUND, reading)
-        raise
     except AboveLimit as error:
         _record_limit(account, token, amount, error)
         raise

@@ -10,17 +10,18 @@ from webapp import audit
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
-from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.models.base import now
+from webapp.models.intent import Intent, IntentKind
+from webapp.models.operation import UNDECIDED
 from webapp.operations.classify import read_result
-from webapp.operations.finalize import settle
-from webapp.providers.contract import Proof
+from webapp.operations.engine import settle
+from webapp.providers.contract import Found, Proof
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Order, Refund
 from webapp.providers.postpay.mover import PostpayMover
 
+from .intents import INTENTS
 from .unmatched_refunds import notice_strangers
-
-_UNDECIDED = (IntentState.PENDING, IntentState.UNKNOWN)
 
 
 def resolve_from_reading(
@@ -36,11 +37,11 @@ def resolve_from_reading(
     release()
     news = False
     for intent in intents:
-        if intent.state in _UNDECIDED:
+        if intent.state in UNDECIDED:
             proof = _proof_in_reading(client, intent, order, refunds)
             if proof is not None:
                 with audit.by_the_desk():
-                    settle(intent, read_result(proof))
+                    settle(INTENTS, intent, read_result(Found(proof)))
                 news = True
     with audit.by_the_desk():
         return notice_strangers(account, order, refunds or (), intents) or news
@@ -51,6 +52,8 @@ def _proof_in_reading(
 ) -> Proof | None:
     """What a reading proves of an intent, or None: that something is not (yet) there proves nothing."""
     if intent.kind == IntentKind.CAPTURE:
+        if intent.lease_until > now():  # it is being sent: its own answer says whether somebody else was faster
+            return None
         return PostpayMover(client).capture_proof(intent, order.status_changed) if order.status == "captured" else None
     for refund in refunds or ():
         if refund.refund_id == intent.refund_id:

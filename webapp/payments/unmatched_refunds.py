@@ -13,9 +13,9 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.finding import Finding, FindingKind
 from webapp.models.intent import Intent, IntentState
-from webapp.operations.finalize import MADE_OTHERWISE
 from webapp.providers.postpay.models import Order, Refund
 
+from .intents import MADE_OTHERWISE
 from .refunds import REFUND_PREFIX
 
 _ACTIONS = {

@@ -10,11 +10,11 @@ from webapp.models.base import now
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
 from webapp.models.prepared_secret import PreparedSecret
 from webapp.models.rotation import Rotation, RotationStep, Standing
+from webapp.operations import standing as standings
 from webapp.providers.postpay.answered import unreadable_fields
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.address import host_of
-from webapp.webhooks.endpoints import standing as standings
-from webapp.webhooks.endpoints.standing import ChangeStanding
+from webapp.webhooks.endpoints.twins import TWIN
 
 from .formatting import icon_html, next_check_words, when, when_long
 from .outcomes import row
@@ -80,7 +80,7 @@ def change_row(change: HookChange) -> Row:
     """The row of the table of outcomes that speaks of the change now."""
     standing = standings.standing(change, now())
     cause = change.outcome_code or OTHER
-    if standing is ChangeStanding.BEING_SENT:
+    if standing is standings.Standing.BEING_SENT:
         cause = OTHER
     elif change.state == ChangeState.PENDING:
         cause = INTERRUPTED
@@ -89,7 +89,7 @@ def change_row(change: HookChange) -> Row:
 
 def change_kind(change: HookChange) -> str:
     """The colour of the notice."""
-    if change.outcome_code in ("already_gone", standings.TWIN):
+    if change.outcome_code in ("already_gone", TWIN):
         return "warning"
     return _KINDS.get(ChangeState(change.state), "unknown")
 

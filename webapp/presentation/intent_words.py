@@ -12,8 +12,8 @@ from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.money import Money
 from webapp.operations import standing as standings
 from webapp.operations.classify import ALREADY_CAPTURED
-from webapp.operations.resolve_unknown import CLOSE_AFTER, CLOSE_MISSES, may_close, may_send_again
 from webapp.operations.standing import Standing
+from webapp.payments.intents import CLOSE_AFTER, CLOSE_MISSES, may_close, may_send_again
 from webapp.payments.snapshot import OrderSnapshot
 
 from .formatting import money, next_check_words, when, when_long
@@ -97,7 +97,7 @@ def who_acts(intent: Intent) -> str | None:
 
 def needs_finance(intent: Intent) -> bool:
     """Whether nobody but finance can bring it further."""
-    return standings.needs_finance(intent, now())
+    return standings.needs_person(intent, now())
 
 
 def close_wait(intent: Intent) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext, lazy_gettext
 
 from webapp.models.intent import Intent, IntentState
-from webapp.operations.finalize import MADE_OTHERWISE
+from webapp.payments.intents import MADE_OTHERWISE
 from webapp.payments.refund_search import Outcome
 
 from .intent_words import needs_finance

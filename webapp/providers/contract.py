@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-from webapp.models.intent import Intent
+from webapp.models.operation import Operation
+
+OperationT = TypeVar("OperationT", bound=Operation, contravariant=True)
+
+
+class Promise(StrEnum):
+    """What goes with an operation that the provider knows it by: an id of ours, a mark, or nothing.
+
+    Only what is NAMED is ever sent again without a person.
+    """
+
+    NAMED = "named"
+    MARKED = "marked"
+    BARE = "bare"
 
 
 class Answer(StrEnum):
-    """What came back from sending."""
+    """What came back from sending. `WITHHELD`: nothing spoke for it any more at the last moment, so it was not sent."""
 
     DONE = "done"
     NOT_SENT = "not_sent"
@@ -25,18 +38,44 @@ class Answer(StrEnum):
     REFUSED = "refused"
     THROTTLED = "throttled"
     LOST = "lost"
+    GONE = "gone"
+    WITHHELD = "withheld"
 
 
 class Proof(StrEnum):
-    """What reading back found. `OTHER`: there, but with different data. `NOT_OURS`: done, but by somebody else."""
+    """What reading back found.
+
+    `ADOPTED`: it is there, under an id of the provider's. `OTHER`: there, but with different data; `NOT_OURS`: done, but
+    by somebody else; `SEVERAL`: any of several may be it. `GONE`: what was to be changed is there no more; `UNPROVED`:
+    reading cannot tell; `UNSENDABLE`: nor can it be sent again, for what is to be sent is lost.
+    """
 
     DONE = "done"
+    ADOPTED = "adopted"
     OTHER = "other"
     NOT_OURS = "not_ours"
     MISSING = "missing"
     IMPOSSIBLE = "impossible"
     FAILED = "failed"
     NOT_ASKED = "not_asked"
+    GONE = "gone"
+    SEVERAL = "several"
+    UNPROVED = "unproved"
+    UNSENDABLE = "unsendable"
+
+
+class Sent(NamedTuple):
+    """What came back from sending, and the provider's own id where it gave one."""
+
+    answer: Answer
+    provider_id: str | None = None
+
+
+class Found(NamedTuple):
+    """What a reading proves, and the provider's own id of what it found."""
+
+    proof: Proof
+    provider_id: str | None = None
 
 
 class Client(Protocol):
@@ -54,18 +93,22 @@ class Client(Protocol):
         """Lets kept connections go."""
 
 
-class Mover(Protocol):
-    """Moves money at a provider for an intent that is on disk, and finds out whether it was moved."""
+class Mover(Protocol[OperationT]):
+    """Does at a provider what is on disk as an operation, and finds out whether it was done."""
+
+    @property
+    def promise(self) -> Promise:
+        """By what the provider knows it."""
 
     @property
     def breaker_open(self) -> bool:
         """Whether calls are being stopped because the provider has not been answering."""
 
-    def send(self, intent: Intent, *, deadline: float) -> Answer:
-        """Sends the intent's fixed bytes once. DONE or UNREADABLE; raises GatewayError (see `answer_of`)."""
+    def send(self, operation: OperationT, *, deadline: float) -> Sent:
+        """Sends what is fixed in the row once. Raises GatewayError (see `answer_of`)."""
 
-    def look(self, intent: Intent, *, deadline: float) -> Proof:
-        """Reads back whether it was done. Raises nothing that a provider can cause: then it is FAILED."""
+    def look(self, operation: OperationT, *, deadline: float, in_lists: bool = False) -> Found:
+        """Reads back whether it was done, `in_lists` in the lists as well.
 
-    def is_listed(self, intent: Intent, *, deadline: float) -> bool:
-        """Whether a list at the provider has it, or cannot be read: then nothing is proved."""
+        Raises nothing that a provider can cause: then it is FAILED.
+        """

@@ -17,6 +17,7 @@ from webapp.core import metrics, provider_health
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.settings import Settings
+from webapp.models.intent import Intent
 
 from .contract import Client, Mover
 from .http.transport import DEFAULT_TRANSPORT, TransportSettings
@@ -26,7 +27,7 @@ from .postpay.mover import PostpayMover
 ClientT = TypeVar("ClientT", bound=Client)
 
 CLIENTS: dict[str, Callable[[Account, TransportSettings], Client]] = {"postpay": PostpayClient}
-MOVERS: dict[str, Callable[[Any], Mover]] = {"postpay": PostpayMover}
+MOVERS: dict[str, Callable[[Any], Mover[Intent]]] = {"postpay": PostpayMover}
 
 _lock = threading.Lock()
 _kept: dict[tuple[Account, TransportSettings], Client] = {}
@@ -46,7 +47,7 @@ def postpay(account: Account) -> PostpayClient:
     return _of_kind(account, PostpayClient)
 
 
-def mover(account: Account) -> Mover:
+def mover(account: Account) -> Mover[Intent]:
     """Moves money for the account, whichever provider it is at."""
     return MOVERS[account.gateway](client(account))
 

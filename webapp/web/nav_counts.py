@@ -15,7 +15,8 @@ from webapp.models.base import now
 from webapp.models.check import ToLookAt
 from webapp.models.finding import Finding
 from webapp.models.intent import OPEN_STATES, Intent, IntentState
-from webapp.operations.standing import RESEND_WITHIN, waits_for_finance
+from webapp.operations.standing import RESEND_WITHIN
+from webapp.payments.intents import waits_for_finance
 
 STALE_AFTER = timedelta(minutes=15)
 

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
 from webapp.access.permissions import View
-from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
+from webapp.payments.intents import MADE_OTHERWISE, NOT_DONE
 from webapp.presentation.hook_words import EVENT_LABELS
 from webapp.presentation.refund_line_words import FIELD, NAME, typed_line_words
 from webapp.presentation.refund_reasons import REASONS

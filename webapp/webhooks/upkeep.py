@@ -7,7 +7,7 @@ from webapp.core.settings import Settings
 from webapp.providers.postpay.client import PostpayClient
 
 from .endpoints.prepared import forget_old_prepared
-from .endpoints.resolve_unknown import check_due
+from .endpoints.twins import check_due
 from .rotation.proceed import continue_rotations
 from .rotation.steps import Rotating
 

@@ -18,15 +18,16 @@ from webapp.core import sealing
 from webapp.core.database import writing
 from webapp.models.base import now
 from webapp.models.hook_change import ChangeState, HookAction, HookChange
+from webapp.operations.classify import AttemptResult, Conclusion
+from webapp.operations.engine import deliver, settle
+from webapp.operations.resolve_unknown import close, resolve
+from webapp.operations.standing import RESEND_WITHIN, Standing, standing
 from webapp.presentation.hook_words import change_row, change_sentences, change_title
 from webapp.presentation.outcomes.rows import OTHER, Who
 from webapp.presentation.outcomes.webhooks import WEBHOOK_ROWS
 from webapp.providers.registry import postpay
-from webapp.webhooks.endpoints import attempt as attempts
-from webapp.webhooks.endpoints.finalize import settle
-from webapp.webhooks.endpoints.resolve_unknown import check, close
-from webapp.webhooks.endpoints.standing import RESEND_WITHIN, TWIN, ChangeStanding, standing
-from webapp.webhooks.endpoints.write import claimed_hooks
+from webapp.webhooks.endpoints.changes import CHANGES, NOT_DONE, hook_mover
+from webapp.webhooks.endpoints.twins import TWIN
 
 YOUNG, OLD = timedelta(minutes=1), RESEND_WITHIN + timedelta(minutes=1)
 SECRET = SecretStr("s" * 64)
@@ -68,7 +69,8 @@ def desk(app: Flask) -> Any:
 
 @pytest.mark.timeout(180)
 def test_every_outcome_has_its_own_row_and_nothing_is_claimed_of_what_is_not_known(desk: Flask, hooks: Hooks) -> None:
-    settings, client = desk.extensions["settings"], postpay(desk.extensions["settings"].accounts[0])
+    settings = desk.extensions["settings"]
+    mover = hook_mover(postpay(settings.accounts[0]), settings)
     met = set()
     for action, attempt, fault in product(HookAction, (1, 2), FAULTS):
         if action == HookAction.DELETE and fault and fault.get("status") == 404:
@@ -76,12 +78,12 @@ def test_every_outcome_has_its_own_row_and_nothing_is_claimed_of_what_is_not_kno
         change = put(desk, hooks, action, attempt=attempt)
         if fault:
             hooks.fault(method=SENDS.get(action, "PATCH"), path="/hooks", **fault)
-        change = settle(change, attempts.send(client, change, SECRET, claimed_hooks(change), deadline=5.0))
+        change = settle(CHANGES, change, deliver(CHANGES, mover, change, deadline=5.0))
         hooks.heal()
         _check_words(change, hooks)
         met.add((action, standing(change, now()), change.outcome_code))
         if change.is_open:
-            looked = check(client, change, settings)
+            looked = resolve(CHANGES, mover, change, deadline=5.0)
             _check_words(looked, hooks)
             met.add((action, standing(looked, now()), looked.outcome_code))
     for action in HookAction:
@@ -91,11 +93,11 @@ def test_every_outcome_has_its_own_row_and_nothing_is_claimed_of_what_is_not_kno
 
 
 def _closed(change: HookChange) -> HookChange:
-    return close(change, "looked")
+    return close(CHANGES, change, NOT_DONE, "looked")
 
 
 def _given_up(change: HookChange) -> HookChange:
-    return settle(change, attempts.ChangeResult(ChangeState.CLOSED, "not_done"))
+    return settle(CHANGES, change, AttemptResult(Conclusion(ChangeState.CLOSED, NOT_DONE)))
 
 
 def _check_words(change: HookChange, hooks: Hooks) -> None:
@@ -132,20 +134,21 @@ def _is_done(change: HookChange, hooks: Hooks) -> bool | None:
 
 @pytest.mark.timeout(180)
 def test_an_open_one_is_sent_again_exactly_when_its_words_say_so(desk: Flask, hooks: Hooks) -> None:
-    settings, client = desk.extensions["settings"], postpay(desk.extensions["settings"].accounts[0])
+    settings = desk.extensions["settings"]
+    mover = hook_mover(postpay(settings.accounts[0]), settings)
     for (action, where, cause), row in WEBHOOK_ROWS.items():
-        if where not in (ChangeStanding.SENT_AGAIN, ChangeStanding.FOR_ADMIN) or cause in (OTHER, "interrupted"):
+        if where not in (Standing.SENT_AGAIN, Standing.FOR_PERSON) or cause in (OTHER, "interrupted"):
             continue
-        age = OLD if where is ChangeStanding.FOR_ADMIN else YOUNG
+        age = OLD if where is Standing.FOR_PERSON else YOUNG
         kind = HookAction(action)
         change = put(desk, hooks, kind, age=age, state=ChangeState.UNKNOWN, outcome_code=cause)
         assert change_row(change) is row
         words = " ".join(change_sentences(change))
         hooks.forget()
-        check(client, change, settings)
+        resolve(CHANGES, mover, change, deadline=5.0)
         sent = hooks.sent(SENDS.get(kind, "PATCH"))
         case = (action, where, cause, words)
-        assert bool(sent) is (where is ChangeStanding.SENT_AGAIN) is (row.who is Who.DESK), case
+        assert bool(sent) is (where is Standing.SENT_AGAIN) is (row.who is Who.DESK), case
         assert bool(sent) is ("by itself until" in words), case
         assert ("dmin" in words) is (row.who is Who.ADMIN), case
 
@@ -175,4 +178,4 @@ def test_a_process_that_was_killed_is_not_said_to_be_sending(desk: Flask, hooks:
 def test_a_twin_and_what_was_gone_have_words_of_their_own(desk: Flask, hooks: Hooks) -> None:
     for code in (TWIN, "already_gone", "adopted"):
         change = put(desk, hooks, HookAction.CREATE, state=ChangeState.SUCCEEDED, outcome_code=code)
-        assert change_row(change) is WEBHOOK_ROWS[HookAction.CREATE, ChangeStanding.SUCCEEDED, code]
+        assert change_row(change) is WEBHOOK_ROWS[HookAction.CREATE, Standing.SUCCEEDED, code]

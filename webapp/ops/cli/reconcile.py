@@ -12,7 +12,8 @@ from flask.cli import with_appcontext
 
 from webapp import audit
 from webapp.core.accounts import Account
-from webapp.operations.resolve_unknown import Counts, count_open, resolve_due
+from webapp.operations.resolve_unknown import resolve_due
+from webapp.payments.intents import INTENTS, Counts, count_open
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import read_order
 from webapp.payments.unmatched_refunds import count_unresolved
@@ -65,7 +66,7 @@ def _until_settled(accounts: list[Account], end: float) -> Counts:
     while True:
         for account in accounts:
             deadline = current_app.extensions["settings"].provider_deadline
-            resolve_due(account, mover(account), limit=500, deadline=deadline, all_open=True)
+            resolve_due(INTENTS, account, mover(account), limit=500, deadline=deadline, all_open=True)
         counts = count_open(accounts)
         if not counts.open or time.monotonic() >= end:
             return counts

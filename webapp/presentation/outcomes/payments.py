@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext
 
 from webapp.models.intent import IntentKind
 from webapp.operations.classify import ALREADY_CAPTURED, TURNED_AWAY
-from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
 from webapp.operations.standing import Standing
+from webapp.payments.intents import MADE_OTHERWISE, NOT_DONE
 from webapp.providers.contract import Answer
 
 from .rows import INTERRUPTED, OTHER, Key, Row, Who
@@ -98,7 +98,7 @@ def _open_rows() -> dict[Key, Row]:
                 rows[kind, Standing.COMPARED, str(cause)] = Row(title, known, Who.DESK, _COMPARES, avoid)
             if cause not in TURNED_AWAY:
                 rows[kind, Standing.SENT_AGAIN, str(cause)] = Row(title, known, Who.DESK, _FINDS_OUT[kind], avoid)
-                rows[kind, Standing.FOR_FINANCE, str(cause)] = Row(title, known, Who.FINANCE, _FINANCE_DECIDES, avoid)
+                rows[kind, Standing.FOR_PERSON, str(cause)] = Row(title, known, Who.FINANCE, _FINANCE_DECIDES, avoid)
         sending = lazy_gettext("It is being sent to Postpay at this moment.")
         wait = lazy_gettext("Wait until its outcome is known.")
         rows[kind, Standing.BEING_SENT, OTHER] = Row(_NOT_KNOWN[kind], sending, Who.DESK, wait, _DO_NOT_REPEAT[kind])

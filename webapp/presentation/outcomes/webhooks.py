@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from webapp.models.hook_change import HookAction
+from webapp.models.hook_change import CANNOT_UNSEAL, HookAction
+from webapp.operations.standing import Standing
 from webapp.providers.contract import Answer
-from webapp.webhooks.endpoints.standing import CANNOT_UNSEAL, TWIN, ChangeStanding
+from webapp.webhooks.endpoints.twins import TWIN
 
 from .rows import INTERRUPTED, OTHER, Key, Row, Who
 
@@ -98,15 +99,15 @@ _SENT_AGAIN = lazy_gettext(
 
 def _open_rows(action: HookAction) -> dict[Key, Row]:
     """What is known comes from the cause, who acts from what the engine does next."""
-    sending, title, avoid = ChangeStanding.BEING_SENT, _NOT_KNOWN[action], _AVOID.get(action)
+    sending, title, avoid = Standing.BEING_SENT, _NOT_KNOWN[action], _AVOID.get(action)
     at_this_moment = lazy_gettext("It is being sent to Postpay at this moment.")
     wait = lazy_gettext("Wait until its outcome is known.")
     rows: dict[Key, Row] = {(action, sending, OTHER): Row(_SENDING[action], at_this_moment, Who.DESK, wait)}
     for cause, known in _OPEN.items():
         to_do = _BY_CAUSE.get(str(cause)) or _BY_ACTION.get(action, _ADMIN_DECIDES)
-        rows[action, ChangeStanding.FOR_ADMIN, str(cause)] = Row(title, known, Who.ADMIN, to_do, avoid)
+        rows[action, Standing.FOR_PERSON, str(cause)] = Row(title, known, Who.ADMIN, to_do, avoid)
         if action is HookAction.SECRET and cause not in _BY_CAUSE:
-            rows[action, ChangeStanding.SENT_AGAIN, str(cause)] = Row(title, known, Who.DESK, _SENT_AGAIN, avoid)
+            rows[action, Standing.SENT_AGAIN, str(cause)] = Row(title, known, Who.DESK, _SENT_AGAIN, avoid)
     return rows
 
 
@@ -157,7 +158,7 @@ def _settled_rows(action: HookAction) -> dict[Key, Row]:
         Who.ADMIN,
         lazy_gettext("Pause or delete the webhook that the list shows beside it."),
     )
-    succeeded, closed = ChangeStanding.SUCCEEDED, ChangeStanding.CLOSED
+    succeeded, closed = Standing.SUCCEEDED, Standing.CLOSED
     return {
         (action, succeeded, OTHER): Row(_DONE[action], done, Who.NOBODY, _NOTHING_LEFT),
         (action, succeeded, "adopted"): Row(_DONE[action], adopted, Who.NOBODY, _NOTHING_LEFT),
@@ -166,7 +167,7 @@ def _settled_rows(action: HookAction) -> dict[Key, Row]:
         (action, closed, OTHER): Row(_GIVEN_UP[action], log, Who.PERSON, again),
         (action, closed, "no_reason"): Row(_GIVEN_UP[action], _WITHOUT_REASON, Who.PERSON, again),
         **{
-            (action, ChangeStanding.REFUSED, str(cause)): Row(_NOT_DONE[action], *rest)
+            (action, Standing.REFUSED, str(cause)): Row(_NOT_DONE[action], *rest)
             for cause, rest in _REFUSED.items()
         },
     }

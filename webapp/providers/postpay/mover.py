@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from webapp.models.intent import Intent, IntentKind
-from webapp.providers.contract import Answer, Proof
+from webapp.providers.contract import Answer, Found, Promise, Proof, Sent
 from webapp.providers.http.errors import GatewayError, NotFound
 
 from .client import PostpayClient
@@ -20,6 +20,8 @@ CLOCK_DOUBT = timedelta(seconds=2)
 class PostpayMover:
     """Moves money for one merchant account. Keeps nothing: make one wherever it is needed."""
 
+    promise = Promise.NAMED
+
     def __init__(self, client: PostpayClient) -> None:
         self._client = client
 
@@ -28,7 +30,7 @@ class PostpayMover:
         """Whether calls are being stopped because Postpay has not been answering."""
         return self._client.breaker_open
 
-    def send(self, intent: Intent, *, deadline: float) -> Answer:
+    def send(self, intent: Intent, *, deadline: float) -> Sent:
         """Sends the intent's fixed bytes once. DONE only for an answer about the same refund or order."""
         if intent.kind == IntentKind.REFUND:
             body = (intent.body or "").encode()
@@ -37,26 +39,17 @@ class PostpayMover:
         else:
             order = self._client.capture_order(order_id=intent.order_id, deadline=deadline)
             same = order.order_id == intent.order_id and order.status == "captured"
-        return Answer.DONE if same else Answer.UNREADABLE
+        return Sent(Answer.DONE if same else Answer.UNREADABLE)
 
-    def look(self, intent: Intent, *, deadline: float) -> Proof:
-        """Reads back whether it was done."""
+    def look(self, intent: Intent, *, deadline: float, in_lists: bool = False) -> Found:
+        """Reads back whether it was done, or only whether the order's list of refunds has it: a capture is in none."""
         try:
             if intent.kind == IntentKind.REFUND:
-                return self._look_for_refund(intent, deadline)
-            return self._look_at_order(intent, deadline)
+                find = self._look_in_list if in_lists else self._look_for_refund
+                return Found(find(intent, deadline))
+            return Found(Proof.MISSING if in_lists else self._look_at_order(intent, deadline))
         except GatewayError:
-            return Proof.FAILED
-
-    def is_listed(self, intent: Intent, *, deadline: float) -> bool:
-        """Whether the order's list of refunds has it, or cannot be read. A capture is in no list."""
-        if intent.kind == IntentKind.CAPTURE:
-            return False
-        try:
-            refunds = self._client.list_all_refunds(order_id=intent.order_id, deadline=deadline)
-        except GatewayError:
-            return True
-        return any(refund.refund_id == intent.refund_id for refund in refunds)
+            return Found(Proof.FAILED)
 
     def capture_proof(self, intent: Intent, changed: datetime | None) -> Proof:
         """Whether a captured order was captured by us.
@@ -77,6 +70,11 @@ class PostpayMover:
         except NotFound:
             return Proof.MISSING
         return Proof.DONE if refund.amount == intent.amount_minor else Proof.OTHER
+
+    def _look_in_list(self, intent: Intent, deadline: float) -> Proof:
+        refunds = self._client.list_all_refunds(order_id=intent.order_id, deadline=deadline)
+        amounts = [refund.amount for refund in refunds if refund.refund_id == intent.refund_id]
+        return (Proof.DONE if intent.amount_minor in amounts else Proof.OTHER) if amounts else Proof.MISSING
 
     def _look_at_order(self, intent: Intent, deadline: float) -> Proof:
         order = self._client.get_order(order_id=intent.order_id, deadline=deadline)

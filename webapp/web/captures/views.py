@@ -28,12 +28,11 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.operations.classify import ALREADY_CAPTURED
-from webapp.operations.errors import FormReused, NotMoved, OrderBusy
-from webapp.operations.write import open_intent_of, order_version
 from webapp.payments.awaiting_capture import latest_captures, shortest_expiry
 from webapp.payments.captures import can_be_tried, captured_by, expired_capture
 from webapp.payments.captures import capture_order as capture
-from webapp.payments.errors import NotPossible, StaleForm
+from webapp.payments.errors import FormReused, NotMoved, NotPossible, OrderBusy, StaleForm
+from webapp.payments.intents import open_intent_of, order_version
 from webapp.payments.refund_limits import Requester
 from webapp.payments.snapshot import APPROVED, OrderSnapshot
 from webapp.presentation.formatting import age, money

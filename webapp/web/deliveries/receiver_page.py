@@ -23,8 +23,9 @@ from webapp.webhooks.address import BadAddress, read_address
 from webapp.webhooks.deliveries import search
 from webapp.webhooks.deliveries.judge_again import Judged, kept_refused
 from webapp.webhooks.endpoints.change import change_hook
+from webapp.webhooks.endpoints.changes import version_of
 from webapp.webhooks.endpoints.errors import AlreadyThere
-from webapp.webhooks.endpoints.write import NEW, Wish, version_of
+from webapp.webhooks.endpoints.write import NEW, Wish
 from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.receiver import settings as receiving
 

@@ -13,14 +13,18 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.core.sealing import CannotUnseal
 from webapp.core.settings import Settings
+from webapp.models.base import now
 from webapp.models.hook_change import HookAction, HookChange
 from webapp.models.rotation import Rotation
+from webapp.operations.kind import NotYet
+from webapp.operations.resolve_unknown import check_now, close
+from webapp.operations.resolve_unknown import send_again as send_once_more
 from webapp.presentation.hook_words import change_href
+from webapp.providers.postpay.hook_mover import HookMover
 from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post, wants_fragment
 from webapp.web.typed_forms import form_to_offer
-from webapp.webhooks.endpoints import resolve_unknown as checks
-from webapp.webhooks.endpoints.errors import NotNow
+from webapp.webhooks.endpoints.changes import CHANGES, NOT_DONE, hook_mover, may_close, may_repeat
 from webapp.webhooks.endpoints.secret import show_secret as take_secret
 
 from . import blueprint
@@ -46,7 +50,8 @@ def show_change(account: Account, change_id: int) -> Response:
 def check_change(account: Account, change_id: int) -> Response:
     """Looks at once."""
     change = _change(account, change_id)
-    return redirect_after_post(change_href(checks.check_now(postpay(account), change, _settings())))
+    change = check_now(CHANGES, _mover(account), change, deadline=_settings().provider_deadline)
+    return redirect_after_post(change_href(change))
 
 
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/again")
@@ -58,8 +63,8 @@ def send_again(account: Account, change_id: int) -> Response:
     if change.action == HookAction.DELETE and not is_fresh(current_user):
         return redirect_after_post(url_for("auth.ask_confirm", next=change_href(change)))
     try:
-        change = checks.send_again(postpay(account), change, _settings())
-    except NotNow:
+        change = send_once_more(CHANGES, _mover(account), change, deadline=_settings().provider_deadline)
+    except NotYet:
         flash(gettext("Not yet: what was sent last may still arrive. Look again in half a minute."), "warning")
     return redirect_after_post(change_href(change))
 
@@ -81,8 +86,8 @@ def close_change(account: Account, change_id: int) -> Response:
     if not form.validate():
         return _close_page(account, change, form, 422)
     try:
-        return redirect_after_post(change_href(checks.close(change, form.reason.data)))
-    except NotNow:
+        return redirect_after_post(change_href(close(CHANGES, change, NOT_DONE, form.reason.data)))
+    except NotYet:
         return _close_page(account, change, form, 409)
 
 
@@ -113,7 +118,7 @@ def show_secret(account: Account, change_id: int) -> Response:
 
 def _seen(change: HookChange) -> str:
     """What the page of a change says, in short: it is drawn anew only when that differs."""
-    return f"{change.state}-{change.checks}-{int(checks.may_repeat(change))}"
+    return f"{change.state}-{change.checks}-{int(may_repeat(change, now()))}"
 
 
 def _page(template: str, account: Account, change: HookChange) -> Response:
@@ -124,15 +129,15 @@ def _page(template: str, account: Account, change: HookChange) -> Response:
         change=change,
         seen=_seen(change),
         may_check=may_edit and change.is_open,
-        may_repeat=may_edit and checks.may_repeat(change),
-        may_close=may_edit and checks.may_close(change),
+        may_repeat=may_edit and may_repeat(change, now()),
+        may_close=may_edit and may_close(change, now()),
         may_show=may_edit and change.can_show_secret,
     )
     return make_response(page)
 
 
 def _close_page(account: Account, change: HookChange, form: CloseChangeForm, status: int = 200) -> Response:
-    values = {"may_close": checks.may_close(change) and status != 409, "unsent": form_to_offer()}
+    values = {"may_close": may_close(change, now()) and status != 409, "unsent": form_to_offer()}
     return make_response(
         render_template("hooks/close.html", account=account, change=change, form=form, **values), status
     )
@@ -144,6 +149,10 @@ def _change(account: Account, change_id: int) -> HookChange:
     if change is None or change.account != account.slug:
         abort(404)
     return change
+
+
+def _mover(account: Account) -> HookMover:
+    return hook_mover(postpay(account), _settings())
 
 
 def _settings() -> Settings:

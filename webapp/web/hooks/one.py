@@ -12,7 +12,7 @@ from webapp.models.delivery import Receiver
 from webapp.models.hook_change import HookChange
 from webapp.models.rotation import Rotation
 from webapp.web.typed_forms import form_to_offer
-from webapp.webhooks.endpoints.write import open_change_of, open_rotation_of
+from webapp.webhooks.endpoints.changes import open_change_of, open_rotation_of
 
 
 def unfinished_of(account: Account, hook_id: str) -> tuple[HookChange | None, Rotation | None]:

@@ -20,8 +20,8 @@ from webapp.web.guard import fresh_sign_in, fresh_sign_in_for
 from webapp.web.htmx import redirect_after_post, wants_fragment
 from webapp.webhooks.address import host_of
 from webapp.webhooks.endpoints.change import seen
+from webapp.webhooks.endpoints.changes import version_of
 from webapp.webhooks.endpoints.errors import HookBusy, NotChanged, SecretNotShown
-from webapp.webhooks.endpoints.write import version_of
 from webapp.webhooks.rotation import steps as rotations
 from webapp.webhooks.rotation.acts import Act
 from webapp.webhooks.rotation.reasons import NotTaken, TakenBefore

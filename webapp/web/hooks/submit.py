@@ -16,8 +16,9 @@ from webapp.providers.registry import postpay
 from webapp.web.htmx import redirect_after_post
 from webapp.web.typed_forms import form_to_offer
 from webapp.webhooks.endpoints.change import change_hook, seen
+from webapp.webhooks.endpoints.changes import version_of
 from webapp.webhooks.endpoints.errors import AlreadyThere, HookBusy, HookFormReused, InRotation
-from webapp.webhooks.endpoints.write import NEW, Wish, version_of
+from webapp.webhooks.endpoints.write import NEW, Wish
 
 
 def token_for(account: Account, action: HookAction, hook: Hook | None) -> str:

@@ -7,7 +7,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from webapp.operations.finalize import MADE_OTHERWISE, NOT_DONE
+from webapp.payments.intents import MADE_OTHERWISE, NOT_DONE
 from webapp.web.forms import BaseForm
 
 

@@ -16,8 +16,10 @@ from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.finding import Finding
 from webapp.models.intent import OPEN_STATES, Intent, IntentState
-from webapp.operations.resolve_unknown import NotYet, check_now, close, may_close, may_send_again
+from webapp.operations.kind import NotYet
+from webapp.operations.resolve_unknown import check_now, close
 from webapp.operations.resolve_unknown import send_again as send_once_more
+from webapp.payments.intents import INTENTS, may_close, may_send_again
 from webapp.payments.unmatched_refunds import resolve_finding
 from webapp.presentation.formatting import when_long
 from webapp.presentation.intent_words import intent_href
@@ -79,7 +81,7 @@ def check_intent(account: Account, intent_id: int) -> Response:
     """Asks the provider at once."""
     intent = _intent(account, intent_id)
     checks = intent.checks
-    intent = check_now(mover(account), intent, deadline=_deadline())
+    intent = check_now(INTENTS, mover(account), intent, deadline=_deadline())
     if intent.is_open and intent.checks > checks:
         _say_still_unknown()
     elif intent.is_open:
@@ -100,7 +102,7 @@ def send_again(account: Account, intent_id: int) -> Response:
     """Sends the same number and bytes once more."""
     intent = _intent(account, intent_id)
     try:
-        intent = send_once_more(mover(account), intent, deadline=_deadline())
+        intent = send_once_more(INTENTS, mover(account), intent, deadline=_deadline())
     except NotYet:
         flash(_not_sent_again(intent), "warning")
     else:
@@ -135,7 +137,7 @@ def close_intent(account: Account, intent_id: int) -> Response:
     if not form.validate_on_submit():
         return _close_page(account, intent, form, 422)
     try:
-        intent = close(intent, form.found.data, form.reason.data)
+        intent = close(INTENTS, intent, form.found.data, form.reason.data)
     except NotYet:
         return _close_page(account, intent, form, 409)
     return redirect_after_post(intent_href(intent))

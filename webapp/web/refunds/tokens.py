@@ -9,7 +9,7 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.models.intent import IntentKind
 from webapp.money import Money
-from webapp.operations.write import order_version
+from webapp.payments.intents import order_version
 from webapp.payments.snapshot import OrderSnapshot
 
 

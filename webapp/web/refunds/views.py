@@ -15,16 +15,15 @@ from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.models.intent import IntentKind
 from webapp.money import Money, is_known_currency
-from webapp.operations.errors import FormReused, NotMoved, OrderBusy
-from webapp.operations.write import latest_intent_of, open_intent_of
-from webapp.payments.errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from webapp.payments.errors import AboveLimit, AboveRemaining, FormReused, NotMoved, NotPossible, OrderBusy, StaleForm
+from webapp.payments.intents import latest_intent_of, open_intent_of
 from webapp.payments.open_forms import leave_form, others_at_form
 from webapp.payments.refund_limits import check_limits
 from webapp.payments.refund_lines import Refundable
 from webapp.payments.refunds import issue_refund, refundable_lines
 from webapp.payments.resolve_from_reading import resolve_from_reading
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
-from webapp.payments.start import record_stale
+from webapp.payments.stale_forms import record_stale
 from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError

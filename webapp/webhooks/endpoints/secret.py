@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pydantic import SecretStr
-from sqlalchemy import update
 
 from webapp import audit
 from webapp.core import sealing
@@ -11,8 +10,9 @@ from webapp.core.database import writing
 from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.hook_change import ChangeState, HookChange
+from webapp.operations.engine import compare_and_set
 
-from .write import object_id
+from .changes import CHANGES, object_id
 
 
 def show_secret(change: HookChange, person_id: int, settings: Settings) -> SecretStr | None:
@@ -24,17 +24,9 @@ def show_secret(change: HookChange, person_id: int, settings: Settings) -> Secre
         return None
     secret = sealing.unseal(settings, change.secret_sealed)
     with writing() as session:
-        taken = session.execute(
-            update(HookChange)
-            .where(
-                HookChange.id == change.id,
-                HookChange.state == ChangeState.SUCCEEDED,
-                HookChange.secret_shown.is_(None),
-            )
-            .values(secret_sealed=None, secret_shown=now(), secret_shown_by=person_id)
-            .execution_options(synchronize_session=False)
-        )
-        if taken.rowcount != 1:  # type: ignore[attr-defined]
+        values = {"secret_sealed": None, "secret_shown": now(), "secret_shown_by": person_id}
+        not_yet = HookChange.secret_shown.is_(None)
+        if not compare_and_set(session, CHANGES, change, not_yet, states=(ChangeState.SUCCEEDED,), **values):
             return None
         audit.record(
             audit.Action.HOOK_SECRET_SHOWN,

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import func, select, union
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from webapp import audit
 from webapp.access.form_tokens import ChangeToken
 from webapp.core import sealing
 from webapp.core.accounts import Account
-from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.hook_change import OPEN_STATES, ChangeState, HookAction, HookChange
-from webapp.models.rotation import ENDED, Rotation
-from webapp.webhooks.address import without_tokens
+from webapp.models.rotation import Rotation
+from webapp.operations.engine import write
 
-from .errors import HookBusy, HookFormReused, InRotation, NotNow, SecretNotShown, StaleHookForm
+from .changes import CHANGES, open_change_of, open_rotation_of, version_of
+from .errors import HookBusy, InRotation, NotNow, SecretNotShown, StaleHookForm
 from .prepared import new_secret, read_prepared
 
-LEASE_MARGIN = timedelta(seconds=5)
 NEW = "new"
 """As the object of a token: the webhook that is to be made."""
 
@@ -51,120 +49,48 @@ class Wish:
     secret: SecretStr | None = None
     prepared: str | None = None
 
-
-def earlier_change(token: ChangeToken, wish: Wish) -> HookChange | None:
-    """What came of this form when it was sent before. Raises HookFormReused when it now says something else."""
-    change = _change_of_form(token)
-    release()
-    if change is None:
-        return None
-    same = (change.action, change.url, set(change.event_list), change.active)
-    if same != (wish.action, wish.url, set(wish.events), wish.active):
-        raise HookFormReused(change)
-    return change
-
-
-def version_of(account: Account, hook_id: str | None) -> int:
-    """How many changes of a webhook, or how many creations, were ever written down: what a form has seen."""
-    which = HookChange.hook_id == hook_id if hook_id else HookChange.action == HookAction.CREATE
-    counted = select(func.count()).where(HookChange.account == account.slug, which)
-    return db.session.scalar(counted) or 0
-
-
-def open_change_of(account: Account, hook_id: str) -> HookChange | None:
-    """The change of a webhook whose outcome is not known yet, if there is one."""
-    return db.session.scalar(
-        select(HookChange).where(
-            HookChange.account == account.slug, HookChange.hook_id == hook_id, HookChange.state.in_(OPEN_STATES)
-        )
-    )
-
-
-def open_rotation_of(account: Account, hook_id: str) -> Rotation | None:
-    """The open rotation in which a webhook is the old or the new one."""
-    mine = (Rotation.hook_id == hook_id) | (Rotation.new_hook_id == hook_id)
-    statement = select(Rotation).where(Rotation.account == account.slug, Rotation.step.not_in(ENDED), mine)
-    return db.session.scalar(statement.limit(1))
-
-
-def claimed_hooks(change: HookChange) -> Collection[str]:
-    """What other creations made, and rotations replace: none of these webhooks is the one that this creation makes."""
-    others = select(HookChange.hook_id).where(
-        HookChange.account == change.account,
-        HookChange.id != change.id,
-        HookChange.action == HookAction.CREATE,
-        HookChange.hook_id.is_not(None),
-    )
-    rotated = select(Rotation.hook_id).where(Rotation.account == change.account)
-    ids = {hook_id for hook_id in db.session.scalars(union(others, rotated)) if hook_id}
-    release()
-    return ids
+    def is_of(self, change: HookChange) -> bool:
+        """Whether this is what was wished when the change was written down."""
+        same = (change.action, change.url, set(change.event_list), change.active)
+        return same == (self.action, self.url, set(self.events), self.active)
 
 
 def write_change(
     wish: Wish, *, account: Account, token: ChangeToken, requester_id: int, settings: Settings
-) -> tuple[HookChange, SecretStr | None, bool]:
+) -> tuple[HookChange, bool]:
     """Checks once more under the lock, and commits the change with its audit entry. Nothing is sent here.
 
-    Returns the change, its secret if it brings one, and whether it is new: only who wrote it sends it. Raises HookBusy,
-    InRotation, StaleHookForm, NothingPrepared, and NotNow for a step of a rotation.
+    Returns the change and whether it is new: only who wrote it sends it. Raises HookBusy, InRotation, StaleHookForm,
+    NothingPrepared, and NotNow for a step of a rotation.
     """
-    secret = None
-    if wish.action in (HookAction.CREATE, HookAction.SECRET) and wish.prepared is None:
-        secret = wish.secret or new_secret()
-    try:
-        with writing(lock=f"hooks:{account.slug}") as session:
-            if same := _change_of_form(token):
-                return same, None, False
-            _check(wish, account, token)
-            shown = None
-            if wish.prepared is not None:
-                secret, shown = read_prepared(session, account, wish.hook_id or "", wish.prepared, settings)
-            change = _new_row(wish, account, token, requester_id, secret, settings)
-            if shown is not None:
-                change.secret_shown, change.secret_shown_by = shown.shown, shown.shown_by
-            session.add(change)
-            session.flush()
-            audit.record(
-                audit.Action.HOOK_INTENT,
-                account=account.slug,
-                object_type="hook",
-                object_id=object_id(change),
-                before=dict(wish.before) or None,
-                after=described(change),
-            )
-    except IntegrityError:
-        return _winner(wish, account, token), None, False
-    return change, secret, True
 
+    def make(moment: datetime) -> HookChange:
+        _check(wish, account, token)
+        change = _new_row(wish, requester_id, moment)
+        if wish.prepared is not None:
+            secret, shown = read_prepared(db.session, account, wish.hook_id or "", wish.prepared, settings)
+            change.secret_shown, change.secret_shown_by = shown.shown, shown.shown_by
+        elif change.brings_secret:
+            secret = wish.secret or new_secret()
+        else:
+            return change
+        change.secret_sealed = sealing.seal(settings, secret)
+        change.secret_fingerprint = sealing.fingerprint(settings, secret)
+        return change
 
-def object_id(change: HookChange) -> str:
-    """As the audit log names the webhook; one that is being made by the number of its creation."""
-    return change.hook_id or f"new-{change.id}"
-
-
-def described(change: HookChange) -> dict[str, Fact]:
-    """What the audit log says of a change: of a secret its fingerprint, of an address nothing that could be a key."""
-    facts: dict[str, Fact] = {"change_id": change.id, "what": change.action, "hook_id": change.hook_id}
-    if change.action in (HookAction.CREATE, HookAction.EDIT):
-        facts |= {"url": without_tokens(change.url), "events": change.events}
-    if change.action in (HookAction.CREATE, HookAction.ACTIVATE, HookAction.PAUSE):
-        facts["active"] = change.active
-    if change.secret_fingerprint:
-        facts["secret_fingerprint"] = change.secret_fingerprint
-    return facts
-
-
-def lease(deadline: float, calls: int = 2) -> datetime:
-    """Until when nobody else takes a change up that is being sent now."""
-    return now() + calls * timedelta(seconds=deadline) + LEASE_MARGIN
+    return write(
+        CHANGES,
+        token.hash,
+        account=account,
+        busy=lambda: open_change_of(account, wish.hook_id, wish.url),
+        make=make,
+        deadline=settings.provider_deadline,
+        before=dict(wish.before) or None,
+    )
 
 
 def _check(wish: Wish, account: Account, token: ChangeToken) -> None:
     """What must still be true at the moment of writing."""
-    busy = open_change_of(account, wish.hook_id) if wish.hook_id else _open_creation_at(account, wish.url)
-    if busy:
-        raise HookBusy(busy)
     if wish.rotation is not None:
         _check_rotation(wish, wish.rotation)
         return
@@ -201,54 +127,18 @@ def _is_secret_shown(rotation: Rotation) -> bool:
     return db.session.scalar(brought.order_by(HookChange.id.desc()).limit(1)) is not None
 
 
-def _open_creation_at(account: Account, url: str) -> HookChange | None:
-    return db.session.scalar(
-        select(HookChange).where(
-            HookChange.account == account.slug,
-            HookChange.url == url,
-            HookChange.action == HookAction.CREATE,
-            HookChange.state.in_(OPEN_STATES),
-        )
-    )
-
-
-def _new_row(
-    wish: Wish, account: Account, token: ChangeToken, requester_id: int, secret: SecretStr | None, settings: Settings
-) -> HookChange:
-    """The row, leased to us from this moment on."""
-    moment = now()
-    lease_until = lease(settings.provider_deadline)
+def _new_row(wish: Wish, requester_id: int, moment: datetime) -> HookChange:
     return HookChange(
-        account=account.slug,
         action=wish.action,
         hook_id=wish.hook_id,
         rotation_id=wish.rotation.id if wish.rotation else None,
         url=wish.url,
         events=",".join(wish.events),
         active=wish.active,
-        secret_sealed=sealing.seal(settings, secret) if secret else None,
-        secret_fingerprint=sealing.fingerprint(settings, secret) if secret else None,
-        submit_token_hash=token.hash,
         requested_by=requester_id,
         by_desk=audit.who().actor_id is None,
         attempt=1,
         checks=0,
-        lease_until=lease_until,
-        next_check=lease_until,
         created=moment,
         last_sent=moment,
     )
-
-
-def _change_of_form(token: ChangeToken) -> HookChange | None:
-    return db.session.scalar(select(HookChange).where(HookChange.submit_token_hash == token.hash))
-
-
-def _winner(wish: Wish, account: Account, token: ChangeToken) -> HookChange:
-    """After a lost race: the same form's change, or whose change was first."""
-    if same := _change_of_form(token):
-        return same
-    busy = open_change_of(account, wish.hook_id) if wish.hook_id else _open_creation_at(account, wish.url)
-    if busy is None:
-        raise RuntimeError("a change could not be written, though nothing stands in its way")
-    raise HookBusy(busy)

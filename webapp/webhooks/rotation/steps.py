@@ -26,8 +26,9 @@ from webapp.providers.http.errors import NotFound
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Hook
 from webapp.webhooks.endpoints.change import change_hook
+from webapp.webhooks.endpoints.changes import open_change_of, open_rotation_of, version_of
 from webapp.webhooks.endpoints.errors import HookBusy, InRotation, NotNow, StaleHookForm
-from webapp.webhooks.endpoints.write import Wish, open_change_of, open_rotation_of, version_of
+from webapp.webhooks.endpoints.write import Wish
 from webapp.webhooks.rotation_evidence import leads_where_it_did
 from webapp.webhooks.rotation_state import move
 

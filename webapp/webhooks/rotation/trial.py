@@ -10,8 +10,8 @@ from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.models.rotation import Rotation, RotationStep
 from webapp.providers.http.errors import Conflict
+from webapp.providers.postpay.hook_mover import make_test_order
 from webapp.providers.postpay.models import HookEvent
-from webapp.webhooks.endpoints.attempt import make_test_order
 from webapp.webhooks.endpoints.errors import NotNow
 
 from .steps import Rotating

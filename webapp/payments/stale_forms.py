@@ -1,9 +1,9 @@
-"""How every refund and capture begins: the same form is the same decision, and the order is read again."""
+"""Forms that were too old leave an entry, with what they showed and what is there now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select
 
@@ -11,45 +11,22 @@ from webapp import audit
 from webapp.access.form_tokens import SubmitToken
 from webapp.audit.recording import stored_facts
 from webapp.core.accounts import Account
-from webapp.core.database import release, writing
+from webapp.core.database import writing
 from webapp.models.audit_entry import AuditEntry
-from webapp.models.intent import Intent, IntentKind
-from webapp.operations.errors import NotMoved
-from webapp.operations.write import earlier_intent, order_version
-from webapp.providers.contract import Client
-from webapp.providers.http.errors import BreakerOpen
+from webapp.models.intent import IntentKind
 
 from .errors import StaleForm
+from .intents import order_version
 from .snapshot import OrderSnapshot
 
-T = TypeVar("T")
 
-
-def start(
-    kind: IntentKind,
-    *,
-    client: Client,
-    account: Account,
-    token: SubmitToken,
-    read: Callable[[], T],
-    same: dict[str, Any],
-) -> T | Intent:
-    """What `read` finds of the order now, or what came of this very form before; `same`: what it said then.
-
-    Raises NotMoved (its kinds) when nothing is to be started, and GatewayError when the order could not be read.
-    """
-    if earlier := earlier_intent(token, **same):
-        return earlier
-    if client.breaker_open:
-        raise BreakerOpen(str(kind), "POST", "not tried: the provider has not answered for a while")
-    release()
+@contextmanager
+def recorded_when_stale(account: Account, token: SubmitToken, kind: IntentKind) -> Iterator[None]:
+    """What is raised goes on; a form that was too old leaves an entry."""
     try:
-        return read()
-    except NotMoved as error:
-        if sent_meanwhile := earlier_intent(token, **same):
-            return sent_meanwhile
-        if isinstance(error, StaleForm):
-            record_stale(account, token, kind, error.reading)
+        yield
+    except StaleForm as error:
+        record_stale(account, token, kind, error.reading)
         raise
 
 
