@@ -45,8 +45,8 @@ class Answer(StrEnum):
 class Proof(StrEnum):
     """What reading back found.
 
-    `ADOPTED`: it is there, under an id of the provider's. `OTHER`: there, but with different data; `NOT_OURS`: done, but
-    by somebody else; `SEVERAL`: any of several may be it. `GONE`: what was to be changed is there no more; `UNPROVED`:
+    `ADOPTED`: it is there, under an id of the provider's. `OTHER`: there, but with different data; `NOT_OURS`: done,
+    but by somebody else; `SEVERAL`: any of several may be it. `GONE`: what was to be changed is there no more; `UNPROVED`:
     reading cannot tell; `UNSENDABLE`: nor can it be sent again, for what is to be sent is lost.
     """
 
