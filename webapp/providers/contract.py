@@ -46,8 +46,8 @@ class Proof(StrEnum):
     """What reading back found.
 
     `ADOPTED`: it is there, under an id of the provider's. `OTHER`: there, but with different data; `NOT_OURS`: done,
-    but by somebody else; `SEVERAL`: any of several may be it. `GONE`: what was to be changed is there no more; `UNPROVED`:
-    reading cannot tell; `UNSENDABLE`: nor can it be sent again, for what is to be sent is lost.
+    but by somebody else; `SEVERAL`: any of several may be it. `GONE`: what was to be changed is there no more;
+    `UNPROVED`: reading cannot tell; `UNSENDABLE`: nor can it be sent again, for what is to be sent is lost.
     """
 
     DONE = "done"
