@@ -15,15 +15,15 @@ from .provider import CALL, Book, Made, Post, Provider, State, refused
 T = TypeVar("T")
 
 WRITE_FAULTS = (
-    ("none", 40), ("not_sent", 5), ("lost_before", 9), ("lost_after", 9), ("late", 9), ("failed_before", 4),
+    ("none", 40), ("not_sent", 5), ("lost_before", 6), ("lost_after", 16), ("late", 9), ("failed_before", 4),
     ("failed_after", 4), ("throttled", 3), ("throttled_after", 1), ("unreadable_after", 4), ("unauthorized", 1),
 )  # fmt: skip
-ON_A_BAD_DAY = tuple((name, 60 if name in ("not_sent", "late") else weight) for name, weight in WRITE_FAULTS)
+ON_A_BAD_DAY = tuple((name, 80 if name in ("not_sent", "late") else weight) for name, weight in WRITE_FAULTS)
 READ_FAULTS = (("none", 85), ("not_sent", 3), ("lost", 5), ("failed", 4), ("unreadable", 3))
 DEADLINE = 10.0
 QUICK, SLOW = 0.3, 6.0
 """Seconds that one way may take."""
-SLOW_OFTEN, SLOW_OFTEN_ON_A_BAD_DAY = 0.1, 0.4
+SLOW_OFTEN, SLOW_OFTEN_ON_A_BAD_DAY = 0.1, 0.2
 LATE = (0.5, 0.5, 1.5, 3.0, 12.0, 45.0, 200.0, 1500.0)
 
 

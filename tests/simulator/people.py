@@ -100,8 +100,8 @@ class Scene:
 
     def press(self, person: int, order_id: str) -> None:
         """Whoever has waited for long presses "Check now" again and again."""
-        for _ in range(self.dice.choice((0, 3))):
-            self.schedule.pause(self.dice.choice((1.0, 4.0, 8.0)))
+        for _ in range(3):
+            self.schedule.pause(self.dice.choice((0.5, 1.0, 3.0)))
             with self.desk.acting(person):
                 for intent in self.web.intents(order_id):
                     self.web.check(intent)

@@ -14,9 +14,9 @@ from greenlet import getcurrent, greenlet
 from webapp.core.database import PATIENCE
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
-BAD_DAYS = 0.3
+BAD_DAYS = 0.35
 """How many histories have a bad day: nothing breaks down, but connections, answers and the lock are waited for long."""
-LONG_QUEUE, LONG_QUEUE_ON_A_BAD_DAY = 0.05, 0.5
+LONG_QUEUE, LONG_QUEUE_ON_A_BAD_DAY = 0.05, 0.25
 """How often somebody waits long for their turn to write, up to the most that the desk waits."""
 FAR = START + timedelta(days=365)
 LOOK_EVERY = 3.0
