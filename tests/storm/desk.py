@@ -25,6 +25,8 @@ from webapp.core.extensions import db
 from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 
 COOKIE = re.compile(r"(?:^|, )((?:__Host-)?[a-z]+)=([^;,]*)")
+PATIENCE = 90
+"""Seconds until a desk answers that has just been started, on a busy machine."""
 BIG = {currency: ["900000", "90000000"] for currency in ("AED", "KWD", "JPY")}
 
 
@@ -135,7 +137,8 @@ class Desk:
                 child.kill()
 
     def _await(self, address: str) -> None:
-        for _ in range(300):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             try:
                 requests.get(address, timeout=1)
             except requests.RequestException:
