@@ -59,7 +59,7 @@ def test_a_captured_order_without_a_transaction_is_found(provider: Provider, che
     assert [tag.get_text(" ", strip=True) for tag in farah.page.select(".side .is-here")] == ["Needs review 2 waiting"]
     farah.follow("Captured, no transaction")
     assert ids_in(farah) == ["lost longest", "lost"]
-    assert "15 days 814.80" in farah.words
+    assert "15 days AED 814.80" in farah.words
     farah.follow("lost longest")
     assert farah.heading == "Order lost longest"
 

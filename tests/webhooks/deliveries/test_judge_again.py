@@ -68,7 +68,7 @@ def test_only_who_proves_who_they_are_has_them_judged(receiving: Receiving, adam
     adam.open(PAGE)
     adam.submit("Judge them again")
     assert adam.address == f"/you/confirm?next={PAGE}"
-    adam.submit("Go on", password=PASSWORD)
+    adam.submit("Continue", password=PASSWORD)
     adam.submit("Judge them again")
     assert "None of the refused deliveries is genuine" in adam.words
 

@@ -118,7 +118,7 @@ def test_whose_proof_is_old_is_asked_before_deliveries_go_elsewhere(
         session.execute(update(StaffSession).values(confirmed=now() - timedelta(minutes=6)))
     adam.open(f"{LIST}/{act}")
     assert adam.address == f"/you/confirm?next={LIST}/{act}"
-    adam.submit("Go on", password=PASSWORD)
+    adam.submit("Continue", password=PASSWORD)
     assert adam.address == f"{LIST}/{act}"
 
 
