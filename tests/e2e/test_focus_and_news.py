@@ -75,6 +75,7 @@ def hears(page: Page, words: str) -> None:
 
 def settles(page: Page, holds: Callable[[], bool]) -> bool:
     """Once htmx has settled what it swapped, which is a moment after the news."""
+    page.wait_for_timeout(100)
     return any(holds() or page.wait_for_timeout(100) for _ in range(20))
 
 
@@ -130,7 +131,6 @@ def test_a_list_that_is_filtered_keeps_the_focus(
     with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
         page.keyboard.press("Enter")
     page.locator("#announcements", has_text=re.compile(r"\w")).wait_for(state="attached")
-    page.wait_for_timeout(100)
     assert has_focus(page), f"{address}: nothing has the focus"
 
 
@@ -222,7 +222,6 @@ def test_a_rotation_that_watches(eyes: Callable[..., Eyes], hooks: Hooks) -> Non
     answered = {**(hooks.one(new) or {}), "last_response": {"code": 200, "status": "success"}}
     hooks.answer(f"/hooks/{new}", answered)
     hears(page, "Step 4: the shop takes deliveries")
-    page.wait_for_timeout(100)
     assert has_focus(page)
 
 
@@ -247,7 +246,6 @@ def test_an_export(eyes: Callable[..., Eyes], provider: Provider, worker: Callab
     page.locator("#cancel").focus()
     assert worker()
     hears(page, "The export is complete")
-    page.wait_for_timeout(100)
     assert has_focus(page)
 
 
@@ -261,7 +259,6 @@ def test_a_check(eyes: Callable[..., Eyes], worker: Callable[[], bool]) -> None:
     assert keeps_focus(page, "Cancel"), "news do not take the focus away"
     assert worker()
     hears(page, "The check is complete")
-    page.wait_for_timeout(100)
     assert has_focus(page)
 
 
@@ -299,5 +296,4 @@ def test_a_theme(eyes: Callable[..., Eyes]) -> None:
     page.get_by_role("button", name="Dark theme").focus()
     page.keyboard.press("Enter")
     page.locator("html[data-bs-theme=dark]").wait_for()
-    page.wait_for_timeout(100)
     assert has_focus(page)
