@@ -1,15 +1,16 @@
-"""Every endpoint, by every method, for every role, against the table of the security chapter."""
+"""Every endpoint, by every method, for every role and account, against the table of the security chapter."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from tests.browser import Browser
 from tests.conftest import make_settings
@@ -17,6 +18,7 @@ from webapp.access.permissions import ROLE_PERMISSIONS, Permission, Role, check_
 from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 
+from .accounts import give, with_second_account
 from .records import Records
 
 ROLES = ("viewer", "agent", "finance", "auditor", "admin")
@@ -27,7 +29,6 @@ AUDITOR = frozenset({"auditor"})
 TAKERS = frozenset({"finance", "auditor"})
 CONNECTION = frozenset({"finance", "auditor", "admin"})
 ADMIN = frozenset({"admin"})
-CONNECTION = frozenset({"finance", "auditor", "admin"})
 PUBLIC = EVERYBODY | {"stranger"}
 
 # A new endpoint belongs into this table; until it is here the test fails.
@@ -184,7 +185,7 @@ NUMBER = 987654
 @pytest.fixture
 def settings(sandbox: Sandbox, migrated_database: Path, tmp_path: Path) -> Settings:
     shutil.copy(migrated_database, tmp_path / "desk.sqlite3")
-    return make_settings(sandbox.base_url, f"sqlite:///{tmp_path / 'desk.sqlite3'}", tmp_path)
+    return with_second_account(make_settings(sandbox.base_url, f"sqlite:///{tmp_path / 'desk.sqlite3'}", tmp_path))
 
 
 def test_the_table_names_every_endpoint(app: Flask) -> None:
@@ -201,14 +202,53 @@ def test_the_app_does_not_start_with_an_endpoint_that_says_nothing(app: Flask) -
 def test_each_role_may_what_the_table_says_and_nothing_else(
     role: str, app: Flask, sign_in: Callable[[str], Browser], records: Records
 ) -> None:
+    assert_as_the_table_says(role, MAY, app, sign_in(role), records)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_on_one_account_holds_there_and_no_other_account_exists(
+    role: str, app: Flask, sign_in: Callable[[str], Browser], records: Records
+) -> None:
+    """What concerns the whole desk is for nobody who has a role on one account only."""
+    give(records, role, demo=role)
     browser = sign_in(role)
+    may = {endpoint: frozenset() if endpoint.startswith("people.") else roles for endpoint, roles in MAY.items()}
+    assert_as_the_table_says(role, may, app, browser, records)
+    for rule, method in requests(app):
+        if "account" in rule.arguments and "stranger" not in MAY[rule.endpoint]:
+            for tried in (method, *(["PUT"] * (role == "admin"))):
+                assert_as_if_there_were_none(browser, rule, tried)
+    assert not [news for news in records.news() if news.startswith("access.denied")], "as if there were none"
+
+
+def assert_as_if_there_were_none(browser: Browser, rule: Rule, method: str) -> None:
+    """Word for word, also by a method that the page does not answer."""
+    hidden, missing = (
+        browser.client.open(address(rule, account=slug), method=method) for slug in ("second", "nowhere")
+    )
+    told = f"{method} {rule.endpoint}"
+    assert hidden.status_code == missing.status_code == 404, told
+    assert without_chance(hidden, "second") == without_chance(missing, "nowhere"), told
+
+
+def without_chance(response: TestResponse, slug: str) -> tuple[str, list[tuple[str, str]]]:
+    """The answer without what differs from one request to the next, and without the account that was asked for."""
+    request_id = response.headers["X-Request-Id"]
+    text = re.sub(r"[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_.-]+|ey[A-Za-z0-9_.-]{20,}|Im[A-Za-z0-9_.-]{40,}", "", response.text)
+    headers = [(name, value.replace(request_id, "")) for name, value in response.headers if name != "Content-Length"]
+    return text.replace(request_id, "").replace(slug, "…"), [pair for pair in headers if pair[0] != "Set-Cookie"]
+
+
+def assert_as_the_table_says(
+    role: str, may: Mapping[str, frozenset[str]], app: Flask, browser: Browser, records: Records
+) -> None:
     for rule, method in requests(app):
         if rule.endpoint == "auth.sign_out":
             continue
         records.news()
         response = browser.client.open(address(rule), method=method)
         told = f"{role}: {method} {rule.endpoint} gave {response.status_code}"
-        if role not in MAY[rule.endpoint]:
+        if role not in may[rule.endpoint]:
             assert response.status_code == 403, told
             assert [news.split()[:2] for news in records.news()] == [["access.denied", "denied"]], told
         elif is_admitted_only_with_a_token(rule, method):
@@ -250,6 +290,7 @@ def requests(app: Flask) -> Iterator[tuple[Rule, str]]:
             yield rule, method
 
 
-def address(rule: Rule) -> str:
+def address(rule: Rule, **given: str) -> str:
     """An address of the rule, about things that do not exist."""
-    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: str(EXAMPLES.get(found[1], NUMBER)), rule.rule)
+    examples = {**EXAMPLES, **given}
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: str(examples.get(found[1], NUMBER)), rule.rule)

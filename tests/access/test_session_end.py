@@ -15,6 +15,7 @@ from webapp.access import sessions
 from webapp.core.settings import Settings
 from webapp.web.auth.lapse_words import words_for
 
+from .accounts import give
 from .records import Records
 
 ALICE = PEOPLE["agent"][0]
@@ -113,10 +114,11 @@ def test_what_an_admin_does_ends_it_at_once(
 
 
 def test_a_role_changed_behind_its_back_counts_from_the_next_request(alice: Browser, records: Records) -> None:
-    records.change("UPDATE \"user\" SET role = 'viewer' WHERE email = :email", email=ALICE)
+    give(records, "agent", "viewer")
     assert alice.client.get("/demo/orders/order-1/refund").status_code == 403
-    records.change("UPDATE \"user\" SET role = 'ghost' WHERE email = :email", email=ALICE)
-    assert alice.client.get("/you/sessions").status_code == 403
+    give(records, "agent", "ghost")
+    assert alice.client.get("/demo/orders").status_code == 404, "a role that there is none of opens no account"
+    assert alice.client.get("/you/sessions").status_code == 200
 
 
 def test_a_person_disabled_behind_its_back_is_out_from_the_next_request(alice: Browser, records: Records) -> None:

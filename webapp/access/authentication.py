@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, current_app, g, request
 from flask import session as cookie
-from flask_login import AnonymousUserMixin, UserMixin, login_user
+from flask_login import login_user
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,8 @@ from webapp.models.user import User, normalised_email
 from . import passwords, sessions, throttle
 from .demo_users import ensure_demo_users
 from .form_tokens import own_forms
-from .permissions import ROLE_LABELS, Permission, Role, permissions_of
+from .person import Person, Stranger
+from .roles import roles_of
 from .slots import NoSlot, Slots
 from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
 
@@ -44,46 +45,6 @@ LITTLE_WHILE = timedelta(seconds=5)
 """When to try again where no place was free."""
 
 
-@dataclass(frozen=True)
-class Person(UserMixin):  # type: ignore[misc]
-    """Somebody signed in, as the database knew them at the start of this request."""
-
-    id: int
-    name: str
-    email: str
-    role: str
-    session_id: int
-    must_change_password: bool
-    is_demo: bool
-    confirmed: datetime
-    token: str = field(repr=False)
-    has_kept_form: bool = False
-
-    @property
-    def permissions(self) -> frozenset[Permission]:
-        return permissions_of(self.role)
-
-    @property
-    def role_label(self) -> str:
-        return str(ROLE_LABELS[Role(self.role)]) if self.role in ROLE_LABELS else self.role
-
-    def can(self, permission: Permission) -> bool:
-        return permission in self.permissions
-
-    def get_id(self) -> str:
-        """What the signed cookie holds: the session's token, never the person's id."""
-        return self.token
-
-
-class Stranger(AnonymousUserMixin):  # type: ignore[misc]
-    """Nobody is signed in."""
-
-    permissions: frozenset[Permission] = frozenset()
-
-    def can(self, _permission: Permission) -> bool:
-        return False
-
-
 class SignInRefused:
     """The sign-in did not happen; why is never told."""
 
@@ -98,7 +59,7 @@ def load_person(token: str) -> Person | None:
         id=found.user_id,
         name=found.name,
         email=found.email,
-        role=found.role,
+        roles=found.roles,
         session_id=found.id,
         must_change_password=found.must_change_password,
         is_demo=found.is_demo,
@@ -246,7 +207,7 @@ def open_for(session: Session, user: User) -> Person:
         id=user.id,
         name=user.name,
         email=user.email,
-        role=user.role,
+        roles=roles_of(session, user.id),
         session_id=opened.id,
         must_change_password=user.must_change_password,
         is_demo=user.is_demo,

@@ -6,7 +6,7 @@ Whoever loses or changes something is signed out everywhere. At least one admin 
 from __future__ import annotations
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -14,10 +14,11 @@ from webapp.core.database import writing
 from webapp.core.provider_id import without_marks
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
-from webapp.models.user import User, normalised_email
+from webapp.models.user import User, UserRole, normalised_email
 
 from . import password_rules, passwords, sessions, throttle
 from .permissions import Role
+from .roles import EVERY_ACCOUNT, NO_ROLE, Roles, role_on, roles_of, tidied
 
 # The desk sends no mail: an address is a name to sign in with, and houses have ones like `farah@shop.local`.
 SPECIAL_USE_DOMAIN_NAMES.clear()
@@ -28,9 +29,19 @@ class StaffChangeRefused(Exception):
 
 
 def create_user(
-    *, email: str, name: str, role: Role, password: str, must_change: bool = False, is_demo: bool = False
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password: str,
+    account: str = EVERY_ACCOUNT,
+    must_change: bool = False,
+    is_demo: bool = False,
 ) -> int:
-    """Hires somebody; returns their id. Raises StaffChangeRefused when the address is taken or is none."""
+    """Hires somebody, for every account or for one; returns their id.
+
+    Raises StaffChangeRefused when the address is taken or is none.
+    """
     email, name = normalised_email(without_marks(email)), " ".join(name.split())
     _check_email(email)
     if not 0 < len(name) <= 120:
@@ -44,27 +55,50 @@ def create_user(
         user = User(
             email=email,
             name=name,
-            role=role.value,
             password_hash=hashed,
             must_change_password=must_change,
             is_demo=is_demo,
         )
         session.add(user)
         session.flush()
-        _record(audit.Action.USER_CREATED, user, after={"name": name, "role": role.value, "active": True})
+        session.add(UserRole(user_id=user.id, account=account, role=role.value))
+        after = {"name": name, "role": role.value, "active": True}
+        _record(audit.Action.USER_CREATED, user, account=account, after=after)
         return user.id
 
 
-def set_role(email: str, role: Role) -> None:
-    """Gives somebody another role, and signs them out."""
+def set_role(email: str, role: str, account: str | None = None) -> None:
+    """Gives somebody another role on one account, or this one for every account; signs them out.
+
+    On one account NO_ROLE takes the account away from them.
+    """
     with writing(lock="staff") as session:
         user = _find(session, email)
-        if user.role == role:
-            raise StaffChangeRefused(f"is {role} already")
+        now_held = roles_of(session, user.id)
+        if account is None:
+            if role == NO_ROLE:
+                raise StaffChangeRefused("name the account to take away with --account, or disable the person")
+            wanted = {EVERY_ACCOUNT: role}
+        else:
+            wanted = {**now_held.by_account, account: role}
+        change_roles(session, user, Roles(wanted))
+
+
+def change_roles(session: Session, user: User, wanted: Roles) -> None:
+    """Makes these the roles of a person, one entry for each account that differs. Call inside of the lock on staff."""
+    before, after = roles_of(session, user.id).by_account, tidied(wanted).by_account
+    if before == after:
+        raise StaffChangeRefused("has this role already")
+    if after.get(EVERY_ACCOUNT) != Role.ADMIN:
         _keep_an_admin(session, user)
-        before, user.role = user.role, role.value
-        _end_all(session, user, sessions.ROLE_CHANGED)
-        _record(audit.Action.USER_ROLE_CHANGED, user, before={"role": before}, after={"role": role.value})
+    session.execute(delete(UserRole).where(UserRole.user_id == user.id))
+    session.add_all(UserRole(user_id=user.id, account=account, role=role) for account, role in after.items())
+    _end_all(session, user, sessions.ROLE_CHANGED)
+    for account in sorted({*before, *after}):
+        old, new = before.get(account), after.get(account)
+        if old != new:
+            facts = {"before": {"role": old}, "after": {"role": new}}
+            _record(audit.Action.USER_ROLE_CHANGED, user, account=account, **facts)
 
 
 def disable(email: str) -> None:
@@ -149,9 +183,15 @@ def _find(session: Session, email: str) -> User:
 
 
 def _keep_an_admin(session: Session, leaving: User) -> None:
-    admins = select(func.count()).where(User.role == Role.ADMIN.value, User.active, User.id != leaving.id)
-    if leaving.role == Role.ADMIN and leaving.active and not session.execute(admins).scalar_one():
+    others = select(func.count()).where(is_admin(), User.id != leaving.id)
+    is_one = session.execute(select(User.id).where(is_admin(), User.id == leaving.id)).first() is not None
+    if is_one and not session.execute(others).scalar_one():
         raise StaffChangeRefused("is the last admin; make somebody else an admin first")
+
+
+def is_admin() -> ColumnElement[bool]:
+    """Of each `User` of a statement: whether they look after the whole desk; one account is not enough for that."""
+    return User.active & (role_on(EVERY_ACCOUNT) == Role.ADMIN.value)
 
 
 def _end_all(session: Session, user: User, reason: str) -> int:
@@ -162,7 +202,9 @@ def _record(
     action: audit.Action,
     user: User,
     *,
-    before: dict[str, str | bool] | None = None,
-    after: dict[str, str | bool] | None = None,
+    account: str = EVERY_ACCOUNT,
+    before: audit.Facts | None = None,
+    after: audit.Facts | None = None,
 ) -> None:
-    audit.record(action, object_type="user", object_id=user.id, before=before, after=after)
+    slug = None if account == EVERY_ACCOUNT else account
+    audit.record(action, account=slug, object_type="user", object_id=user.id, before=before, after=after)
