@@ -40,7 +40,8 @@ PAGES = {
     "admin": ["/demo/hooks", "/demo/hooks?code=five", "/demo/hooks?q=no&how=ends", "/demo/hooks/new", "/you/confirm",
               "/demo/deliveries", "/demo/deliveries?verdict=x", "/demo/deliveries/bench", "/demo/deliveries/receiving",
               "/demo/deliveries/forwarding", "/demo/deliveries/forwarding/new", "/demo/deliveries/replay",
-              "/demo/alerts", "/demo/connection"],
+              "/demo/alerts", "/demo/connection", "/people", "/people?state=x", "/people?role=viewer&state=locked",
+              "/people/1", "/people/6", "/people/new"],
     "finance": [
         "/demo/in-progress", "/demo/settlements", "/demo/settlements?paid=not-yet&type=order&created=30-days",
         "/demo/settlements?amount_from=x&paid=range&paid_from=1", "/demo/settlements/off", "/demo/settlements/off/peek",

@@ -181,6 +181,8 @@ def test_every_row_is_there_after_the_migration_with_the_same_content(desk: Flas
         stored = _stored()
     roles = [{"user_id": row["id"], "account": "*", "role": row["role"]} for row in filled["user"]]
     assert stored["user_role"] == roles, "everybody keeps the role they had, for every account"
+    last = filled["audit_entry"][-1]["seq"]
+    assert {row.pop("seen_people_until") for row in stored["user"]} == {last}, "what was done before is no news"
     for name in set(filled) - set(BY_THE_DESK) - set(READ_AGAIN) - set(MOVED):
         then = [_without(row, DROPPED.get(name, set())) for row in filled[name]]
         assert [_as_then(row, then[0]) for row in stored[name]] == then, name

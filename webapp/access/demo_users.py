@@ -47,7 +47,7 @@ DEMO_PEOPLE = (
     DemoPerson("Farah", Role.FINANCE, _l("refunds more, resolves unclear outcomes")),
     DemoPerson("Vera", Role.VIEWER, _l("looks at orders, changes nothing")),
     DemoPerson("Omar", Role.AUDITOR, _l("reads and exports the whole audit log")),
-    DemoPerson("Adam", Role.ADMIN, _l("manages webhooks, and people at the terminal; moves no money")),
+    DemoPerson("Adam", Role.ADMIN, _l("manages webhooks and people; moves no money")),
 )
 
 

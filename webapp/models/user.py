@@ -24,6 +24,8 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=now)
+    seen_people_until: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The last entry of the audit log up to which an admin knows what others did with people."""
     totp_secret: Mapped[str | None] = mapped_column(String(255))
     totp_last_step: Mapped[int | None]
 

@@ -57,6 +57,10 @@ PLACES: tuple[tuple[Any, Places], ...] = (
         lazy_gettext("Records"),
         (("audit.list_entries", lazy_gettext("Audit log"), "history", Permission.AUDIT_READ_OWN),),
     ),
+    (
+        lazy_gettext("Desk"),
+        (("people.list_people", lazy_gettext("People"), "users", Permission.PEOPLE_MANAGE),),
+    ),
 )
 """Endpoint, words, icon and permission of each place, by group. A place shows when its endpoint exists."""
 

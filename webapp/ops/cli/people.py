@@ -1,4 +1,4 @@
-"""Commands about people, for whom no page can help: the first admin, and whoever is locked out.
+"""Commands about people, for whom no page can help: the first admin, and an admin who is locked out.
 
 Each change is in the audit log with the user of the operating system who typed it. Passwords are read from standard
 input or asked for, never taken from the command line, where every process of the machine could read them.

@@ -98,6 +98,7 @@ FACTS = {
     "target": lazy_gettext("Forwarded to"),
     "left_out": lazy_gettext("Left out, replaced by newer ones"),
     "genuine": lazy_gettext("Genuine"),
+    "expires": lazy_gettext("Can be used until"),
 }
 
 OF_FAMILY = {

@@ -22,11 +22,16 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     kept = HiddenField()
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
-    """Another password for oneself; typed twice, because nobody sees it."""
+class FirstPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password; typed twice, because nobody sees it."""
 
-    current = PasswordField(YOUR_PASSWORD, [InputRequired(_l("Type the password you have now."))])
     new = PasswordField(_l("New password"), [InputRequired(_l("Type the new password."))])
     again = PasswordField(
         _l("New password again"), [EqualTo("new", _l("This differs from the new password. Type both again."))]
     )
+
+
+class PasswordForm(FirstPasswordForm):
+    """Another password for oneself."""
+
+    current = PasswordField(YOUR_PASSWORD, [InputRequired(_l("Type the password you have now."))])
