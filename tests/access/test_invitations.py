@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 
+from tests.alerts.mailbox import Mailbox, mailbox
 from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.people import let_in
@@ -118,7 +119,7 @@ def test_a_new_link_takes_the_place_of_the_one_before(adam: Browser, stranger: B
     ("new", "again", "told"),
     [
         ("short", "short", "Use at least 12 characters"),
-        ("nadia nadia nadia new", "nadia nadia nadia new", "made of your name"),
+        ("nadia nadia nadia new", "nadia nadia nadia new", "your name"),
         (GOOD, "another quiet lamp", "differs from the new password"),
         ("", "", "Type the new password."),
     ],
@@ -173,3 +174,30 @@ def test_an_invitation_for_one_account(adam: Browser, records: Records) -> None:
     rows = records.rows("SELECT account, role FROM user_role JOIN \"user\" ON id = user_id WHERE email = :email",
                         email=INVITED["email"])  # fmt: skip
     assert [tuple(row.values()) for row in rows] == [("second", "agent")]
+
+
+@pytest.fixture
+def box(app: Flask) -> Iterator[Mailbox]:
+    """The desk's mail server."""
+    with mailbox() as served:
+        sending = {"smtp_host": "127.0.0.1", "smtp_port": served.port, "smtp_security": "none"}
+        addresses = {"alert_mail_from": "desk@shop.example", "alert_mail_to": ("ops@shop.example",)}
+        settings = app.extensions["settings"].model_copy(update={**sending, **addresses})
+        app.extensions["settings"] = settings
+        yield served
+
+
+def test_the_link_goes_by_mail_where_the_desk_sends_mail(adam: Browser, stranger: Browser, box: Mailbox) -> None:
+    link = invite(adam)
+    assert "It was sent to nadia@shop.example as well." in adam.words
+    assert box.to == [["nadia@shop.example"]], "and to nobody who gets alerts"
+    assert f"http://localhost{link}" in box.text()
+    assert "Adam Admin has given you access to Postpay Desk." in box.text()
+    choose(stranger, link)
+    assert stranger.heading == "Sign in"
+
+
+def test_a_link_that_cannot_be_mailed_is_on_the_page(adam: Browser, box: Mailbox) -> None:
+    box.refused.add("nadia@shop.example")
+    invite(adam)
+    assert "It could not be sent to nadia@shop.example (SMTPRecipientsRefused)." in adam.words

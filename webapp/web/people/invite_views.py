@@ -9,6 +9,9 @@ from werkzeug.wrappers import Response
 from webapp.access.invitations import invite
 from webapp.access.permissions import Permission, requires
 from webapp.access.staff import StaffChangeRefused
+from webapp.core.database import release
+from webapp.core.extensions import db
+from webapp.models.user import User
 from webapp.web.guard import fresh_sign_in, fresh_sign_in_for
 
 from . import blueprint, person_page
@@ -42,7 +45,9 @@ def invite_person() -> Response:
     except StaffChangeRefused as error:
         form.form_errors = [str(error)]
         return _page(form, 422)
-    return person_page.show_link(form.name.data or "", link)
+    user = db.session.get_one(User, link.user_id)
+    release()
+    return person_page.show_link(user, link)
 
 
 def _page(form: InviteForm, status: int = 200) -> Response:

@@ -130,7 +130,7 @@ def make_link(person_id: int) -> Response:
     except StaffChangeRefused as error:
         flash(str(error), "warning")
         return redirect_after_post(url_for(PAGE, person_id=person_id))
-    return person_page.show_link(user.name, link)
+    return person_page.show_link(user, link)
 
 
 def _act(person_id: int, act: Callable[..., int | None], done: Callable[[int], str]) -> Response:
