@@ -19,10 +19,11 @@ from webapp.core.extensions import db
 from webapp.models.user import User
 
 from . import staff
+from .password_rules import DEMO_PASSWORD
 from .permissions import ROLE_LABELS, Role
 from .sessions import demo_people_welcome
 
-DEMO_PASSWORD = "try-the-desk-2026"  # noqa: S105 - meant to be known
+__all__ = ["DEMO_PASSWORD", "DEMO_PEOPLE", "DemoPerson", "demo_people", "ensure_demo_users"]
 
 
 @dataclass(frozen=True, slots=True)
