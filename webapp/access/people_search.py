@@ -102,8 +102,9 @@ def _conditions(session: Session, role: str | None, state: State | None) -> list
 
 
 def _locked(session: Session) -> set[str]:
-    """The digests of identities that are locked now, also of such as belong to nobody."""
-    return set(session.scalars(select(SignInThrottle.key_digest).where(SignInThrottle.locked_until > now())))
+    """The digests of identities that are locked now, be it in one browser; also of such as belong to nobody."""
+    identity = func.coalesce(SignInThrottle.identity, SignInThrottle.key_digest)
+    return set(session.scalars(select(identity).where(SignInThrottle.locked_until > now())))
 
 
 def _locked_ids(session: Session) -> list[int]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from webapp.access import sessions
+from webapp.access import known_browsers, sessions
 from webapp.access.authentication import Person, SignInRefused, TurnedAway, enter
 from webapp.access.authentication import sign_in as check_and_open
 from webapp.access.demo_users import DEMO_PASSWORD, demo_people
@@ -70,7 +70,9 @@ def open_session() -> Response:
     has_unsent |= form_drafts.take_up_carried(form.kept.data or "", outcome.id, outcome.session_id)
     enter(outcome)
     address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
-    return redirect(address, 303)
+    response = redirect(address, 303)
+    known_browsers.remember(response, outcome.email)
+    return response
 
 
 @blueprint.app_errorhandler(SignInFirst)
