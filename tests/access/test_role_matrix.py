@@ -34,6 +34,8 @@ MAY: dict[str, frozenset[str]] = {
     "auth.sign_in": PUBLIC,
     "auth.open_session": PUBLIC,
     "auth.sign_out": EVERYBODY,
+    "auth.show_you": EVERYBODY,
+    "auth.change_name": EVERYBODY,
     "auth.list_sessions": EVERYBODY,
     "auth.end_session": EVERYBODY,
     "auth.end_other_sessions": EVERYBODY,

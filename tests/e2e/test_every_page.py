@@ -33,7 +33,7 @@ PAGES = {
         "/demo/orders/order-01/refund", "/demo/orders/approved/capture", "/demo/orders/approved/refund",
         "/demo/orders/order-01?in=orders&at=2", "/demo/orders/order-01/peek",
         "/demo/orders/approved/capture?in=awaiting&at=1&from=list", "/demo/refunds", "/demo/refunds?outcome=x",
-        "/demo/orders/nowhere", "/demo/awaiting-capture", "/demo/in-progress", "/audit", "/you/sessions",
+        "/demo/orders/nowhere", "/demo/awaiting-capture", "/demo/in-progress", "/audit", "/you/sessions", "/you",
         "/you/password", "/nowhere",
     ],
     "auditor": ["/demo/connection", "/audit", "/audit/2", "/demo/orders/order-01", "/demo/orders/order-01/refund"],

@@ -221,6 +221,12 @@ def open_sessions(user_id: int) -> Sequence[StaffSession]:
     return db.session.execute(query).scalars().all()
 
 
+def last_before(session_id: int, user_id: int) -> StaffSession | None:
+    """The session that the person opened last before this one."""
+    earlier = (StaffSession.user_id == user_id, StaffSession.id < session_id)
+    return db.session.scalar(select(StaffSession).where(*earlier).order_by(StaffSession.id.desc()).limit(1))
+
+
 def _settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
     return settings

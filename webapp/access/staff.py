@@ -59,10 +59,8 @@ def create_user(
 
 def add_user(session: Session, email: str, name: str, role: Role, account: str, **given: object) -> User:
     """A new person, with the columns `given`. Call inside of the lock on staff. Raises StaffChangeRefused."""
-    email, name = normalised_email(without_marks(email)), " ".join(name.split())
+    email, name = normalised_email(without_marks(email)), _tidy(name)
     _check_email(email)
-    if not 0 < len(name) <= 120:
-        raise StaffChangeRefused(_l("The name needs 1 to 120 characters."))
     if session.execute(select(User.id).where(User.email == email)).first():
         raise StaffChangeRefused(_l("Somebody with this e-mail address exists already."))
     user = User(email=email, name=name, **given)
@@ -171,6 +169,15 @@ def end_sessions(email: str, *, by: int | None = None) -> int:
         return count
 
 
+def rename(person_id: int, name: str) -> None:
+    """Somebody gives themselves another name; entries that are written keep the one before."""
+    with writing(lock="staff") as session:
+        user = session.get_one(User, person_id, populate_existing=True, with_for_update=True)
+        before, user.name = user.name, _tidy(name)
+        if before != user.name:
+            _record(audit.Action.USER_RENAMED, user, before={"name": before}, after={"name": user.name})
+
+
 def everybody(session: Session) -> list[User]:
     """All people, those who left too, by e-mail address."""
     return list(session.execute(select(User).order_by(User.email)).scalars())
@@ -209,6 +216,14 @@ def require_grant(session: Session, by: int, accounts: Collection[str]) -> None:
 def is_admin() -> ColumnElement[bool]:
     """Of each `User` of a statement: whether they look after the whole desk; one account is not enough for that."""
     return User.active & (role_on(EVERY_ACCOUNT) == Role.ADMIN.value)
+
+
+def _tidy(name: str) -> str:
+    """Without blanks around it, or several in a row. Raises StaffChangeRefused for what is no name."""
+    name = " ".join(without_marks(name).split())
+    if not 0 < len(name) <= 120:
+        raise StaffChangeRefused(_l("The name needs 1 to 120 characters."))
+    return name
 
 
 def _check_email(email: str) -> None:

@@ -34,6 +34,7 @@ class Action(StrEnum):
     USER_SESSIONS_ENDED = "user.sessions_ended"
     USER_LINK_MADE = "user.link_made"
     USER_JOINED = "user.joined"
+    USER_RENAMED = "user.renamed"
 
     ACCESS_DENIED = "access.denied"
     CSRF_FAILED = "csrf.failed"

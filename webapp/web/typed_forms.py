@@ -68,6 +68,7 @@ _WHAT = {
     "in_progress.resolve": _l("What was done about a refund"),
     "payouts.enter_bank_amount": _l("What the bank received for a payout"),
     "payouts.settle_exception": _l("Bank exception of a payout"),
+    "auth.change_name": _l("Your name"),
     "people.invite_person": _l("Invitation"),
     "people.change_roles": _l("Roles of a person"),
     "hooks.create_hook": _l("New webhook"),

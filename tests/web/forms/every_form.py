@@ -227,6 +227,10 @@ FORMS: dict[str, Form] = {
     "auth.confirm_person": Form(
         "admin", _open("/you/confirm"), "Continue", {}, {}, (), {"password": "wrong"}, asks=False
     ),
+    "auth.change_name": Form(
+        "agent", _open("/you"), "Save the name", {"name": NOTE[:60]}, {"name": ("", " ", "x" * 121)}, ("name",),
+        asks=False,
+    ),
     "auth.choose_first_password": Form(
         "stranger", _welcome, "Save the password", {}, {}, (), {"new": "n", "again": "m"}, asks=False
     ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired
+
+from webapp.web.forms import BaseForm
 
 YOUR_PASSWORD = _l("Current password")
 
@@ -20,6 +22,12 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     password = PasswordField(_l("Password"))
     next = HiddenField()
     kept = HiddenField()
+
+
+class NameForm(BaseForm):
+    """The own name."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Type your name, as everybody will see it."))])
 
 
 class FirstPasswordForm(FlaskForm):  # type: ignore[misc]

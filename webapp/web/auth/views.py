@@ -29,6 +29,7 @@ from . import own_views as _own_views  # noqa: F401 - adds the views of one's ow
 from . import welcome_views as _welcome_views  # noqa: F401 - adds the first password
 from .forms import SignInForm
 from .lapse_words import words_for
+from .last_sign_in import tell_last_sign_in
 
 
 @blueprint.get("/sign-in")
@@ -69,6 +70,7 @@ def open_session() -> Response:
             sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
     has_unsent |= form_drafts.take_up_carried(form.kept.data or "", outcome.id, outcome.session_id)
     enter(outcome)
+    tell_last_sign_in(outcome)
     address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
     response = redirect(address, 303)
     known_browsers.remember(response, outcome.email)

@@ -14,9 +14,8 @@ from wtforms.validators import InputRequired, Length
 from webapp.access.permissions import ROLE_LABELS, Role
 from webapp.access.roles import EVERY_ACCOUNT, NO_ROLE, Roles
 from webapp.core.accounts import Account
+from webapp.presentation.role_words import ROLE_SENTENCES
 from webapp.web.forms import BaseForm
-
-from .words import ROLE_SENTENCES
 
 SINGLE = "on_"
 """Before the slug in the name of a single account's field."""

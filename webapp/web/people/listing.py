@@ -19,8 +19,9 @@ from webapp.lists.filters import AddressFilters
 from webapp.lists.filters.controls import Chip, Chips, Option, pager
 from webapp.presentation.formatting import time_html
 from webapp.presentation.pager import Pager
+from webapp.presentation.role_words import roles_words
 
-from .words import STATES, roles_words, state_words
+from .words import STATES, state_words
 
 
 class PeopleFilters(AddressFilters):

@@ -19,9 +19,10 @@ from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.user import User
 from webapp.presentation.formatting import time_html, when_long
+from webapp.presentation.role_words import ROLE_SENTENCES, roles_words
 
 from .forms import RolesForm, roles_form
-from .words import ROLE_SENTENCES, roles_words, state_words
+from .words import state_words
 
 MAIL_DEADLINE = 8.0
 """Seconds that an admin waits for the mail server; the link is on the page in any case."""

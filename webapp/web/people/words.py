@@ -1,25 +1,10 @@
-"""What pages about people say: a sentence for each role, and the state somebody is in."""
+"""The state that somebody is in, as pages about people say it."""
 
 from __future__ import annotations
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 from webapp.access.people_search import State
-from webapp.access.permissions import Role
-from webapp.access.roles import EVERY_ACCOUNT, Roles, label_of
-from webapp.core.accounts import Account
-
-ROLE_SENTENCES = {
-    Role.VIEWER: lazy_gettext("Viewer: sees orders and refunds, without personal data, and changes nothing."),
-    Role.AGENT: lazy_gettext("Support agent: opens personal data, captures, and refunds up to the agents' limits."),
-    Role.FINANCE: lazy_gettext(
-        "Finance: refunds up to higher limits, resolves what is unclear, proves payouts, exports."
-    ),
-    Role.AUDITOR: lazy_gettext("Auditor: reads everything, exports the audit log, and changes nothing."),
-    Role.ADMIN: lazy_gettext(
-        "Admin: looks after webhooks; with it for all accounts, also after people. Moves no money."
-    ),
-}
 
 STATES = {
     State.ACTIVE: (lazy_gettext("Active"), "ok"),
@@ -34,14 +19,3 @@ STATES = {
 def state_words(state: State) -> tuple[str, str]:
     words, tone = STATES[state]
     return str(words), tone
-
-
-def roles_words(roles: Roles, accounts: dict[str, Account]) -> str:
-    """ "Viewer", or "Viewer; Live shop: Finance". An account that is not configured any more goes by its slug."""
-    single = [
-        f"{accounts[slug].title if slug in accounts else slug}: {label_of(role)}"
-        for slug, role in roles.by_account.items()
-        if slug != EVERY_ACCOUNT
-    ]
-    everywhere = [label_of(roles.everywhere)] if roles.everywhere else []
-    return "; ".join([*everywhere, *single]) or gettext("No access")
