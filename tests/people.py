@@ -20,7 +20,8 @@ def hire(app: Flask, people: dict[str, tuple[str, str]], password: str) -> None:
     for title, (email, name) in people.items():
         role = title.split()[-1]
         result = runner.invoke(
-            args=["create-user", email, "--name", name, "--role", role, "--password-stdin"], input=password + "\n"
+            args=["create-user", email, "--name", name, "--role", role, "--no-must-change", "--password-stdin"],
+            input=password + "\n",
         )
         assert result.exit_code == 0, result.output
 

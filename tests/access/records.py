@@ -30,6 +30,11 @@ class Records:
     def user(self, email: str) -> RowMapping:
         return self.rows('SELECT * FROM "user" WHERE email = :email', email=email)[0]
 
+    def roles(self, email: str) -> dict[str, str]:
+        """By account, `*` for every one."""
+        found = self.rows("SELECT account, role FROM user_role WHERE user_id = :id", id=self.user(email)["id"])
+        return {row["account"]: row["role"] for row in found}
+
     def sessions(self) -> list[RowMapping]:
         return self.rows("SELECT * FROM staff_session ORDER BY id")
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from webapp.access.password_rules import (
     TOO_COMMON,
+    TOO_LOCAL,
     TOO_LONG,
     TOO_PERSONAL,
     TOO_REGULAR,
@@ -32,6 +33,7 @@ def verdict(password: str) -> object:
         "قطة فوق سطح البيت",
         "9e107d9d372b",
         "a password that alice would never think of",
+        "a winter in dubai without a coat",
         "x" * 3 + "yz-" + "long passphrases are fine " * 20,
     ],
 )
@@ -61,6 +63,13 @@ def test_what_nobody_would_guess_is_taken(password: str) -> None:
         ("P0stpay-Desk-2026", TOO_PERSONAL),
         ("alice.mansoori.1", TOO_PERSONAL),
         ("Mansoori@Shop!!", TOO_PERSONAL),
+        ("try-the-desk-2026", TOO_COMMON),
+        ("Try-The-Desk-2027", TOO_COMMON),
+        ("dubaidubai12", TOO_LOCAL),
+        ("Emirates2026!", TOO_LOCAL),
+        ("Abu Dhabi 2026", TOO_LOCAL),
+        ("Summer-Dub4i-26", TOO_LOCAL),
+        ("My-December-2026", TOO_LOCAL),
     ],
 )
 def test_what_somebody_would_guess_is_refused(app: Flask, password: str, why: object) -> None:

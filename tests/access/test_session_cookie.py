@@ -14,6 +14,8 @@ from webapp.core.environment import load_settings
 
 from .conftest import NOWHERE
 
+KNOWN = "__Host-browser="
+
 
 def cookies_of_a_day(browser: Browser) -> list[str]:
     found = []
@@ -33,10 +35,11 @@ def test_every_cookie_of_a_session_is_bound_to_this_host(stranger: Browser) -> N
     assert len(cookies) >= 3
     for cookie in cookies:
         name, *attributes = [part.strip() for part in cookie.split(";")]
-        assert name.startswith("__Host-desk=")
+        assert name.startswith(("__Host-desk=", KNOWN))
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
         assert not [attribute for attribute in attributes if attribute.startswith("Domain")]
-        assert not [attribute for attribute in attributes if attribute.startswith("Max-Age")]
+        lasts = [attribute for attribute in attributes if attribute.startswith("Max-Age")]
+        assert not lasts or name.startswith(KNOWN), "which says that a browser is known, and lets nobody in"
 
 
 def test_nobody_is_remembered_beyond_the_browser(app: Flask, stranger: Browser) -> None:
@@ -44,7 +47,10 @@ def test_nobody_is_remembered_beyond_the_browser(app: Flask, stranger: Browser) 
     assert not stranger.page.find("input", attrs={"type": "checkbox"})
     stranger.submit("Sign in", email=PEOPLE["agent"][0], password=PASSWORD, remember="1")
     names = {header.split("=")[0] for header in stranger.response.history[0].headers.getlist("Set-Cookie")}
-    assert names == {"__Host-desk"}
+    assert names == {"__Host-desk", "__Host-browser"}
+    stranger.client.delete_cookie("__Host-desk")
+    stranger.open("/you/sessions")
+    assert stranger.heading == "Sign in"
 
 
 @pytest.mark.parametrize("value", ["", "x", "e30.x.y", "__Host-desk", "1"])

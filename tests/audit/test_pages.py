@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.browser import Browser
 from tests.provider import Provider
 from webapp import audit
+from webapp.access.roles import roles_of
 from webapp.audit import Action, anchors
 from webapp.core.database import writing
 from webapp.core.extensions import db
@@ -31,7 +32,8 @@ def act(app: Flask, name: str, action: Action = Action.REFUND_SUCCEEDED, count: 
     with app.app_context():
         user = db.session.scalars(select(User).where(User.name == name)).one()
         db.session.rollback()
-        audit.bind(audit.Who(user.id, user.name, user.role, "0123456789ab", "10.1.2.3", "Firefox", "request-1"))
+        role = roles_of(db.session, user.id).everywhere
+        audit.bind(audit.Who(user.id, user.name, role, "0123456789ab", "10.1.2.3", "Firefox", "request-1"))
         given = {"account": "demo", "object_type": "order", "object_id": "order-01", **fields}
         given.setdefault("after", {"amount_minor": 12050, "currency": "AED"})
         for _ in range(count):
@@ -167,7 +169,7 @@ def test_htmx_gets_the_results_only(app: Flask, auditor: Browser) -> None:
 def test_one_entry_shows_what_was_before_and_after_and_its_place_in_the_chain(app: Flask, auditor: Browser) -> None:
     act(
         app, "Adam Admin", Action.USER_ROLE_CHANGED, object_type="user", object_id="1",
-        before={"role": "viewer"}, after={"role": "agent"},
+        before={"role": "viewer"}, after={"role": "agent"}, account=None,
     )  # fmt: skip
     auditor.open("/audit?what=user.role_changed")
     auditor.open(str(auditor.page.select("td.sentence a")[0]["href"]))

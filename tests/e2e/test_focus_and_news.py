@@ -118,7 +118,7 @@ def test_a_list_that_is_turned_keeps_the_focus(
 @pytest.mark.parametrize(
     ("person", "address"),
     [("agent", "/demo/orders"), ("finance", "/demo/payouts"), ("finance", "/demo/settlements"),
-     ("admin", "/demo/hooks"), ("admin", "/demo/deliveries"), ("auditor", "/audit")],
+     ("admin", "/demo/hooks"), ("admin", "/demo/deliveries"), ("auditor", "/audit"), ("admin", "/people")],
 )  # fmt: skip
 def test_a_list_that_is_filtered_keeps_the_focus(
     eyes: Callable[..., Eyes], provider: Provider, person: str, address: str

@@ -63,7 +63,7 @@ def _somebody() -> int:
     if known := db.session.scalar(select(User.id)):
         return known
     with writing() as session:
-        person = User(email="farah@example.test", name="Farah Finance", role="finance", password_hash="none")
+        person = User(email="farah@example.test", name="Farah Finance", password_hash="none")
         session.add(person)
         session.flush()
         return person.id

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from tests.browser import Browser
 from tests.provider import Provider, provider_of
 from webapp import create_app, jobs
+from webapp.access.roles import EVERY_ACCOUNT, role_on
 from webapp.core.database import writing
 from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
@@ -37,7 +38,7 @@ def provider(sandbox: Sandbox) -> Provider:
 
 def of_demo(is_demo: bool) -> None:
     with writing() as session:
-        session.execute(update(User).where(User.role == "finance").values(is_demo=is_demo))
+        session.execute(update(User).where(role_on(EVERY_ACCOUNT) == "finance").values(is_demo=is_demo))
 
 
 def test_the_first_minute_shows_books_that_are_worth_looking_at(app: Flask, provider: Provider, farah: Browser) -> None:

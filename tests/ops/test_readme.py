@@ -33,6 +33,7 @@ ROWS = {
     "refund, up to the limits of the role": Permission.REFUND_CREATE,
     "check again what became of an unclear refund": Permission.REFUND_CHECK,
     "send an unclear refund again, or close it": Permission.REFUND_RESOLVE,
+    "people: invite, give roles, disable, unlock, end sessions (admin for every account)": Permission.PEOPLE_MANAGE,
     "own sessions": Permission.OWN_SESSIONS,
 }
 

@@ -162,7 +162,7 @@ def store(engine_url: str, tmp_path: Path) -> Flask:
     with app.app_context(), writing() as session:
         for number in (1, 2):
             session.add(
-                User(id=number, email=f"{number}@example.test", name=f"P{number}", role="agent", password_hash="x")
+                User(id=number, email=f"{number}@example.test", name=f"P{number}", password_hash="x")
             )
     return app
 

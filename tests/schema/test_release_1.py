@@ -44,8 +44,8 @@ BY_THE_DESK = ("alembic_version", "audit_entry")
 """Tables to which the migration itself adds what it has done."""
 MOVED = ("forwarding", "forward_attempt")
 """Tables of what was sent to the shop, which is one of several targets by now: see the test of that."""
-DROPPED = {"delivery": {"forward_tries", "forward_next", "forward_until"}}
-"""Columns that went with them."""
+DROPPED = {"delivery": {"forward_tries", "forward_next", "forward_until"}, "user": {"role"}}
+"""Columns that went with them, and the role, which a person has by account now."""
 READ_AGAIN = ("ledger_row", "ledger_period")
 """What release 1 kept of the provider's transactions was never proved: none of it is shown until it is read again."""
 Rows = dict[str, list[dict[str, Any]]]
@@ -179,6 +179,10 @@ def test_every_row_is_there_after_the_migration_with_the_same_content(desk: Flas
         assert run(desk, "migrate")[0] == 0
         assert schema.is_current()
         stored = _stored()
+    roles = [{"user_id": row["id"], "account": "*", "role": row["role"]} for row in filled["user"]]
+    assert stored["user_role"] == roles, "everybody keeps the role they had, for every account"
+    last = filled["audit_entry"][-1]["seq"]
+    assert {row.pop("seen_people_until") for row in stored["user"]} == {last}, "what was done before is no news"
     for name in set(filled) - set(BY_THE_DESK) - set(READ_AGAIN) - set(MOVED):
         then = [_without(row, DROPPED.get(name, set())) for row in filled[name]]
         assert [_as_then(row, then[0]) for row in stored[name]] == then, name

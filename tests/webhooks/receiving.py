@@ -17,7 +17,7 @@ from webapp.core.extensions import db
 from webapp.core.sealing import unseal
 from webapp.models.delivery import Delivery
 from webapp.models.refused_minute import RefusedMinute
-from webapp.models.user import User
+from webapp.models.user import User, UserRole
 from webapp.ops import worker
 from webapp.providers.postpay.signature import HEADER, sign
 from webapp.providers.registry import postpay
@@ -43,7 +43,7 @@ class Receiving:
         with app.app_context():
             if db.session.scalar(select(User.id)) is None:
                 hire(app, {"admin": PEOPLE["admin"]}, PASSWORD)
-            person = db.session.scalar(select(User.id).where(User.role == "admin")) or 0
+            person = db.session.scalar(select(UserRole.user_id).where(UserRole.role == "admin")) or 0
             receiver = settings.start_receiving(self.account, person, self.settings)
             self.id = receiver.id
             self.token = settings.token_of(receiver, self.settings) or ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, current_app, g, request
 from flask import session as cookie
-from flask_login import AnonymousUserMixin, UserMixin, login_user
+from flask_login import login_user
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -18,10 +18,11 @@ from webapp.core.provider_id import without_marks
 from webapp.models.base import now
 from webapp.models.user import User, normalised_email
 
-from . import passwords, sessions, throttle
+from . import known_browsers, passwords, sessions, throttle
 from .demo_users import ensure_demo_users
 from .form_tokens import own_forms
-from .permissions import ROLE_LABELS, Permission, Role, permissions_of
+from .person import Person, Stranger
+from .roles import roles_of
 from .slots import NoSlot, Slots
 from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
 
@@ -33,6 +34,7 @@ __all__ = [
     "bind_person",
     "bind_stranger",
     "check",
+    "check_proof",
     "ensure_demo_users",
     "enter",
     "sign_in",
@@ -42,46 +44,6 @@ __all__ = [
 INITIAL_PASSWORD_LIFE = timedelta(hours=24)
 LITTLE_WHILE = timedelta(seconds=5)
 """When to try again where no place was free."""
-
-
-@dataclass(frozen=True)
-class Person(UserMixin):  # type: ignore[misc]
-    """Somebody signed in, as the database knew them at the start of this request."""
-
-    id: int
-    name: str
-    email: str
-    role: str
-    session_id: int
-    must_change_password: bool
-    is_demo: bool
-    confirmed: datetime
-    token: str = field(repr=False)
-    has_kept_form: bool = False
-
-    @property
-    def permissions(self) -> frozenset[Permission]:
-        return permissions_of(self.role)
-
-    @property
-    def role_label(self) -> str:
-        return str(ROLE_LABELS[Role(self.role)]) if self.role in ROLE_LABELS else self.role
-
-    def can(self, permission: Permission) -> bool:
-        return permission in self.permissions
-
-    def get_id(self) -> str:
-        """What the signed cookie holds: the session's token, never the person's id."""
-        return self.token
-
-
-class Stranger(AnonymousUserMixin):  # type: ignore[misc]
-    """Nobody is signed in."""
-
-    permissions: frozenset[Permission] = frozenset()
-
-    def can(self, _permission: Permission) -> bool:
-        return False
 
 
 class SignInRefused:
@@ -98,7 +60,7 @@ def load_person(token: str) -> Person | None:
         id=found.user_id,
         name=found.name,
         email=found.email,
-        role=found.role,
+        roles=found.roles,
         session_id=found.id,
         must_change_password=found.must_change_password,
         is_demo=found.is_demo,
@@ -118,23 +80,29 @@ class Checked:
     cause: str
 
 
-def check(email: str, password: str, places: Slots) -> Checked:
+def check(email: str, password: str, places: Slots, counter: throttle.Counter) -> Checked:
     """Counts an attempt and verifies one password, of a person or of nobody: both take as long.
 
     Raises TurnedAway, with nothing counted or looked at, where the address has to wait or no place is free.
     """
-    _require_no_wait(throttle.wait_of(request.remote_addr or ""))
+    if counter.counts_address:
+        _require_no_wait(throttle.wait_of(request.remote_addr or ""))
     release()
     try:
         with places.one():
-            return _check(email, password)
+            return _check(email, password, counter)
     except NoSlot:
         raise _turned_away(NO_PLACE, LITTLE_WHILE) from None
 
 
-def _check(email: str, password: str) -> Checked:
+def check_proof(email: str, password: str) -> Checked:
+    """The same of somebody who is signed in, whom no failed sign-in of strangers keeps from it. Raises TurnedAway."""
+    return check(email, password, passwords.STAFF, throttle.of_proof(email))
+
+
+def _check(email: str, password: str, counter: throttle.Counter) -> Checked:
     with writing(lock=throttle.LOCK_NAME) as session:
-        attempt = throttle.count_attempt(session, email, request.remote_addr or "")
+        attempt = throttle.count_attempt(session, counter, request.remote_addr or "")
     _require_no_wait(attempt.wait)  # of many at once, the one before this was the last that the address had
     user = db.session.execute(select(User).where(User.email == email)).scalar_one_or_none()
     release()
@@ -160,7 +128,7 @@ def turn_away_a_flood(places: Slots) -> None:
     flood, address = _flood(), request.remote_addr or ""
     if not flood.is_on:
         return
-    wait = flood.wait_of(address)
+    wait = flood.wait_of(address) if places is passwords.STRANGERS else None
     if wait is None and not places.are_taken:
         return
     cause = NO_PLACE if wait is None else TOO_MANY_FAILURES
@@ -200,7 +168,9 @@ def sign_in(email: str, password: str) -> Person | SignInRefused:
 
     Raises TurnedAway.
     """
-    checked = check(normalised_email(without_marks(email)), password, passwords.STRANGERS)
+    address = normalised_email(without_marks(email))
+    counter = throttle.of_sign_in(address, known_browsers.number_for(address))
+    checked = check(address, password, passwords.STRANGERS, counter)
     person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
     if person is None:
         _record_failure(checked)
@@ -233,7 +203,7 @@ def _record_failure(checked: Checked) -> None:
             object_id=user.id if user else None,
             after={
                 "cause": checked.cause or "changed meanwhile",
-                **({} if user else {"name_digest": attempt.identity}),
+                **({} if user else {"name_digest": attempt.key}),
             },
         )
 
@@ -246,7 +216,7 @@ def open_for(session: Session, user: User) -> Person:
         id=user.id,
         name=user.name,
         email=user.email,
-        role=user.role,
+        roles=roles_of(session, user.id),
         session_id=opened.id,
         must_change_password=user.must_change_password,
         is_demo=user.is_demo,

@@ -19,10 +19,11 @@ from webapp.core.extensions import db
 from webapp.models.user import User
 
 from . import staff
+from .password_rules import DEMO_PASSWORD
 from .permissions import ROLE_LABELS, Role
 from .sessions import demo_people_welcome
 
-DEMO_PASSWORD = "try-the-desk-2026"  # noqa: S105 - meant to be known
+__all__ = ["DEMO_PASSWORD", "DEMO_PEOPLE", "DemoPerson", "demo_people", "ensure_demo_users"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ DEMO_PEOPLE = (
     DemoPerson("Farah", Role.FINANCE, _l("refunds more, resolves unclear outcomes")),
     DemoPerson("Vera", Role.VIEWER, _l("looks at orders, changes nothing")),
     DemoPerson("Omar", Role.AUDITOR, _l("reads and exports the whole audit log")),
-    DemoPerson("Adam", Role.ADMIN, _l("manages webhooks, and people at the terminal; moves no money")),
+    DemoPerson("Adam", Role.ADMIN, _l("manages webhooks and people; moves no money")),
 )
 
 

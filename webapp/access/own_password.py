@@ -15,7 +15,7 @@ from webapp.models.staff_session import StaffSession
 from webapp.models.user import User
 
 from . import password_rules, passwords, sessions, throttle
-from .authentication import Person, check, open_for
+from .authentication import Person, check_proof, open_for
 
 WRONG = _l("This is not your password.")
 LOCKED = _l("Too many wrong passwords. Try again in half an hour, or ask an admin.")
@@ -36,7 +36,7 @@ def change_password(person: Person, current: str, new: str) -> Person | NotTaken
 
     Raises TurnedAway.
     """
-    checked = check(person.email, current, passwords.STAFF)
+    checked = check_proof(person.email, current)
     if checked.user is None or not checked.is_right:
         _record_refusal(person, checked.cause)
         return NotTaken("current", LOCKED if checked.attempt.locked else WRONG)

@@ -22,7 +22,9 @@ TOO_LONG = _l("Use at most 1,024 characters.")
 TOO_COMMON = _l("This is one of the most common passwords. Choose something less common.")
 TOO_REGULAR = _l("This repeats itself or follows the keyboard, so it is easy to guess. Choose something less regular.")
 TOO_PERSONAL = _l("This contains your name, your e-mail address or the name of the desk. Choose something else.")
+TOO_LOCAL = _l("This is made of a place, a month or a season. Choose something else.")
 
+DEMO_PASSWORD = "try-the-desk-2026"  # noqa: S105 - of the people of the demo, and published
 FEWEST_DIFFERENT = 5
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -34,6 +36,16 @@ ROWS = (
     "1q2w3e4r5t6y7u8i9o0p",
 )
 HOUSE_WORDS = ("postpay", "desk", "admin", "password", "passwort", "welcome", "login", "refund", "secret", "the", "my")
+PLACES_AND_TIMES = frozenset({
+        "abudhabi", "ajman", "alain", "amman", "bahrain", "beirut", "cairo", "deira", "doha", "dubai", "egypt",
+        "emirates", "fujairah", "gulf", "jeddah", "jordan", "khaleej", "kuwait", "lebanon", "makkah", "manama",
+        "marina", "mecca", "medina", "middleeast", "muscat", "oman", "qatar", "riyadh", "rasalkhaimah", "saudi",
+        "arabia", "sharjah", "uae", "ksa", "ummalquwain", "abu", "dhabi", "city", "london", "paris", "january",
+        "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "spring", "summer",
+        "autumn", "winter", "ramadan", "eid", "year",
+})  # fmt: skip
+"""What people put a year behind."""
 _NO_LETTER = re.compile(r"[\W\d_]")
 LOOKALIKES = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 
@@ -51,17 +63,20 @@ def problem(password: str, *, email: str, name: str) -> LazyString | None:
         return TOO_REGULAR
     if {plain, core, _unmasked(core), _letters(plain)} & common_passwords():
         return TOO_COMMON
-    words = _words_about(email, name)
-    if any(_is_made_of(_letters(text), words) for text in (core, _unmasked(core))):
+    words, spellings = _words_about(email, name), (_letters(core), _letters(_unmasked(core)))
+    if any(_is_made_of(text, words) for text in spellings):
         return TOO_PERSONAL
+    if any(_is_made_of(text, words | PLACES_AND_TIMES) for text in spellings):
+        return TOO_LOCAL
     return None
 
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The vendored list, lower case."""
+    """The vendored list, lower case, and the password that the demo has published."""
     lines = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("# "))
+    ours = frozenset({DEMO_PASSWORD, _letters(DEMO_PASSWORD)})
+    return ours | frozenset(line for line in lines if line and not line.startswith("# "))
 
 
 def _core(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may do what: permissions are constants of the code, roles are sets of them, a user holds one role.
+"""Who may do what: permissions are constants of the code, roles are sets of them, a user holds one per account.
 
 Deny by default: every view says what it needs with `@requires` or says `@public`; an app with a view
 that says neither does not start (`check_every_endpoint`). The matrix is tested role by role.
@@ -34,6 +34,7 @@ class Permission(StrEnum):
     AUDIT_READ_ALL = "audit.read_all"
     AUDIT_EXPORT = "audit.export"
     OWN_SESSIONS = "sessions.own"
+    PEOPLE_MANAGE = "people.manage"
 
 
 class Role(StrEnum):
@@ -54,7 +55,12 @@ ROLE_LABELS = {
     Role.ADMIN: lazy_gettext("Admin"),
 }
 
-_EVERYBODY = {Permission.ORDER_READ, Permission.AUDIT_READ_OWN, Permission.OWN_SESSIONS}
+OWN = frozenset({Permission.AUDIT_READ_OWN, Permission.OWN_SESSIONS})
+"""What concerns nobody but oneself: everybody who is signed in may, on whichever account."""
+DESK_WIDE = frozenset({Permission.PEOPLE_MANAGE})
+"""What concerns the whole desk: only a role for every account gives it, never one for a single account."""
+
+_EVERYBODY = OWN | {Permission.ORDER_READ}
 _AGENT = _EVERYBODY | {
     Permission.PERSONAL_DATA_OPEN,
     Permission.CAPTURE,
@@ -85,17 +91,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.AUDIT_EXPORT,
         }
     ),
-    Role.ADMIN: frozenset(_EVERYBODY | {Permission.AUDIT_READ_ALL, Permission.HOOKS_READ, Permission.HOOKS_EDIT}),
+    Role.ADMIN: frozenset(
+        _EVERYBODY
+        | {Permission.AUDIT_READ_ALL, Permission.HOOKS_READ, Permission.HOOKS_EDIT, Permission.PEOPLE_MANAGE}
+    ),
 }
 
 
-def permissions_of(role: str) -> frozenset[Permission]:
-    """The permissions of a role; none for a role that is not known (any more)."""
+def permissions_of(role: str | None) -> frozenset[Permission]:
+    """The permissions of a role; none without one, or for one that is not known (any more)."""
     return ROLE_PERMISSIONS[Role(role)] if role in ROLE_PERMISSIONS else frozenset()
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
-    """Marks a view: only for signed-in people whose role has the permission."""
+    """Marks a view: only for signed-in people whose role, on the account of the address, has the permission."""
 
     def mark(view: View) -> View:
         view.required_permission = permission  # type: ignore[attr-defined]

@@ -16,8 +16,8 @@ from webapp.core.database import writing
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
 
-from . import passwords, sessions, throttle
-from .authentication import Person, bind_person, check
+from . import sessions, throttle
+from .authentication import Person, bind_person, check_proof
 from .own_password import LOCKED, WRONG
 
 FRESH = timedelta(minutes=5)
@@ -29,11 +29,11 @@ def is_fresh(person: Person) -> bool:
 
 
 def confirm(person: Person, password: str) -> Person | LazyString:
-    """The person in the same session under a new token, or what to tell: counted and throttled like a sign-in.
+    """The person in the same session under a new token, or what to tell: counted like a sign-in, by itself.
 
     Raises TurnedAway.
     """
-    checked = check(person.email, password, passwords.STAFF)
+    checked = check_proof(person.email, password)
     if checked.user is None or not checked.is_right:
         with writing():
             audit.record(

@@ -23,7 +23,9 @@ from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
-from webapp.models.user import User
+from webapp.models.user import User, UserRole
+
+from .roles import Roles
 
 SEEN_EVERY = timedelta(minutes=1)
 BACKGROUND = "X-Background"
@@ -50,7 +52,7 @@ class Lapse:
 
 
 class Found(NamedTuple):
-    """A session and its person, as one SELECT gives them: who they are and whether both are still good."""
+    """A session and its person, as one SELECT gives them: who they are, with which roles, and whether both are good."""
 
     id: int
     user_id: int
@@ -62,10 +64,10 @@ class Found(NamedTuple):
     has_unsent_form: bool
     name: str
     email: str
-    role: str
     active: bool
     is_demo: bool
     must_change_password: bool
+    roles: Roles
 
 
 _BY_TOKEN = (
@@ -80,12 +82,14 @@ _BY_TOKEN = (
         StaffSession.unsent_form.is_not(None),
         User.name,
         User.email,
-        User.role,
         User.active,
         User.is_demo,
         User.must_change_password,
+        UserRole.account,
+        UserRole.role,
     )
     .join(User, User.id == StaffSession.user_id)
+    .join(UserRole, UserRole.user_id == User.id, isouter=True)
     .where(StaffSession.token_hash == bindparam("token_hash"))
 )
 
@@ -116,10 +120,11 @@ def open_session(session: Session, user_id: int, token: str) -> StaffSession:
 
 def find(token: str) -> Found | None:
     """The session with its person, if both are good; else `g.lapse` says what was wrong with a known session."""
-    row = db.session.connection().execute(_BY_TOKEN, {"token_hash": digest(token)}).one_or_none()
-    if row is None:
+    rows = db.session.connection().execute(_BY_TOKEN, {"token_hash": digest(token)}).all()
+    if not rows:
         return None
-    found = Found._make(row)
+    by_account = {row.account: row.role for row in rows if row.account is not None}
+    found = Found._make((*rows[0][:-2], Roles(by_account)))
     reason = _why_over(found)
     if reason is None:
         g.is_unseen = now() - found.last_seen >= SEEN_EVERY
@@ -214,6 +219,12 @@ def open_sessions(user_id: int) -> Sequence[StaffSession]:
         .order_by(StaffSession.last_seen.desc(), StaffSession.id.desc())
     )
     return db.session.execute(query).scalars().all()
+
+
+def last_before(session_id: int, user_id: int) -> StaffSession | None:
+    """The session that the person opened last before this one."""
+    earlier = (StaffSession.user_id == user_id, StaffSession.id < session_id)
+    return db.session.scalar(select(StaffSession).where(*earlier).order_by(StaffSession.id.desc()).limit(1))
 
 
 def _settings() -> Settings:

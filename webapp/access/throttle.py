@@ -4,6 +4,9 @@ Ten failures against one identity within half an hour lock it for half an hour; 
 An identity that does not exist is counted alike. One address may fail far more often, because a whole office
 shares one, before it has to wait. An attempt is counted *before* its password is looked at: of many at once,
 no more than the limit are ever tried.
+
+What strangers do locks strangers out: a browser in which the person has signed in before has a counter of its own, and
+so has the question whether it is still the same person, who is signed in; no address has to wait for that.
 """
 
 from __future__ import annotations
@@ -32,11 +35,33 @@ ADDRESS_WAIT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class SignInAttempt:
-    """One counted attempt. `locked`: the identity was locked before it; `locks`: failing now, it is the last one."""
+class Counter:
+    """What an attempt is counted against. `identity` is None where the counter is that of the identity itself."""
 
-    identity: str
-    address: str
+    key: str
+    identity: str | None
+    counts_address: bool
+
+
+def of_sign_in(email: str, browser: str | None) -> Counter:
+    """Of who is not signed in: everybody who tries the identity together, or one browser in which it is known."""
+    identity = identity_digest(email)
+    if browser is None:
+        return Counter(identity, None, counts_address=True)
+    return Counter(_digest("browser", f"{browser}\0{email}"), identity, counts_address=True)
+
+
+def of_proof(email: str) -> Counter:
+    """Of somebody who is signed in and proves who they are."""
+    return Counter(_digest("proof", email), identity_digest(email), counts_address=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAttempt:
+    """One counted attempt. `locked`: its counter was locked before it; `locks`: failing now, it is the last one."""
+
+    key: str
+    address: str | None
     locked: bool
     locks: bool
     wait: timedelta | None
@@ -60,18 +85,20 @@ def wait_of(ip: str) -> timedelta | None:
     return until - moment if until is not None and until > moment else None
 
 
-def count_attempt(session: Session, email: str, ip: str) -> SignInAttempt:
+def count_attempt(session: Session, counter: Counter, ip: str) -> SignInAttempt:
     """Counts an attempt as a failure until `forget` says otherwise. Call inside `writing(lock=LOCK_NAME)`."""
     moment = now()
     session.execute(delete(SignInThrottle).where(SignInThrottle.since < moment - WINDOW - LOCK))
-    address = _count(session, _digest("address", ip), moment, MOST_PER_ADDRESS, ADDRESS_WAIT)
-    identity = _count(session, identity_digest(email), moment, MOST_PER_IDENTITY, LOCK)
+    address = None
+    if counter.counts_address:
+        address = _count(session, _digest("address", ip), None, moment, MOST_PER_ADDRESS, ADDRESS_WAIT)
+    counted = _count(session, counter.key, counter.identity, moment, MOST_PER_IDENTITY, LOCK)
     return SignInAttempt(
-        identity=identity.key,
-        address=address.key,
-        locked=identity.was_locked,
-        locks=identity.locks,
-        wait=address.until - moment if address.was_locked and address.until else None,
+        key=counted.key,
+        address=address.key if address else None,
+        locked=counted.was_locked,
+        locks=counted.locks,
+        wait=address.until - moment if address and address.was_locked and address.until else None,
     )
 
 
@@ -83,12 +110,14 @@ class _Counted:
     until: datetime | None
 
 
-def _count(session: Session, key: str, moment: datetime, most: int, lock: timedelta) -> _Counted:
+def _count(
+    session: Session, key: str, identity: str | None, moment: datetime, most: int, lock: timedelta
+) -> _Counted:
     row = session.get(SignInThrottle, key, populate_existing=True)
     if row is not None and row.locked_until is not None and row.locked_until > moment:
         return _Counted(key, True, False, row.locked_until)
     if row is None:
-        row = SignInThrottle(key_digest=key, failures=0, since=moment)
+        row = SignInThrottle(key_digest=key, identity=identity, failures=0, since=moment)
         session.add(row)
     elif row.locked_until is not None or row.since <= moment - WINDOW:
         row.failures, row.since, row.locked_until = 0, moment, None
@@ -100,8 +129,10 @@ def _count(session: Session, key: str, moment: datetime, most: int, lock: timede
 
 
 def forget(session: Session, attempt: SignInAttempt) -> None:
-    """The attempt was right: the identity starts anew, and the address is not charged for it. Same lock."""
-    session.execute(delete(SignInThrottle).where(SignInThrottle.key_digest == attempt.identity))
+    """The attempt was right: its counter starts anew, and the address is not charged for it. Same lock."""
+    session.execute(delete(SignInThrottle).where(SignInThrottle.key_digest == attempt.key))
+    if attempt.address is None:
+        return
     session.execute(
         update(SignInThrottle)
         .where(SignInThrottle.key_digest == attempt.address)
@@ -110,6 +141,7 @@ def forget(session: Session, attempt: SignInAttempt) -> None:
 
 
 def unlock(session: Session, email: str) -> bool:
-    """Takes the lock, and the failures counted so far, off one identity; whether there were any."""
+    """Takes the locks, and the failures counted so far, off one identity, everywhere; whether there were any."""
     digest = identity_digest(email)
-    return bool(session.execute(delete(SignInThrottle).where(SignInThrottle.key_digest == digest)).rowcount)  # type: ignore[attr-defined]
+    of_them = (SignInThrottle.key_digest == digest) | (SignInThrottle.identity == digest)
+    return bool(session.execute(delete(SignInThrottle).where(of_them)).rowcount)  # type: ignore[attr-defined]

@@ -1,9 +1,10 @@
-"""Alerts by e-mail: one message to all recipients, over a connection that is protected unless an operator says no."""
+"""E-mail: one message to all recipients, over a connection that is protected unless an operator says no."""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,13 +21,18 @@ DEADLINE = 20.0
 """Seconds: for an answer to one command, and in all."""
 
 
-def send_mail(settings: Settings, subject: str, text: str, *, deadline: float = DEADLINE) -> str | None:
-    """Sends it once. Returns what went wrong in a word, never the server's text; None when the server has taken it."""
+def send_mail(
+    settings: Settings, subject: str, text: str, *, to: Sequence[str] = (), deadline: float = DEADLINE
+) -> str | None:
+    """Sends it once, to whoever gets alerts unless it is for somebody else.
+
+    Returns what went wrong in a word, never the server's text; None when the server has taken it.
+    """
     client = _client(settings)
     try:
         with _cut_after(deadline, client):
             _connect(client, settings)
-            refused = client.send_message(_message(settings, subject, text))
+            refused = client.send_message(_message(settings, subject, text, to or settings.alert_mail_to))
             with suppress(OSError, smtplib.SMTPException):  # it is sent, however they part
                 client.quit()
     except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -72,11 +78,11 @@ class _cut_after:
         self.timer.cancel()
 
 
-def _message(settings: Settings, subject: str, text: str) -> EmailMessage:
+def _message(settings: Settings, subject: str, text: str, to: Sequence[str]) -> EmailMessage:
     message = EmailMessage(policy=UNFOLDED)
     message["Subject"] = subject
     message["From"] = settings.alert_mail_from
-    message["To"] = ", ".join(settings.alert_mail_to)
+    message["To"] = ", ".join(to)
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=settings.alert_mail_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from .access_log import record_look
 from .actions import Action
-from .recording import Outcome, Who, anchor, bind, by_the_desk, record, who
+from .recording import Facts, Outcome, Who, anchor, bind, by_the_desk, record, who
 
 __all__ = [
-    "Action", "Outcome", "Who", "anchor", "bind", "by_the_desk", "record", "record_look", "who",
+    "Action", "Facts", "Outcome", "Who", "anchor", "bind", "by_the_desk", "record", "record_look", "who",
 ]  # fmt: skip

@@ -31,6 +31,10 @@ class Action(StrEnum):
     USER_ENABLED = "user.enabled"
     USER_PASSWORD_RESET = "user.password_reset"  # noqa: S105 - the name of an event
     USER_UNLOCKED = "user.unlocked"
+    USER_SESSIONS_ENDED = "user.sessions_ended"
+    USER_LINK_MADE = "user.link_made"
+    USER_JOINED = "user.joined"
+    USER_RENAMED = "user.renamed"
 
     ACCESS_DENIED = "access.denied"
     CSRF_FAILED = "csrf.failed"
@@ -111,7 +115,7 @@ class Action(StrEnum):
 
 _LOGIN = frozenset({"name_digest", "cause", "failures", "until"})
 _SESSION = frozenset({"session_ref", "cause", "count", "user_id"})
-_USER = frozenset({"name", "role", "active", "must_change_password", "cause"})
+_USER = frozenset({"name", "role", "active", "must_change_password", "cause", "count", "expires"})
 _REQUEST = frozenset({"method", "endpoint", "permission", "cause"})
 _MONEY = frozenset(
     {

@@ -34,13 +34,26 @@ Key = ColumnElement[int] | InstrumentedAttribute[int]
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody sees who may not see everything: the own entries, and those of these accounts, by slug.
+
+    With `is_all_but` those of all but these, and those of no account.
+    """
+
+    actor_id: int
+    accounts: frozenset[str]
+    is_all_but: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """What to look for. `only_actor` is the person who may see no more than the own entries.
+    """What to look for. `only_actor` is the person who may see no more than the own entries; others may have a `sight`.
 
     `what` is a family ("refund") or an event ("refund.succeeded"); `since` included, `until` not.
     """
 
     only_actor: int | None = None
+    sight: Sight | None = None
     actor_id: int | None = None
     what: str | None = None
     object_id: str | None = None
@@ -111,7 +124,8 @@ def matching(
     filters = _filters(query)
     low, high, days = _days(session, query)
     low, high = max(low, (after or 0) + 1), min(high, _NO_BOUND if before is None else before)
-    statement = select(AuditEntry).where(*filters.values(), *days, AuditEntry.seq >= low, AuditEntry.seq < high)
+    seen = _within(query.sight)
+    statement = select(AuditEntry).where(*filters.values(), *seen, *days, AuditEntry.seq >= low, AuditEntry.seq < high)
     phrases = phrases_of(query.words)
     if phrases or _needs_search_index(query, set(filters)):
         return _searched(session, statement, phrases, _facets(query), low, high)
@@ -144,6 +158,21 @@ def _filters(query: AuditQuery) -> dict[str, Any]:
             AuditEntry.outcome == query.outcome
         )
     return found
+
+
+def _within(sight: Sight | None) -> list[ColumnElement[bool]]:
+    """Never a reason to take an index and then sort: what is seen is most of the log, or read from its end."""
+    if sight is None:
+        return []
+    account = func.coalesce(AuditEntry.account, "")
+    on_account = account.not_in(sight.accounts) if sight.is_all_but else account.in_(sight.accounts)
+    return [on_account | (AuditEntry.actor_id == sight.actor_id)]
+
+
+def is_seen(entry: AuditEntry, sight: Sight) -> bool:
+    """Whether an entry is among what somebody sees."""
+    is_named = entry.account in sight.accounts
+    return is_named != sight.is_all_but or entry.actor_id == sight.actor_id
 
 
 def _days(session: Session, query: AuditQuery) -> tuple[int, int, list[Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from webapp import audit
+from webapp.access.roles import roles_of
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.base import now
@@ -86,7 +87,8 @@ def _bind_owner(session: Session, job: Job) -> None:
     if owner is None:
         audit.bind(audit.Who(actor_label="worker", request_id=g.request_id))
         return
-    audit.bind(audit.Who(actor_id=owner.id, actor_label=owner.name, actor_role=owner.role, request_id=g.request_id))
+    role = roles_of(session, owner.id).on(job.account)
+    audit.bind(audit.Who(actor_id=owner.id, actor_label=owner.name, actor_role=role, request_id=g.request_id))
 
 
 def _perform(app: Flask, job: Job, stop: Event) -> None:

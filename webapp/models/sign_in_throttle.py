@@ -1,4 +1,4 @@
-"""Counters of failed sign-ins: one row per identity that was tried and one per address it was tried from."""
+"""Counters of wrong passwords: a row per identity that strangers tried, per address, per known browser, per person."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from .base import Base
 
 
 class SignInThrottle(Base):
-    """Failures counted against one key: a keyed digest, because people type passwords into the e-mail field."""
+    """Failures counted against one key: a keyed digest, because people type passwords into the e-mail field.
+
+    `identity` is the digest of whose known browser it is, or who is asked for another proof; None for all others.
+    """
 
     __tablename__ = "sign_in_throttle"
 
     key_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    identity: Mapped[str | None] = mapped_column(String(64))
     failures: Mapped[int]
     since: Mapped[datetime] = mapped_column(index=True)
     locked_until: Mapped[datetime | None]

@@ -50,6 +50,7 @@ CAUSES = {
     "no_space": lazy_gettext("The desk's disk is nearly full, so it stopped. Tell an admin."),
     "worker_died": lazy_gettext("The worker crashed on it three times in a row. Tell an admin."),
     "target_off": lazy_gettext("The target was paused or deleted before all of it was queued."),
+    "no_access": lazy_gettext("You don't have access to this any more, so nothing was written."),
     "no_account": lazy_gettext("The account is not configured any more."),
     "mistake": lazy_gettext("The desk made a mistake. It has been logged; tell an admin."),
 }

@@ -24,6 +24,7 @@ AREAS = (
     "live",
     "connection",
     "alerts",
+    "people",
 )
 
 

@@ -63,8 +63,7 @@ def _ways_out(status: int, unsent: TypedForm | None) -> list[tuple[str, str]]:
         ways.append((gettext("Go to the audit log"), url_for("audit.list_entries")))
     elif status == 404 and request.blueprint == "settlements":
         ways.append((gettext("Go to the settlements"), url_for("settlements.list_transactions", account=g.account)))
-    elif current_user.is_authenticated:
-        account = g.get("account") or next(iter(current_app.extensions["accounts"].values()))
+    elif account := g.get("account") or next(iter(current_user.accounts.values()), None):
         ways.append((gettext("Go to the orders"), url_for("orders.list_orders", account=account)))
     return ways
 

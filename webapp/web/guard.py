@@ -14,6 +14,7 @@ from typing import Any, NoReturn, cast
 import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import audit
@@ -21,6 +22,7 @@ from webapp.access import authentication, passwords, sessions, turned_away
 from webapp.access.permissions import Permission, View, is_for
 from webapp.access.reauthentication import is_fresh
 from webapp.access.rejection_sampler import RejectionSampler
+from webapp.core.accounts import Account
 from webapp.core.database import writing
 from webapp.core.extensions import csrf, htmx
 
@@ -65,6 +67,7 @@ def _turn_away_a_flood() -> None:
 def guard() -> AnyResponse | None:
     """Lets the request through (None), or answers it."""
     authentication.bind_stranger()
+    _hide_unknown_account()
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if view is None:
         return None
@@ -81,6 +84,18 @@ def guard() -> AnyResponse | None:
     if needed is not None and FROM_KEPT in request.form:
         form_drafts.forget_unsent(current_user.session_id)
     return None
+
+
+def _hide_unknown_account() -> None:
+    """An account on which the person has no role answers as one that does not exist: as if no address had matched."""
+    account: Account | None = g.get("account")
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    is_public = view is not None and view.required_permission is None
+    if account is None or is_public or not current_user.is_authenticated:
+        return
+    if account.slug not in current_user.accounts:
+        request.url_rule = request.view_args = g.account = None
+        request.routing_exception = NotFound()
 
 
 def _refuse_other_sites() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
@@ -82,4 +83,18 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _remember_account() -> None:
-    g.account = (request.view_args or {}).get("account")
+    g.account = (request.view_args or {}).get("account") or _account_of_refused_method()
+
+
+def _account_of_refused_method() -> Account | None:
+    """The account of an address that exists for other methods; one of an account that does not exist is a plain 404."""
+    refusal = request.routing_exception
+    if not isinstance(refusal, MethodNotAllowed) or not refusal.valid_methods:
+        return None
+    adapter = current_app.create_url_adapter(request)
+    try:
+        _, values = adapter.match(method=next(iter(refusal.valid_methods)))  # type: ignore[union-attr]
+    except HTTPException:
+        request.routing_exception = NotFound()
+        return None
+    return values.get("account")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request, url_for
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
-from webapp.access.permissions import Permission, permissions_of, public
+from webapp.access.permissions import Permission, public
+from webapp.access.roles import label_of
 from webapp.core.accounts import Account
 from webapp.core.extensions import htmx
 
@@ -56,6 +57,10 @@ PLACES: tuple[tuple[Any, Places], ...] = (
         lazy_gettext("Records"),
         (("audit.list_entries", lazy_gettext("Audit log"), "history", Permission.AUDIT_READ_OWN),),
     ),
+    (
+        lazy_gettext("Desk"),
+        (("people.list_people", lazy_gettext("People"), "users", Permission.PEOPLE_MANAGE),),
+    ),
 )
 """Endpoint, words, icon and permission of each place, by group. A place shows when its endpoint exists."""
 
@@ -94,7 +99,8 @@ class AccountLink:
 class Shell:
     """What `base.html` draws round a page. `account` and `environment` are None where a page has no account.
 
-    `home` is the account that the places and the search lead to: the page's own, or else the first.
+    `home` is the account that the places and the search lead to: the page's own, or else the first that the person
+    may know; None for somebody without a role on any.
     """
 
     account: Account | None = None
@@ -130,15 +136,17 @@ def build_shell() -> Shell:
     )
     if not current_user.is_authenticated:
         return anonymous
-    home = account or next(iter(accounts.values()))
+    known: dict[str, Account] = current_user.accounts
+    home = account or next(iter(known.values()), None)
     return replace(
         anonymous,
         home=home,
-        accounts=_account_links(accounts, account),
-        nav=_nav(home, permissions_of(current_user.role)),
+        environment=_environment(account, known),
+        accounts=_account_links(known, account),
+        nav=_nav(home, _permissions(home)),
         signed_in=True,
         user_name=current_user.name,
-        user_role=current_user.role_label,
+        user_role=_role_words(),
         search_action=_address("orders.list_orders", home),
         sessions_href=_address("auth.list_sessions", home),
         sign_out_action=_address("auth.sign_out", home),
@@ -182,6 +190,18 @@ def _environment(account: Account | None, accounts: dict[str, Account]) -> str |
     return shared.pop() if len(shared) == 1 else None
 
 
+def _permissions(home: Account | None) -> frozenset[Permission]:
+    """On the account that the places lead to; without one, only what needs none."""
+    permissions: frozenset[Permission] = current_user.roles.permissions_on(home.slug if home else "")
+    return permissions
+
+
+def _role_words() -> str:
+    """The role on the page's account; elsewhere the one for all accounts, or that they differ."""
+    role: str | None = current_user.role
+    return label_of(role) if role or not current_user.accounts else gettext("Different roles by account")
+
+
 def _account_links(accounts: dict[str, Account], chosen: Account | None) -> list[AccountLink]:
     """Each account with its orders, if there are several."""
     if len(accounts) < 2:
@@ -192,9 +212,9 @@ def _account_links(accounts: dict[str, Account], chosen: Account | None) -> list
     ]
 
 
-def _nav(account: Account, permissions: frozenset[Permission]) -> list[NavGroup]:
-    """The places that exist and that the person may see."""
-    counts = current_app.extensions.get("nav_counts", lambda account: {})(account)
+def _nav(account: Account | None, permissions: frozenset[Permission]) -> list[NavGroup]:
+    """The places that exist and that the person may see; without an account, those that need none."""
+    counts = current_app.extensions["nav_counts"](account) if account else {}
     is_finance = Permission.REFUND_RESOLVE in permissions
     groups = []
     for label, places in PLACES:
@@ -230,12 +250,12 @@ _LIES_UNDER = {
 """Areas and pages that do not lie under the first place of their own area: a refund's form is about an order."""
 
 
-def _address(endpoint: str, account: Account) -> str | None:
-    """The address of an endpoint, on the account if it is about one; None while there is no such endpoint."""
+def _address(endpoint: str, account: Account | None) -> str | None:
+    """The address of an endpoint, on the account if it is about one; None without that account or endpoint."""
     if endpoint not in current_app.view_functions:
         return None
     if current_app.url_map.is_endpoint_expecting(endpoint, "account"):
-        return url_for(endpoint, account=account)
+        return url_for(endpoint, account=account) if account else None
     return url_for(endpoint)
 
 

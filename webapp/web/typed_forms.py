@@ -17,7 +17,8 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
-from webapp.access.permissions import View
+from webapp.access.permissions import ROLE_LABELS, View
+from webapp.access.roles import EVERY_ACCOUNT
 from webapp.payments.intents import MADE_OTHERWISE, NOT_DONE
 from webapp.presentation.hook_words import EVENT_LABELS
 from webapp.presentation.refund_line_words import FIELD, NAME, typed_line_words
@@ -30,7 +31,7 @@ FROM_KEPT = "from_kept"
 """The field of a form that was kept and is sent now."""
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
-        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "kept", "lines"),
+        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "kept", "lines", "seen"),
         *("next", "object_id", "owner", "prepared", "query", "reviewed", "theme", "username", "version", "what"),
     )
 )
@@ -38,7 +39,9 @@ _CHOSEN_BY_THE_PAGE = frozenset(
 
 _NAMES = {
     "account": _l("Short name of the account"),
+    "accounts": _l("On which accounts"),
     "amount": _l("Amount"),
+    "everywhere": _l("Role on all accounts"),
     "events": _l("Tell the shop of"),
     "found": _l("What you found"),
     "host": _l("Host"),
@@ -49,7 +52,11 @@ _NAMES = {
     "received": _l("Amount that the bank received"),
     "url": _l("Address"),
 }
+_ROLES = {role.value: words for role, words in ROLE_LABELS.items()}
 _CHOICES: dict[str, dict[str, Any]] = {
+    "role": _ROLES,
+    "everywhere": _ROLES,
+    "accounts": {EVERY_ACCOUNT: _l("All accounts")},
     "part": {"part": _l("An amount"), "whole": _l("Everything that is left"), "lines": _l("Items")},
     "reason": {**REASONS},
     "events": EVENT_LABELS,
@@ -61,6 +68,9 @@ _WHAT = {
     "in_progress.resolve": _l("What was done about a refund"),
     "payouts.enter_bank_amount": _l("What the bank received for a payout"),
     "payouts.settle_exception": _l("Bank exception of a payout"),
+    "auth.change_name": _l("Your name"),
+    "people.invite_person": _l("Invitation"),
+    "people.change_roles": _l("Roles of a person"),
     "hooks.create_hook": _l("New webhook"),
     "hooks.edit_hook": _l("Edit webhook"),
     "hooks.delete_hook": _l("Delete webhook"),

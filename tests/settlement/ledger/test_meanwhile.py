@@ -25,7 +25,7 @@ PAID, NAME = "2026-09-08T00:00:00Z", "2026-09-08T000000.000000Z"
 
 def somebody() -> int:
     with writing() as session:
-        person = User(email="farah@example.test", name="Farah", role="finance", password_hash="x")
+        person = User(email="farah@example.test", name="Farah", password_hash="x")
         session.add(person)
         session.flush()
         return person.id

@@ -24,7 +24,7 @@ from .test_changed_past import BEFORE, CURRENT, LAST, last_evening, on, shown
 @pytest.fixture
 def farah(shop: Shop) -> int:
     with writing() as session:
-        person = User(email="farah@example.test", name="Farah", role="finance", password_hash="none")
+        person = User(email="farah@example.test", name="Farah", password_hash="none")
         session.add(person)
         session.flush()
         return person.id

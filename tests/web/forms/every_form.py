@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
 from tests.browser import Browser
 from tests.conftest import PEOPLE
+from webapp.access.invitations import new_link
+from webapp.core.extensions import db
 from webapp.jobs import work_once
+from webapp.models.user import User
 from webapp.presentation.refund_reasons import REASONS
 
 from .stage import Stage
@@ -142,6 +147,18 @@ def _target(act: str) -> Callable[[Stage, Browser], None]:
     return show
 
 
+def _person(stage: Stage, browser: Browser) -> None:
+    browser.open("/people")
+    browser.follow(PEOPLE["second agent"][1])
+
+
+def _welcome(stage: Stage, browser: Browser) -> None:
+    with stage.app.app_context():
+        by = db.session.scalar(select(User.id).where(User.email == PEOPLE["admin"][0])) or 0
+        link = new_link(PEOPLE["second agent"][0], by=by)
+    browser.open(f"/welcome/{link.token}")
+
+
 def _open(address: str) -> Callable[[Stage, Browser], None]:
     return lambda stage, browser: browser.open(address) and None
 
@@ -210,6 +227,22 @@ FORMS: dict[str, Form] = {
     "auth.confirm_person": Form(
         "admin", _open("/you/confirm"), "Continue", {}, {}, (), {"password": "wrong"}, asks=False
     ),
+    "auth.change_name": Form(
+        "agent", _open("/you"), "Save the name", {"name": NOTE[:60]}, {"name": ("", " ", "x" * 121)}, ("name",),
+        asks=False,
+    ),
+    "auth.choose_first_password": Form(
+        "stranger", _welcome, "Save the password", {}, {}, (), {"new": "n", "again": "m"}, asks=False
+    ),
+    "people.invite_person": Form(
+        "admin", _open("/people/new"), "Invite and show the link",
+        {"name": "Nadia New", "email": "nadia@shop.example", "role": "agent"},
+        {"role": ("", "admin", "nonsense"), "email": ("", "x", "aziz@example.test")}, ("name", "email"), asks=False,
+    ),
+    "people.change_roles": Form(
+        "admin", _person, "Change roles", {"everywhere": "viewer"},
+        {"everywhere": ("", "finance", "nonsense"), "seen": ("", "{}", "[1]", "nonsense")}, asks=False,
+    ),
     "auth.save_password": Form(
         "agent", _open("/you/password"), "Change password", {}, {}, (), {"current": "w", "new": "n", "again": "m"},
         asks=False,
@@ -230,6 +263,7 @@ _PRESSED = {
     " judge_refused_again"
     " open_delivery read_again try_now pause_target resume_target start_replay cancel_replay",
     "orders": "open_personal_data",
+    "people": "disable_person enable_person unlock_person end_sessions make_link dismiss_news",
     "auth": "end_session end_other_sessions sign_out",
     "": "choose_theme",
 }

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from webapp import audit
-from webapp.access.permissions import permissions_of
+from webapp.access.roles import roles_of
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
@@ -29,7 +29,7 @@ from webapp.providers.http.patience import ask_patiently
 from .body import Body
 from .cells import Column, Columns
 from .csv_file import CsvFile
-from .kinds import KINDS
+from .kinds import KINDS, may_export
 from .list_state import Viewer, read_screen
 from .manifest import manifest
 from .quota import DiskWatch
@@ -74,8 +74,10 @@ def make(job: JobContext) -> None:
 def _asked(account: Account, export: Export) -> Asked:
     """The question of the screen again, as it was at the moment of the request."""
     owner = db.session.get_one(User, export.owner_id)
+    viewer = Viewer.of(owner.id, roles_of(db.session, owner.id), account)
     release()
-    viewer = Viewer(owner.id, permissions_of(owner.role))
+    if not owner.active or not may_export(export.what, viewer.permissions):
+        raise Failed("no_access")
     screen = read_screen(export.what, parse(export.filters), account, export.bound, viewer)
     if screen.errors:
         raise Failed("unreadable")

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from webapp.access.permissions import Permission
+from webapp.access.roles import Reach, Roles
 from webapp.core.accounts import Account
 from webapp.lists.filters import ListFilters
 
@@ -32,10 +33,15 @@ class Word(NamedTuple):
 
 
 class Viewer(NamedTuple):
-    """Who looks at the screen; some see less of it."""
+    """Who looks at the screen of an account; some see less of it. `log`: of which accounts the log is exported."""
 
     id: int
     permissions: frozenset[Permission]
+    log: Reach = Reach(frozenset(), is_all_but=False)
+
+    @classmethod
+    def of(cls, person_id: int, roles: Roles, account: Account) -> Viewer:
+        return cls(person_id, roles.permissions_on(account.slug), roles.reach_of(Permission.AUDIT_EXPORT))
 
 
 @dataclass(frozen=True, slots=True)

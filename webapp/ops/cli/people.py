@@ -1,4 +1,4 @@
-"""Commands about people, for whom no page can help: the first admin, and whoever is locked out.
+"""Commands about people, for whom no page can help: the first admin, and an admin who is locked out.
 
 Each change is in the audit log with the user of the operating system who typed it. Passwords are read from standard
 input or asked for, never taken from the command line, where every process of the machine could read them.
@@ -18,11 +18,14 @@ from webapp import audit
 from webapp.access import staff
 from webapp.access.demo_users import ensure_demo_users
 from webapp.access.permissions import Role
+from webapp.access.roles import EVERY_ACCOUNT, NO_ROLE, Roles, roles_of
 from webapp.core.database import release
 from webapp.core.extensions import db
 
 password_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+account_option = click.option("--account", metavar="SLUG", help="Only for this merchant account; else for every one.")
 role_type = click.Choice([role.value for role in Role])
+role_or_none = click.Choice([*(role.value for role in Role), NO_ROLE])
 
 
 def register(app: Flask) -> None:
@@ -57,6 +60,17 @@ def _change(email: str, act: Callable[[], object], done: str) -> None:
     click.echo(f"{email} {done}.")
 
 
+def _known(account: str | None) -> str | None:
+    accounts = current_app.extensions["accounts"]
+    if account is not None and account not in accounts:
+        raise click.ClickException(f"there is no account {account}; there are: {', '.join(accounts)}")
+    return account
+
+
+def _where(account: str | None) -> str:
+    return f" on {account}" if account else ""
+
+
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
@@ -69,27 +83,40 @@ def _password(from_stdin: bool) -> str:
 @click.option("--name", required=True, help="The name that others see.")
 @click.option("--role", required=True, type=role_type)
 @password_option
+@account_option
 @click.option(
     "--must-change/--no-must-change",
-    default=False,
+    default=True,
+    show_default=True,
     help="The password is valid for one day and one sign-in; then a new one must be chosen.",
 )
 @with_appcontext
-def create_user(email: str, name: str, role: str, password_stdin: bool, must_change: bool) -> None:
-    """Create a user."""
+def create_user(email: str, name: str, role: str, password_stdin: bool, account: str | None, must_change: bool) -> None:
+    """Create a user, for every account or for one."""
+    slug = _known(account) or EVERY_ACCOUNT
     password = _password(password_stdin)
     with _speaking():
-        staff.create_user(email=email, name=name, role=Role(role), password=password, must_change=must_change)
-    click.echo(f"{email} can sign in as {role}.")
+        staff.create_user(
+            email=email, name=name, role=Role(role), account=slug, password=password, must_change=must_change
+        )
+    click.echo(f"{email} can sign in as {role}{_where(account)}.")
+    if must_change:
+        click.echo("The password is valid for 24 hours and one sign-in; then they choose their own.")
 
 
 @click.command("set-role")
 @click.argument("email")
-@click.argument("role", type=role_type)
+@click.argument("role", type=role_or_none)
+@account_option
 @with_appcontext
-def set_role(email: str, role: str) -> None:
-    """Change the role of a user. Signs them out."""
-    _change(email, lambda: staff.set_role(email, Role(role)), f"is {role} now, and signed out")
+def set_role(email: str, role: str, account: str | None) -> None:
+    """Change the role of a user, on every account or on one. Signs them out.
+
+    Without --account it is their role on every account, whatever they had on single ones. With --account, the role
+    `none` takes that account away from them.
+    """
+    slug = _known(account)
+    _change(email, lambda: staff.set_role(email, role, slug), f"is {role}{_where(account)} now, and signed out")
 
 
 @click.command("disable-user")
@@ -139,17 +166,23 @@ def end_sessions(email: str) -> None:
 @click.command("list-users")
 @with_appcontext
 def list_users() -> None:
-    """List all users, with role and state."""
-    people = staff.everybody(db.session)
+    """List all users, with roles and state."""
+    people = [(user, roles_of(db.session, user.id)) for user in staff.everybody(db.session)]
     release()
-    for user in people:
+    for user, roles in people:
         state = "active" if user.active else "disabled"
         notes = [
             state,
             *(["must change password"] if user.must_change_password else []),
             *(["demo"] if user.is_demo else []),
         ]
-        click.echo(f"{user.email:<40} {user.role:<8} {', '.join(notes):<30} {user.name}")
+        click.echo(f"{user.email:<40} {_listed(roles):<8} {', '.join(notes):<30} {user.name}")
+
+
+def _listed(roles: Roles) -> str:
+    """`viewer`, or `viewer, live: finance`, or `live: finance` where there is none for every account."""
+    single = [f"{slug}: {role}" for slug, role in roles.by_account.items() if slug != EVERY_ACCOUNT]
+    return ", ".join([*([roles.everywhere] if roles.everywhere else []), *single]) or NO_ROLE
 
 
 @click.command("demo-users")

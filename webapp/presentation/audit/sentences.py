@@ -9,7 +9,8 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup, escape
 
-from webapp.access.permissions import ROLE_LABELS, Permission, Role
+from webapp.access.permissions import Permission
+from webapp.access.roles import label_of
 from webapp.audit.actions import Action
 from webapp.audit.recording import facts_of
 from webapp.core.provider_id import visible
@@ -41,6 +42,10 @@ SENTENCES: dict[Action, Any] = {
     Action.USER_ENABLED: lazy_gettext("%(who)s enabled the account of %(person)s"),
     Action.USER_PASSWORD_RESET: lazy_gettext("%(who)s gave %(person)s a new initial password"),
     Action.USER_UNLOCKED: lazy_gettext("%(who)s unlocked the sign-in of %(person)s"),
+    Action.USER_SESSIONS_ENDED: lazy_gettext("%(who)s signed %(person)s out everywhere"),
+    Action.USER_LINK_MADE: lazy_gettext("%(who)s made a link with which %(person)s can choose a password"),
+    Action.USER_RENAMED: lazy_gettext("%(who)s changed the own name to %(name)s"),
+    Action.USER_JOINED: lazy_gettext("%(who)s chose a password with a link"),
     Action.ACCESS_DENIED: lazy_gettext("%(who)s tried to %(right)s, which the role does not allow"),
     Action.CSRF_FAILED: lazy_gettext("A form of %(who)s was refused: it was not from this desk, or out of date"),
     Action.PERSONAL_DATA_OPENED: lazy_gettext("%(who)s opened the personal data of %(object)s"),
@@ -128,6 +133,7 @@ DENIED_ON_ORDER = {
         "%(who)s tried to open the personal data of order %(object)s, which the role does not allow"
     ),
 }
+ROLE_ON_ACCOUNT = lazy_gettext("%(who)s changed the role of %(person)s on %(account)s from %(old_role)s to %(role)s")
 BROKEN = lazy_gettext("%(who)s checked the audit log: it is broken at entry %(bad_seq)s (%(kind)s)")
 BROKEN_ANYWHERE = lazy_gettext("%(who)s checked the audit log: it is broken (%(kind)s)")
 _RIGHTS = {
@@ -146,6 +152,7 @@ _RIGHTS = {
     Permission.AUDIT_READ_ALL: lazy_gettext("see the whole audit log"),
     Permission.AUDIT_EXPORT: lazy_gettext("export the audit log"),
     Permission.OWN_SESSIONS: lazy_gettext("see sessions"),
+    Permission.PEOPLE_MANAGE: lazy_gettext("manage people"),
 }
 _NOBODY = {
     "system": lazy_gettext("The desk"),
@@ -177,6 +184,8 @@ def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str
     if entry.actor_id is None:
         template = FOUND_OUT.get(entry.event, template)  # type: ignore[call-overload]
     old, facts = facts_of(entry.before), facts_of(entry.after)
+    if entry.event == Action.USER_ROLE_CHANGED and entry.account:
+        template = ROLE_ON_ACCOUNT
     template = hook_sentence(entry, facts) or template
     if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
         template = BROKEN if facts.get("bad_seq") else BROKEN_ANYWHERE
@@ -203,6 +212,8 @@ def _value(
     match name:
         case "who":
             return actor(entry)
+        case "account":
+            return entry.account or _NOTHING
         case "object":
             return entry.object_id or _NOTHING
         case "event":
@@ -237,7 +248,7 @@ def amount(entry: AuditEntry) -> str | None:
 
 
 def _role(role: object) -> str:
-    return str(ROLE_LABELS[Role(str(role))]) if role in ROLE_LABELS else str(role or _NOTHING)
+    return label_of(str(role)) if role else gettext("none")
 
 
 def _right(permission: object) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from webapp import audit
 from webapp.access.permissions import Permission, Role, permissions_of
+from webapp.access.roles import role_on
 from webapp.audit.recording import Fact
 from webapp.calendar import TICK
 from webapp.core.accounts import Account
@@ -98,10 +99,10 @@ def _receipts_by(account: Account, *, is_by_day: bool) -> list[tuple[BankReceipt
     return [(receipt, span) for receipt, span in spans if span]
 
 
-def people_who_may_own() -> Sequence[User]:
-    """Those who may settle exceptions, by name."""
+def people_who_may_own(account: Account) -> Sequence[User]:
+    """Those who may settle exceptions of the account, by name."""
     roles = [role for role in Role if Permission.SETTLEMENTS_RESOLVE in permissions_of(role)]
-    asked = select(User).where(User.active.is_(True), User.role.in_(roles)).order_by(User.name, User.id)
+    asked = select(User).where(User.active.is_(True), role_on(account.slug).in_(roles)).order_by(User.name, User.id)
     found = db.session.scalars(asked).all()
     release()
     return found

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from markupsafe import Markup
 
-from webapp.access.permissions import ROLE_LABELS, Role
+from webapp.access.roles import label_of
 from webapp.audit.anchors import Anchor
 from webapp.audit.chain import FIRST_EPOCH, NO_HASH, Keys, NotCanonical, hash_of
 from webapp.core.extensions import db
@@ -61,7 +62,7 @@ def _object(entry: AuditEntry) -> Markup | None:
     """What it is about, with a way to an order whose account still exists, and to all entries about it."""
     if entry.object_id is None:
         return None
-    account = current_app.extensions["accounts"].get(entry.account)
+    account = current_user.accounts.get(entry.account)
     name = Markup('<bdi class="mono">{}</bdi>').format(visible(entry.object_id))
     if entry.object_type == "order" and account is not None:
         href = url_for("orders.show_order", account=account, order_id=entry.object_id)
@@ -85,8 +86,8 @@ def _about(entry: AuditEntry) -> list[tuple[str, Any]]:
     """Who, where and what about, row by row."""
     one = told([entry])[0]
     approver = db.session.get(User, entry.approver_id) if entry.approver_id else None
-    role = str(ROLE_LABELS[Role(entry.actor_role)]) if entry.actor_role in ROLE_LABELS else entry.actor_role
-    account = current_app.extensions["accounts"].get(entry.account)
+    role = label_of(entry.actor_role) if entry.actor_role else None
+    account = current_user.accounts.get(entry.account)
     set_back = gettext("by %(seconds)s seconds", seconds=entry.clock_set_back) if entry.clock_set_back else None
     return [
         (gettext("When"), when_long(one.moment)),

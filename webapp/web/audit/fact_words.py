@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext, lazy_gettext
 
-from webapp.access.permissions import ROLE_LABELS, Role
+from webapp.access.roles import label_of
 from webapp.audit.recording import facts_of
 from webapp.models.audit_entry import AuditEntry
 from webapp.money import Money
@@ -98,6 +98,7 @@ FACTS = {
     "target": lazy_gettext("Forwarded to"),
     "left_out": lazy_gettext("Left out, replaced by newer ones"),
     "genuine": lazy_gettext("Genuine"),
+    "expires": lazy_gettext("Can be used until"),
 }
 
 OF_FAMILY = {
@@ -154,8 +155,8 @@ def _said(name: str, facts: Mapping[str, Any], others: Mapping[str, Any]) -> str
         return _amount(value, facts.get("currency", others.get("currency")))
     if name == "lines":
         return fact_words(str(value), facts.get("currency"))
-    if name == "role" and value in ROLE_LABELS:
-        return str(ROLE_LABELS[Role(str(value))])
+    if name == "role":
+        return label_of(str(value))
     return str(value)
 
 

@@ -9,14 +9,20 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from webapp.access.roles import Reach
 from webapp.audit.actions import Action
 from webapp.audit.recording import OUTCOMES
-from webapp.audit.search import NOBODY, AuditQuery, phrases_of
+from webapp.audit.search import NOBODY, AuditQuery, Sight, phrases_of
 from webapp.lists.filters import PAGE_SIZES, AddressFilters
 
 DESK = "desk"
 """As "who": the desk itself, its commands, strangers."""
 KINDS = frozenset({action.value for action in Action} | {action.family for action in Action})
+
+
+def sight_of(person_id: int, reach: Reach) -> Sight | None:
+    """What a person sees who may see everybody's entries as far as `reach` goes; None is everything."""
+    return None if reach.is_everything else Sight(person_id, reach.accounts, reach.is_all_but)
 
 
 class AuditFilters(AddressFilters):
@@ -27,10 +33,12 @@ class AuditFilters(AddressFilters):
     longest_text = 255
 
     def __init__(
-        self, args: MultiDict[str, str], zone: ZoneInfo, only_actor: int | None, today: date | None = None
+        self, args: MultiDict[str, str], zone: ZoneInfo, sight: Sight | None, today: date | None = None
     ) -> None:
         super().__init__(args, zone, today)
-        self.only_actor = only_actor
+        self.sight = sight
+        sees_own = sight is not None and not sight.accounts and not sight.is_all_but
+        self.only_actor = sight.actor_id if sight is not None and sees_own else None
         self.actor_id = self._read_who()
         self.what = self._read_one_of("what", KINDS)
         self.outcome = self._read_one_of("outcome", OUTCOMES)
@@ -62,6 +70,7 @@ class AuditFilters(AddressFilters):
         since, until = self.days.instants(self.zone)
         return AuditQuery(
             only_actor=self.only_actor,
+            sight=None if self.only_actor is not None else self.sight,
             actor_id=self.actor_id,
             what=self.what,
             object_id=self.typed["object"] or None,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from flask import current_app
 from flask_babel import gettext
+from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import select
 
 from webapp.audit import Action, search
 from webapp.audit.search import COUNT_CAP
+from webapp.core.accounts import Account
 from webapp.core.extensions import db
 from webapp.lists.filters.controls import Chip, Chips, Option, preset_options
 from webapp.models.user import User
@@ -67,8 +68,8 @@ def count_words(count: int) -> str:
     return gettext("1 entry") if count == 1 else gettext("%(count)s entries", count=f"{count:,}")
 
 
-def chips(filters: AuditFilters, base: str, people: Iterable[Option]) -> list[Chip]:
-    """What is on, in the order of the form."""
+def chips(filters: AuditFilters, base: str, people: Iterable[Option], accounts: Mapping[str, Account]) -> list[Chip]:
+    """What is on, in the order of the form; `accounts` are those whose titles the reader may know."""
     typed, on = filters.typed, Chips(filters, base)
     names = {value: words for value, words, _ in people}
     return [
@@ -76,14 +77,14 @@ def chips(filters: AuditFilters, base: str, people: Iterable[Option]) -> list[Ch
         *on.one(gettext("What"), action_label(filters.what) if filters.what else None, "what"),
         *on.one(gettext("Outcome"), str(OUTCOMES[filters.outcome][0]) if filters.outcome else None, "outcome"),
         *on.one(gettext("About"), typed["object"], "object"),
-        *on.one(gettext("Account"), _title(typed["account"]), "account"),
+        *on.one(gettext("Account"), _title(typed["account"], accounts), "account"),
         *on.one(gettext("Words"), typed["words"], "words"),
         *on.days(gettext("Days"), "days", filters.days.words),
     ]
 
 
-def _title(slug: str) -> str:
-    account = current_app.extensions["accounts"].get(slug)
+def _title(slug: str, accounts: Mapping[str, Account]) -> str:
+    account = accounts.get(slug)
     return account.title if account else slug
 
 
@@ -101,7 +102,7 @@ def options(filters: AuditFilters) -> AuditOptions:
     chosen = filters.typed
     outcomes = [(code, str(words), code == filters.outcome) for code, (words, _) in OUTCOMES.items()]
     accounts = [
-        (slug, one.title, slug == chosen["account"]) for slug, one in current_app.extensions["accounts"].items()
+        (slug, one.title, slug == chosen["account"]) for slug, one in current_user.accounts.items()
     ]
     return AuditOptions(
         people=people_options(filters) if filters.only_actor is None else [],

@@ -10,6 +10,7 @@ from flask_login import current_user
 from webapp import audit
 from webapp.access.permissions import Permission, requires
 from webapp.audit import Action, anchors
+from webapp.audit.search import Sight, is_seen
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.lists.filters.controls import page_sizes
@@ -19,7 +20,7 @@ from webapp.web.htmx import form_follows, wants_fragment
 
 from . import detail, listing
 from . import exported as _exported  # noqa: F401 - tells exports what the list shows
-from .forms import AuditFilters
+from .forms import AuditFilters, sight_of
 
 blueprint = Blueprint("audit", __name__)
 
@@ -37,8 +38,8 @@ def list_entries() -> Response:
         "base": base,
         "sees_all": filters.only_actor is None,
         "query_string": filters.address(base).partition("?")[2],
-        **_state(whole=filters.only_actor is None),
-        "chips_on": listing.chips(filters, base, choices.people),
+        **_state(whole=filters.sight is None),
+        "chips_on": listing.chips(filters, base, choices.people, current_user.accounts),
         "sizes": page_sizes(filters, base),
         "listing": listing.listing(filters, base) if not filters.errors else None,
     }
@@ -60,18 +61,21 @@ def list_entries() -> Response:
 def show_entry(seq: int) -> Response:
     """One entry with all it holds. Somebody else's is not there for those who see only their own."""
     entry = db.session.get(AuditEntry, seq) if seq < 2**63 else None
-    sees_all = current_user.can(Permission.AUDIT_READ_ALL)
-    if entry is None or not (sees_all or entry.actor_id == current_user.id):
+    sight = _sight()
+    if entry is None or not (sight is None or is_seen(entry, sight)):
         abort(404)
-    values = detail.values(entry, with_neighbours=sees_all)
+    values = detail.values(entry, with_neighbours=sight is None)
     release()
     return make_response(render_template("audit/show.html", **values))
 
 
 def _filters(values: object) -> AuditFilters:
-    only_actor = None if current_user.can(Permission.AUDIT_READ_ALL) else current_user.id
     place: ZoneInfo = zone()
-    return AuditFilters(values, place, only_actor)  # type: ignore[arg-type]
+    return AuditFilters(values, place, _sight())  # type: ignore[arg-type]
+
+
+def _sight() -> Sight | None:
+    return sight_of(current_user.id, current_user.roles.reach_of(Permission.AUDIT_READ_ALL))
 
 
 def _record_view() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired
+
+from webapp.web.forms import BaseForm
 
 YOUR_PASSWORD = _l("Current password")
 
@@ -22,11 +24,22 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     kept = HiddenField()
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
-    """Another password for oneself; typed twice, because nobody sees it."""
+class NameForm(BaseForm):
+    """The own name."""
 
-    current = PasswordField(YOUR_PASSWORD, [InputRequired(_l("Type the password you have now."))])
+    name = StringField(_l("Name"), [InputRequired(_l("Type your name, as everybody will see it."))])
+
+
+class FirstPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password; typed twice, because nobody sees it."""
+
     new = PasswordField(_l("New password"), [InputRequired(_l("Type the new password."))])
     again = PasswordField(
         _l("New password again"), [EqualTo("new", _l("This differs from the new password. Type both again."))]
     )
+
+
+class PasswordForm(FirstPasswordForm):
+    """Another password for oneself."""
+
+    current = PasswordField(YOUR_PASSWORD, [InputRequired(_l("Type the password you have now."))])

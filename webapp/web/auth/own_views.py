@@ -8,16 +8,45 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
-from webapp.access import sessions
+from webapp.access import sessions, staff
 from webapp.access.authentication import enter
 from webapp.access.own_password import NotTaken, change_password
 from webapp.access.permissions import Permission, requires
 from webapp.core.database import writing
 from webapp.models.staff_session import StaffSession
+from webapp.presentation.role_words import roles_words
 
 from . import blueprint, ending
 from .browser_words import browser_words
-from .forms import PasswordForm
+from .forms import NameForm, PasswordForm
+
+
+@blueprint.get("/you")
+@requires(Permission.OWN_SESSIONS)
+def show_you() -> Response:
+    """Who the person is on the desk, and what they can change about it."""
+    return _you(NameForm(formdata=None, name=current_user.name))
+
+
+@blueprint.post("/you")
+@requires(Permission.OWN_SESSIONS)
+def change_name() -> Response:
+    """Another name, or what is wrong with it."""
+    form = NameForm()
+    if not form.validate():
+        return _you(form, 422)
+    try:
+        staff.rename(current_user.id, form.name.data)
+    except staff.StaffChangeRefused as error:
+        form.name.errors = [str(error)]
+        return _you(form, 422)
+    flash(gettext("Your name is saved. Entries of the audit log keep the one they were written with."), "success")
+    return redirect(url_for("auth.show_you"), 303)
+
+
+def _you(form: NameForm, status: int = 200) -> Response:
+    roles = roles_words(current_user.roles, current_user.accounts)
+    return make_response(render_template("auth/you.html", form=form, roles=roles), status)
 
 
 @blueprint.get("/you/sessions")

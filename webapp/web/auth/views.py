@@ -10,7 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from webapp.access import sessions
+from webapp.access import known_browsers, sessions
 from webapp.access.authentication import Person, SignInRefused, TurnedAway, enter
 from webapp.access.authentication import sign_in as check_and_open
 from webapp.access.demo_users import DEMO_PASSWORD, demo_people
@@ -26,8 +26,10 @@ from webapp.web.typed_forms import came_from_our_page
 from . import blueprint
 from . import confirm_views as _confirm_views  # noqa: F401 - adds the question who somebody is
 from . import own_views as _own_views  # noqa: F401 - adds the views of one's own sessions and password
+from . import welcome_views as _welcome_views  # noqa: F401 - adds the first password
 from .forms import SignInForm
 from .lapse_words import words_for
+from .last_sign_in import tell_last_sign_in
 
 
 @blueprint.get("/sign-in")
@@ -68,8 +70,11 @@ def open_session() -> Response:
             sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
     has_unsent |= form_drafts.take_up_carried(form.kept.data or "", outcome.id, outcome.session_id)
     enter(outcome)
+    tell_last_sign_in(outcome)
     address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
-    return redirect(address, 303)
+    response = redirect(address, 303)
+    known_browsers.remember(response, outcome.email)
+    return response
 
 
 @blueprint.app_errorhandler(SignInFirst)

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, url_for
+from flask import Blueprint, Response, g, make_response, render_template, url_for
 from flask_babel import gettext
+from flask_login import current_user
 
 from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
@@ -89,5 +90,9 @@ def _columns(hour: LastHour) -> list[ChartColumn]:
 
 
 def _others(account: Account) -> list[Account]:
-    accounts: dict[str, Account] = current_app.extensions["accounts"]
-    return [each for each in accounts.values() if each != account]
+    """The other accounts whose connection the person may see."""
+    return [
+        each
+        for slug, each in current_user.accounts.items()
+        if each != account and Permission.HOOKS_READ in current_user.roles.permissions_on(slug)
+    ]

@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     g,
     make_response,
@@ -57,10 +56,12 @@ LAST_PAGE = 10_000
 @blueprint.app_template_global("export_action")
 def export_action(what: str) -> str | None:
     """Where a screen's export button posts to; None for those who may not take this along."""
-    if not current_user.is_authenticated or not may_export(what, current_user.permissions):
-        return None
-    account = g.get("account") or next(iter(current_app.extensions["accounts"].values()))
-    return url_for("exports.start", account=account)
+    if g.get("account") is not None:
+        return url_for("exports.start", account=g.account) if may_export(what, current_user.permissions) else None
+    for slug in current_user.accounts:
+        if may_export(what, current_user.roles.permissions_on(slug)):
+            return url_for("exports.start", account=slug)
+    return None
 
 
 @blueprint.get("/<account:account>/exports")
@@ -89,7 +90,7 @@ def start(account: Account) -> Response:
         abort(400)
     if not may_export(asked.what, current_user.permissions):
         _refuse(asked.what)
-    viewer = Viewer(current_user.id, current_user.permissions)
+    viewer = Viewer.of(current_user.id, current_user.roles, account)
     try:
         export = start_export(account, viewer, asked, request_id=g.get("request_id"))
     except NotAsked as error:

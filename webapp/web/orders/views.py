@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import current_app, g, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -37,11 +38,14 @@ from . import order_views as _order_views  # noqa: F401 - adds the views of one 
 
 
 @blueprint.get("/")
-@requires(Permission.ORDER_READ)
+@requires(Permission.OWN_SESSIONS)
 def home() -> AnyResponse:
-    """The orders of the first account."""
-    account = next(iter(current_app.extensions["accounts"].values()))
-    return redirect(url_for("orders.list_orders", account=account))
+    """The orders of the first account that the person may know; without any, where they are signed in."""
+    slug = next(iter(current_user.accounts), None)
+    if slug is None:
+        flash(gettext("You have no role on any merchant account. Ask an admin for one."), "info")
+        return redirect(url_for("auth.list_sessions"))
+    return redirect(url_for("orders.list_orders", account=slug))
 
 
 @blueprint.get("/<account:account>/orders")

@@ -52,7 +52,7 @@ def bank(
         "version": receipt.version if receipt else 0,
         "may_settle": may_settle,
         "bank_form": bank_form or (BankForm(found.currency, formdata=None) if may_settle else None),
-        "exception_form": exception_form or (ExceptionForm(receipt, formdata=None) if may_settle else None),
+        "exception_form": exception_form or (ExceptionForm(account, receipt, formdata=None) if may_settle else None),
         "has_form_error": bool(bank_form and bank_form.errors),
         "history": history(account, found),
         "others": receipts_within(account, found),

@@ -9,6 +9,7 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
+from webapp.core.accounts import Account
 from webapp.models.bank_receipt import BankReceipt
 from webapp.money import Money, read_typed_amount
 from webapp.settlement.ledger.bank_receipts import people_who_may_own
@@ -67,9 +68,9 @@ class ExceptionForm(_OnVersion):
         validators=[Length(max=LONGEST_NOTE, message=lazy_gettext("At most 500 characters."))],
     )
 
-    def __init__(self, receipt: BankReceipt | None, **kwargs: Any) -> None:
+    def __init__(self, account: Account, receipt: BankReceipt | None, **kwargs: Any) -> None:
         super().__init__(owner=receipt.owner_id if receipt else None, note=receipt.note if receipt else None, **kwargs)
-        self.owner.choices = [SelectChoice(person.id, person.name) for person in people_who_may_own()]
+        self.owner.choices = [SelectChoice(person.id, person.name) for person in people_who_may_own(account)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid: bool = super().validate(extra_validators)

@@ -101,7 +101,7 @@ def explain_difference(account: Account, currency: str, payout: str) -> Response
 def settle_exception(account: Account, currency: str, payout: str) -> Response:
     """Gives the difference to somebody, closes it with a note, or opens it again."""
     found = _known(find_payout(account, currency, payout))
-    form = ExceptionForm(receipt_of(account, found))
+    form = ExceptionForm(account, receipt_of(account, found))
     settle = _ACTS.get(form.act.data or "")
     if settle is None:
         abort(400)
