@@ -15,7 +15,7 @@ from pytest_postgresql.executors import PostgreSQLExecutor
 from tests.postgres import another_database
 from webapp import audit
 from webapp.audit import Action, search
-from webapp.audit.search import AuditQuery
+from webapp.audit.search import AuditQuery, Sight
 from webapp.core.extensions import db
 from webapp.presentation.audit.entries import entries_for_object
 
@@ -87,6 +87,7 @@ def found(query: AuditQuery, **place: int) -> list[int]:
 ALICES = list(range(20, 1, -2))
 FARAHS = list(range(21, 2, -2))
 REFUSED = [18, 12, 6]
+SECOND = frozenset({"second-shop"})
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,11 @@ REFUSED = [18, 12, 6]
         (AuditQuery(actor_id=7), ALICES),
         (AuditQuery(only_actor=8), FARAHS),
         (AuditQuery(only_actor=8, actor_id=7), FARAHS),
+        (AuditQuery(sight=Sight(99, SECOND, is_all_but=False)), FARAHS),
+        (AuditQuery(sight=Sight(99, SECOND, is_all_but=True)), [*ALICES, 1]),
+        (AuditQuery(sight=Sight(7, SECOND, is_all_but=False)), list(range(21, 1, -1))),
+        (AuditQuery(sight=Sight(99, SECOND, is_all_but=True), words="farah"), []),
+        (AuditQuery(sight=Sight(99, SECOND, is_all_but=True), what="refund.refused"), REFUSED),
         (AuditQuery(actor_id=search.NOBODY), [1]),
         (AuditQuery(what="refund"), ALICES),
         (AuditQuery(what="refund.refused"), REFUSED),
