@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from types import CodeType
 from typing import Any, ClassVar
 
@@ -77,14 +77,13 @@ def share_statements(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_to_build() -> Iterator[None]:
+def quick_to_build() -> None:
     """Every desk of the run, also those that a test builds by itself."""
     compiled: dict[str, Any] = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", compiled)
-        patch.setattr(Flask, "url_rule_class", KnownRule)
-        share_statements(patch)
-        yield
+    patch = pytest.MonkeyPatch()  # never undone: at the end of the process desks still say that they stop
+    patch.setattr(Flask, "jinja_options", compiled)
+    patch.setattr(Flask, "url_rule_class", KnownRule)
+    share_statements(patch)
 
 
 def pytest_collection_finish() -> None:
