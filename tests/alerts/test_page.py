@@ -54,14 +54,14 @@ def test_a_test_alert_arrives_by_each_way(adam: Browser, watching: Watching, box
     assert CANARY not in str(adam.page), "whoever has the address can write there"
     adam.submit("Send a test alert")
     assert "2 test alerts are on their way" in adam.words
-    assert all("On its way" in row for row in rows(adam, "The newest messages"))
+    assert all("On its way" in row for row in rows(adam, "Latest alerts"))
     watching.send()
     assert box.subjects == ["Postpay Desk, Demo Shop (embedded): Test alert"]
     path, _, body = slack.got.get(timeout=5)
     assert path == f"/services/{CANARY}"
     assert "Alerts of this account arrive here" in text_of(body)
     adam.open(PAGE)
-    assert all("Sent" in row for row in rows(adam, "The newest messages"))
+    assert all("Sent" in row for row in rows(adam, "Latest alerts"))
     adam.open("/audit?what=settings")
     assert "Adam Admin sent a test alert" in adam.words
 
@@ -71,7 +71,7 @@ def test_what_goes_wrong_stands_there_with_its_rule_and_failures(
 ) -> None:
     adam.open(PAGE)
     assert "Deliveries are being refused" in rows(adam, "What is watched")[2]
-    assert all("Nothing to tell" in row or "Does not apply" in row for row in rows(adam, "What is watched"))
+    assert all("OK" in row or "Does not apply" in row for row in rows(adam, "What is watched"))
     box.answer, slack.status = "554 no", 404
     watching.refused(1200)
     watching.look()
@@ -80,8 +80,8 @@ def test_what_goes_wrong_stands_there_with_its_rule_and_failures(
     row = rows(adam, "What is watched")[2]
     assert "Goes wrong Since" in row
     assert "Now 1,200" in row
-    assert "from 5 on, again after 1 hour" in row
-    told = rows(adam, "The newest messages")
+    assert "from 5, repeated after 1 hour" in row
+    told = rows(adam, "Latest alerts")
     assert any("The webhook answered 404" in row for row in told)
     assert any("SMTPDataError" in row and "(554)" in row for row in told)
 
@@ -103,7 +103,7 @@ def test_where_nothing_is_set_up_it_says_so(adam: Browser, app: Flask) -> None:
     none = {"smtp_host": "", "alert_webhook": SecretStr("")}
     app.extensions["settings"] = app.extensions["settings"].model_copy(update=none)
     adam.open(PAGE)
-    assert "Nobody is told of what goes wrong" in adam.words
+    assert "No alerts are sent" in adam.words
     assert "Send a test alert" not in adam.words
 
 

@@ -76,9 +76,9 @@ def send_test(account: Account) -> Response:
     """A message by each way that is set up; the worker sends it."""
     ways = queue_test(account, current_user.id, _settings()) if channels(_settings()) else 0
     if ways:
-        words = "%(num)s test alert is on its way. Look again in a few seconds: below it says whether it was taken."
+        words = "%(num)s test alert is on its way. Look again in a moment; the list below says whether it arrived."
         many = (
-            "%(num)s test alerts are on their way. Look again in a few seconds: below it says whether they were taken."
+            "%(num)s test alerts are on their way. Look again in a moment; the list below says whether they arrived."
         )
         flash(ngettext(words, many, ways), "success")
     else:
@@ -105,7 +105,7 @@ def _watched(account: Account, kind: AlertKind, alert: Alert | None, settings: S
     elif since:
         state = (gettext("Goes wrong"), "bad")
     else:
-        state = (gettext("Does not apply"), "idle") if reading.is_moot else (gettext("Nothing to tell"), "ok")
+        state = (gettext("Does not apply"), "idle") if reading.is_moot else (gettext("OK"), "ok")
     return Watched(
         str(TITLES[kind]),
         str(WATCHED[kind]),
@@ -124,7 +124,7 @@ def _rule_words(threshold: int, minutes: int) -> str:
         if rest
         else ngettext("%(num)s hour", "%(num)s hours", hours)
     )
-    return gettext("from %(count)s on, again after %(every)s", count=f"{threshold:,}", every=every)
+    return gettext("from %(count)s, repeated after %(every)s", count=f"{threshold:,}", every=every)
 
 
 def _line(message: AlertMessage) -> SentLine:
