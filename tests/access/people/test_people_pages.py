@@ -4,67 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from tests.access.accounts import give
+from tests.access.records import Records
 from tests.browser import Browser
-from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.people import let_in
-from webapp.core.settings import Settings
 
-from .accounts import give, with_second_account
-from .conftest import NOWHERE
-from .records import Records
-
-ALICE, ADAM = PEOPLE["agent"][0], PEOPLE["admin"][0]
-GOOD = "a quiet lamp beside the river"
-SignIn = Callable[[str], Browser]
-INVITED = {"name": "Nadia New", "email": "nadia@shop.example", "role": "agent"}
-
-
-@pytest.fixture
-def settings(migrated_database: Path, tmp_path: Path) -> Settings:
-    shutil.copy(migrated_database, tmp_path / "desk.sqlite3")
-    return with_second_account(make_settings(NOWHERE, f"sqlite:///{tmp_path / 'desk.sqlite3'}", tmp_path))
-
-
-@pytest.fixture
-def sign_in(app: Flask) -> SignIn:
-    return lambda person: let_in(app, PEOPLE[person][0])
-
-
-@pytest.fixture
-def adam(sign_in: SignIn) -> Browser:
-    return sign_in("admin")
-
-
-@pytest.fixture
-def eve(app: Flask) -> Browser:
-    """Another admin."""
-    words = ["create-user", "eve@example.test", "--name", "Eve", "--role", "admin", "--no-must-change"]
-    assert app.test_cli_runner().invoke(args=[*words, "--password-stdin"], input=PASSWORD + "\n").exit_code == 0
-    return let_in(app, "eve@example.test")
-
-
-def page_of(records: Records, email: str) -> str:
-    return f"/people/{records.user(email)['id']}"
-
-
-def invite(admin: Browser, **fields: str) -> str:
-    """The address of the link."""
-    admin.open("/people/new")
-    admin.submit("Invite and show the link", **{**INVITED, **fields})
-    assert admin.status == 200, admin.words
-    return re.search(r"http://localhost(/welcome/\S+)", admin.words)[1]  # type: ignore[index]
-
-
-def choose(stranger: Browser, link: str, password: str = GOOD) -> None:
-    stranger.open(link)
-    stranger.submit("Save the password", new=password, again=password)
+from .inviting import ADAM, ALICE, invite, page_of
 
 
 def test_roles_are_changed_with_before_and_after(adam: Browser, app: Flask, records: Records) -> None:
