@@ -16,7 +16,7 @@ ROLE_SENTENCES = {
     ),
     Role.AUDITOR: lazy_gettext("Auditor: reads everything, exports the audit log, and changes nothing."),
     Role.ADMIN: lazy_gettext(
-        "Admin: looks after webhooks; with it for all accounts, also after people. Moves no money."
+        "Admin: manages webhooks and, as admin of all accounts, people. Moves no money."
     ),
 }
 

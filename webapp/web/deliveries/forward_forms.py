@@ -141,7 +141,7 @@ class ReplayForm(BaseForm):
             raise ValidationError(gettext("This must be after the beginning."))
 
     def to_choice(self, last_id: int) -> Choice:
-        """What was asked for; only while there are no errors."""
+        """What was requested; only while there are no errors."""
         return Choice(
             self.since.moment, self.until.moment, self.event.data or None, (self.about.data or "").strip(),
             self.scope.data or MISSING, not self.older.data, last_id,

@@ -135,7 +135,7 @@ def _replay_words(replay: Replay, is_open: bool) -> Words:
 
 
 def replay_facts(replay: Replay) -> list[tuple[str, Any]]:
-    """What was asked for."""
+    """What was requested."""
     event = TARGET_EVENTS.get(replay.event or "")
     of_scope = gettext("Those that the target had not taken") if replay.scope == "missing" else gettext("All")
     left_out = gettext("%(count)s: newer deliveries tell of the same", count=f"{replay.replaced:,}")
