@@ -24,7 +24,7 @@ run: setup
 	@exec $(PY) -m flask --app webapp up
 
 test: .venv/test.stamp
-	@.ci/system-packages chromium fonts-noto-core nodejs php-cli postgresql
+	@.ci/system-packages chromium-headless-shell fonts-noto-core nodejs php-cli postgresql
 	$(PY) -m pytest -n 4 --dist loadscope $(TESTS)
 
 lint: .venv/test.stamp
