@@ -107,7 +107,7 @@ def cases(endpoint: str) -> Iterator[dict[str, object]]:
     form, number = FORMS[endpoint], list(FORMS).index(endpoint)
     yield {}
     yield from ({name: value} for name, values in form.choices.items() for value in values)
-    yield from ({name: text} for name in form.texts for text in share(EDGES, number, of=2))
+    yield from ({name: text} for name in form.texts for text in share(EDGES, number, of=4))
 
 
 @every_form
@@ -120,7 +120,7 @@ def test_whatever_is_chosen_and_typed(stage: Stage, endpoint: str) -> None:
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: "-".join(map(str, answer.values())))
 def test_whatever_the_provider_answers(stage: Stage, answer: dict[str, Any]) -> None:
     met = [endpoint for endpoint, form in FORMS.items() if "part" in form.typed]
-    met += share([endpoint for endpoint in FORMS if endpoint not in met], ANSWERS.index(answer))
+    met += share([endpoint for endpoint in FORMS if endpoint not in met], ANSWERS.index(answer), of=6)
     for endpoint in [endpoint for endpoint in met if FORMS[endpoint].asks]:
         form = FORMS[endpoint]
         for method, choice in (("GET", "part"), ("POST", "part"), ("GET", "whole")):
