@@ -132,6 +132,13 @@ def test_metrics_are_for_this_machine_only(client: FlaskClient, environ: dict, h
     assert client.get("/metrics", environ_overrides=environ, headers=headers).status_code == 404
 
 
+def test_behind_a_proxy_nobody_is_of_this_machine(settings: Settings) -> None:
+    """A proxy on this machine asks from it for everybody, and not each names whom it asks for."""
+    client = create_app(settings.model_copy(update={"proxy_hops": 1})).test_client()
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/readyz").json == {"status": "ready"}
+
+
 def test_with_a_token_metrics_are_for_who_has_it(settings: Settings) -> None:
     url, folder = settings.accounts[0].api_root, settings.anchor_file.parent
     client = create_app(make_settings(url, settings.database_url, folder, metrics_token="scrape-me-4711")).test_client()
@@ -211,14 +218,14 @@ def violations(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[tuple[st
 
 
 OLD = {"csp-report": {"document-uri": "http://localhost/demo/orders/canary", "effective-directive": "img-src",
-       "blocked-uri": "https://evil.example/x?canary"}}  # fmt: skip
+       "blocked-uri": "https://canary:canary@evil.example:8443/x?canary"}}  # fmt: skip
 NEW = [{"type": "csp-violation", "body": {"effectiveDirective": "script-src-elem", "blockedURL": "inline"}}]
 
 
 @pytest.mark.parametrize(
     ("report", "kind", "told"),
     [
-        (OLD, "application/csp-report", [("img-src", "https://evil.example")]),
+        (OLD, "application/csp-report", [("img-src", "https://evil.example:8443")]),
         (NEW, "application/reports+json", [("script-src-elem", "inline")]),
         ([], "application/reports+json", []),
         ("text", "application/json", []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from webapp.money import Money
 
-from .accounts import Account, Environment
+from .accounts import Account
 from .alert_rule_setting import AlertRule, Rule
 from .refund_limits_setting import DEFAULT_LIMITS, Limits, read_limits
 
@@ -37,6 +38,14 @@ def _split(value: object) -> object:
 def _postgresql(value: object) -> object:
     """Some platforms hand out postgres://, which SQLAlchemy does not know."""
     return re.sub(r"^postgres(?=://|\+)", "postgresql", value) if isinstance(value, str) else value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach a server that listens there."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseModel):
@@ -117,7 +126,12 @@ class Settings(BaseModel):
     @property
     def all_embedded(self) -> bool:
         """Whether no account reaches anything but an emulator: the only place for demo users."""
-        return all(account.environment is Environment.EMBEDDED for account in self.accounts)
+        return all(account.is_embedded for account in self.accounts)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether others than this machine can reach the desk, by themselves or through a proxy."""
+        return self.proxy_hops > 0 or not is_loopback(self.host)
 
     def limit(self, role: str, currency: str) -> tuple[Money, Money] | None:
         """What a role may refund (at once, in a day), or None where nothing was allowed."""

@@ -9,6 +9,8 @@ from sqlalchemy.exc import ArgumentError
 
 from .settings import KEYS, Settings
 
+SHORTEST_TOKEN = 16
+
 _MAIL_ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+@[0-9A-Za-z.-]+", re.ASCII)
 """Also names that only a house's own mail server knows: root@localhost, ops@shop.internal."""
 
@@ -45,6 +47,11 @@ def dangers(settings: Settings) -> list[str]:
         )
         if is_on
     ]
+    token = settings.metrics_token.get_secret_value()
+    if settings.proxy_hops and not token:
+        problems.append("METRICS_TOKEN: is needed behind a proxy (PROXY_HOPS), where nobody asks from this machine")
+    if token and len(token) < SHORTEST_TOKEN:
+        problems.append(f"METRICS_TOKEN: is too short; {SHORTEST_TOKEN} characters at least")
     return problems
 
 
