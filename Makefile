@@ -7,7 +7,7 @@ LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --g
 # What Python has compiled is kept, whatever the environment says: each process that is started needs all of it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup run test lint lock bench storm attacks histories simulate rotations
+.PHONY: setup run test lint lock requirements bench storm attacks histories simulate rotations
 
 # Of `make histories` and `make rotations`: where what is random begins, how many steps, and how many rotations.
 SEED ?= 1
@@ -36,6 +36,9 @@ lint: .venv/test.stamp
 lock: .venv/test.stamp
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file tests/requirements.txt
+
+requirements: .venv/test.stamp
+	$(PY) -m tests.security
 
 attacks: .venv/test.stamp
 	$(PY) -m tests.attacks

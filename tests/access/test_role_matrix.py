@@ -212,6 +212,7 @@ def test_the_app_does_not_start_with_an_endpoint_that_says_nothing(app: Flask) -
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.requirement("R38")
 def test_each_role_may_what_the_table_says_and_nothing_else(
     role: str, app: Flask, sign_in: Callable[[str], Browser], records: Records
 ) -> None:

@@ -20,6 +20,7 @@ OPEN_TO_STRANGERS = {
 }  # fmt: skip
 
 
+@pytest.mark.requirement("R38")
 def test_an_unmarked_endpoint_stops_the_start(app: Flask) -> None:
     app.view_functions["planted"] = lambda: "open to everybody"
     with pytest.raises(RuntimeError, match="planted"):

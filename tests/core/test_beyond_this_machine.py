@@ -12,12 +12,14 @@ __all__ = ["var"]
 
 
 @pytest.mark.parametrize("token", [None, "short"])
+@pytest.mark.requirement("R52")
 def test_behind_a_proxy_metrics_need_a_token(token: str | None) -> None:
     [said] = problems(PROXY_HOPS="1", METRICS_TOKEN=token)
     assert said.startswith("METRICS_TOKEN: ")
     assert load_settings({**LIVE, "PROXY_HOPS": "1", "METRICS_TOKEN": "metrics-token-4711"}).proxy_hops == 1
 
 
+@pytest.mark.requirement("R52")
 def test_flasks_debugger_is_for_the_emulator_only() -> None:
     assert problems(FLASK_DEBUG="1") == ["FLASK_DEBUG: only where every account is embedded"]
     assert load_settings({**LIVE, "FLASK_DEBUG": "0"}).accounts[0].is_live

@@ -213,6 +213,7 @@ def test_who_was_turned_away_waits_a_moment_and_nobody_else_does(served: Tree) -
         "two lengths", "unread length", "coding", "large body", "long address", "no end",
     ],
 )  # fmt: skip
+@pytest.mark.requirement("R48")
 def test_what_is_no_request_gets_a_strict_answer_without_an_echo(served: Tree, request_: bytes, status: bytes) -> None:
     head, _, body = answer_to(served, request_).partition(b"\r\n\r\n")
     assert head.split(b" ")[1] == status

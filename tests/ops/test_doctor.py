@@ -27,6 +27,7 @@ def examine(app: Flask) -> Result:
     return app.test_cli_runner().invoke(args=["doctor"])
 
 
+@pytest.mark.requirement("R64")
 def test_a_desk_that_can_work_is_well(app: Flask) -> None:
     result = examine(app)
     assert result.exit_code == 0

@@ -27,6 +27,7 @@ def pinned(lock: str) -> Iterator[tuple[str, str, int]]:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.requirement("R56")
 def test_a_lock_pins_each_file_and_names_no_place(lock: str) -> None:
     assert all(hashes for _, _, hashes in pinned(lock))
     assert "://" not in (ROOT / lock).read_text(encoding="utf-8")

@@ -40,6 +40,7 @@ GUNICORN = ("gunicorn", "--config", "python:webapp.ops.server", "webapp:create_a
 
 
 @pytest.mark.parametrize("command", [("flask", "--app", "webapp", "serve"), GUNICORN], ids=["flask", "gunicorn"])
+@pytest.mark.requirement("R66")
 def test_it_does_not_serve_with_another_schema(tree: Tree, command: tuple[str, ...]) -> None:
     with tree.start(*command) as process:
         assert process.end() == 1
@@ -48,6 +49,7 @@ def test_it_does_not_serve_with_another_schema(tree: Tree, command: tuple[str, .
 
 
 @pytest.mark.parametrize("more", [{}, {"FLASK_DEBUG": "1"}], ids=["run", "with the debugger"])
+@pytest.mark.requirement("R52")
 def test_flasks_own_server_is_for_the_emulator_only(tree: Tree, more: dict[str, str]) -> None:
     keys = {name.upper(): secrets.token_hex(32) for name in KEYS}
     with tree.flask("run", "--port", str(tree.port), POSTPAY_ENVIRONMENT="sandbox", **LIVE, **keys, **more) as process:
@@ -62,6 +64,7 @@ def test_migrating_is_said_and_done_once(tree: Tree) -> None:
     assert "already" in migrate(tree)
 
 
+@pytest.mark.requirement("R63")
 def test_workers_share_their_numbers_and_a_request_in_hand_is_finished_when_told_to_stop(tree: Tree) -> None:
     migrate(tree)
     with tree.flask("serve") as process, ThreadPoolExecutor(8) as pool:

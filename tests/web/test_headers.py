@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -56,6 +57,7 @@ def all_answers(alice: Browser) -> dict[str, TestResponse]:
     return found
 
 
+@pytest.mark.requirement("R46")
 def test_the_policy_lets_nothing_in_but_our_own_files(all_answers: dict[str, TestResponse]) -> None:
     for answer in all_answers.values():
         policy = answer.headers["Content-Security-Policy"]
@@ -66,6 +68,7 @@ def test_the_policy_lets_nothing_in_but_our_own_files(all_answers: dict[str, Tes
         assert answer.headers["Reporting-Endpoints"] == f'{given["report-to"]}="/csp-report"'
 
 
+@pytest.mark.requirement("R48")
 def test_every_answer_is_shut_off_from_other_sites(all_answers: dict[str, TestResponse]) -> None:
     wanted = {
         "X-Content-Type-Options": "nosniff",
@@ -81,6 +84,21 @@ def test_every_answer_is_shut_off_from_other_sites(all_answers: dict[str, TestRe
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.requirement("R47")
+def test_htmx_runs_nothing_and_keeps_nothing(alice: Browser) -> None:
+    page = alice.open("/demo/orders")
+    config = json.loads(str(page.select_one("meta[name=htmx-config]")["content"]))  # type: ignore[index]
+    shown = {rule["code"]: rule["swap"] for rule in config.pop("responseHandling")}
+    assert shown == {"204": False, "[23]..": True, "[45]..": True}
+    assert 0 < config.pop("timeout") <= 60_000
+    assert config == {
+        "allowEval": False, "includeIndicatorStyles": False, "allowScriptTags": False, "selfRequestsOnly": True,
+        "historyCacheSize": 0, "historyRestoreAsHxRequest": False, "refreshOnHistoryMiss": True,
+        "methodsThatUseUrlParams": ["get"],
+    }  # fmt: skip
+
+
+@pytest.mark.requirement("R41")
 def test_nothing_but_a_file_may_be_kept(all_answers: dict[str, TestResponse]) -> None:
     for kind, answer in all_answers.items():
         kept = kind == "file"
@@ -89,12 +107,14 @@ def test_nothing_but_a_file_may_be_kept(all_answers: dict[str, TestResponse]) ->
         assert ("Cookie" in answer.vary) is False or not kept
 
 
+@pytest.mark.requirement("R61")
 def test_every_answer_has_a_request_id_of_its_own(all_answers: dict[str, TestResponse]) -> None:
     ids = [answer.headers["X-Request-Id"] for answer in all_answers.values()]
     assert len(set(ids)) == len(ids)
     assert ids[list(all_answers).index("not found")] in all_answers["not found"].get_data(as_text=True)
 
 
+@pytest.mark.requirement("R48")
 def test_over_https_browsers_are_told_to_stay_there(alice: Browser) -> None:
     secure = alice.client.get("/sign-in", base_url="https://localhost")
     assert secure.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
@@ -102,6 +122,7 @@ def test_over_https_browsers_are_told_to_stay_there(alice: Browser) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil.example", "[::1]", " "])
+@pytest.mark.requirement("R50")
 def test_an_unknown_host_is_refused_before_anything_else(app: Flask, host: str) -> None:
     answer = app.test_client().get("/sign-in", headers={"Host": host})
     assert answer.status_code == 400
@@ -123,6 +144,7 @@ FORWARDED = {
 }
 
 
+@pytest.mark.requirement("R50")
 def test_without_a_configured_proxy_its_headers_are_not_believed(settings: Settings) -> None:
     answer = proxied(settings, 0).test_client().get("/sign-in", headers=FORWARDED)
     assert answer.status_code == 200

@@ -85,6 +85,7 @@ def test_a_schema_of_another_version_is_not_ready_but_healthy(app: Flask, client
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.requirement("R62")
 def test_a_database_that_cannot_be_written_is_not_ready_but_healthy(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
@@ -101,6 +102,7 @@ def test_an_audit_log_that_cannot_be_read_is_not_ready(settings: Settings, clien
     assert (answer.status_code, answer.json["checks"]["audit"]) == (503, False)
 
 
+@pytest.mark.requirement("R62")
 def test_a_provider_that_does_not_answer_is_told_and_not_fatal(
     app: Flask, client: FlaskClient, settings: Settings, sandbox: Sandbox, alice: Browser
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_provider_that_does_not_answer_is_told_and_not_fatal(
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/healthz"])
+@pytest.mark.requirement("R62")
 def test_strangers_learn_nothing_but_yes_or_no(client: FlaskClient, path: str) -> None:
     answer = client.get(path, environ_overrides=STRANGER)
     assert answer.status_code == 200
@@ -132,6 +135,7 @@ def test_metrics_are_for_this_machine_only(client: FlaskClient, environ: dict, h
     assert client.get("/metrics", environ_overrides=environ, headers=headers).status_code == 404
 
 
+@pytest.mark.requirement("R62")
 def test_behind_a_proxy_nobody_is_of_this_machine(settings: Settings) -> None:
     """A proxy on this machine asks from it for everybody, and not each names whom it asks for."""
     client = create_app(settings.model_copy(update={"proxy_hops": 1})).test_client()

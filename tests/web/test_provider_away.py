@@ -51,6 +51,7 @@ def offered(browser: Browser) -> set[str]:
     return forms | {str(link["href"]) for link in main.select("a[href]") if link.get_text(strip=True).startswith(ACTS)}
 
 
+@pytest.mark.requirement("R18")
 def test_what_must_be_read_now_is_not_shown_from_before_and_offers_nothing(cut_off: Browser) -> None:
     for address in READ_NOW:
         cut_off.open(address)
@@ -59,6 +60,7 @@ def test_what_must_be_read_now_is_not_shown_from_before_and_offers_nothing(cut_o
         assert offered(cut_off) == set(), address
 
 
+@pytest.mark.requirement("R18")
 def test_what_the_desk_keeps_says_as_of_when_it_is_and_can_only_be_read_again(cut_off: Browser) -> None:
     cut_off.open(PAYOUTS)
     assert cut_off.status == 200

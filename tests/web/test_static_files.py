@@ -38,6 +38,7 @@ def test_browsers_are_told_what_it_is(client: FlaskClient, name: str, kind: str)
     assert client.get(static_url(name)).content_type == kind
 
 
+@pytest.mark.requirement("R49")
 def test_the_address_changes_with_any_contents_or_name(tmp_path: Path) -> None:
     def folder(name: str, **files: str) -> Path:
         (tmp_path / name).mkdir()
@@ -84,6 +85,7 @@ def test_the_icon_that_browsers_ask_for_unasked_is_there(client: FlaskClient) ->
     assert client.get("/favicon.ico", follow_redirects=True).mimetype == "image/svg+xml"
 
 
+@pytest.mark.requirement("R49")
 def test_a_script_runs_only_as_it_was_written(alice: Browser) -> None:
     alice.open("/demo/orders")
     scripts = alice.page.select("script")

@@ -148,6 +148,7 @@ def test_a_deleted_target_is_forgotten_with_its_last_delivery(receiving: Receivi
     assert add_target(receiving, shop.url) == target_id, "nothing of it is left, not even its number"
 
 
+@pytest.mark.requirement("R55")
 def test_a_demo_that_others_can_reach_calls_nothing_on_its_own_machine(settings: Settings, shop: Receiver) -> None:
     """Everybody knows the passwords of its people."""
     app = create_app(settings.model_copy(update={"proxy_hops": 1}))
