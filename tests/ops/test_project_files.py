@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +50,25 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     ):
         names = {re.split(r"[~=\[<>]", one)[0] for one in asked}
         assert names <= {name for name, _, _ in pinned(lock)}
+
+
+@pytest.mark.requirement("R56")
+def test_the_list_of_what_is_deployed_is_the_lock_with_its_hashes(tmp_path: Path) -> None:
+    """Checked against CycloneDX's schema by the tool that makes it."""
+    path = tmp_path / "sbom.json"
+    done = subprocess.run(
+        ["make", "--old-file=.venv/test.stamp", "sbom", f"SBOM={path}"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    sbom = json.loads(path.read_text(encoding="utf-8"))
+    assert (sbom["bomFormat"], sbom["metadata"]["component"]["name"]) == ("CycloneDX", "postpay-desk")
+    listed = {(one["name"], one["version"], len(_hashes(one))) for one in sbom["components"]}
+    assert listed == set(pinned("requirements.txt"))
+
+
+def _hashes(component: dict[str, Any]) -> list[dict[str, str]]:
+    return [each for place in component["externalReferences"] for each in place["hashes"]]
 
 
 def test_a_platform_is_told_three_processes() -> None:
