@@ -38,7 +38,8 @@ lint: .venv/test.stamp
 
 lock: .venv/test.stamp
 	$(LOCK) --output-file requirements.txt
-	$(LOCK) --extra dev --constraint requirements.txt --output-file tests/requirements.txt
+	$(LOCK) --extra oidc --constraint requirements.txt --output-file webapp/access/single_sign_on/requirements.txt
+	$(LOCK) --extra dev --extra oidc --constraint requirements.txt --output-file tests/requirements.txt
 
 sbom: .venv/test.stamp
 	@mkdir -p -m 700 $(dir $(SBOM))

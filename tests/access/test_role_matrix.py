@@ -33,6 +33,8 @@ PUBLIC = EVERYBODY | {"stranger"}
 MAY: dict[str, frozenset[str]] = {
     "auth.sign_in": PUBLIC,
     "auth.open_session": PUBLIC,
+    "auth.begin_oidc": PUBLIC,
+    "auth.end_oidc": PUBLIC,
     "auth.sign_out": EVERYBODY,
     "auth.show_you": EVERYBODY,
     "auth.change_name": EVERYBODY,

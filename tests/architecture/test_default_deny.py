@@ -15,6 +15,7 @@ from webapp.core.settings import Settings
 OPEN_TO_STRANGERS = {
     "static", "favicon", "choose_theme",
     "auth.sign_in", "auth.open_session", "auth.sign_out", "auth.show_welcome", "auth.choose_first_password",
+    "auth.begin_oidc", "auth.end_oidc",
     "health.show_health", "health.show_readiness", "health.show_metrics", "health.report_blocked",
     "receiver.receive",
 }  # fmt: skip

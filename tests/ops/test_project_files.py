@@ -16,7 +16,7 @@ import pytest
 from webapp.core.settings import ROOT
 
 REQUIREMENT = re.compile(r"([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)(?: ;[^-]*)?((?:\s+--hash=sha256:[0-9a-f]{64})+)")
-LOCKS = ("requirements.txt", "tests/requirements.txt")
+LOCKS = ("requirements.txt", "webapp/access/single_sign_on/requirements.txt", "tests/requirements.txt")
 
 
 def pinned(lock: str) -> Iterator[tuple[str, str, int]]:
@@ -38,14 +38,15 @@ def test_a_lock_pins_each_file_and_names_no_place(lock: str) -> None:
 
 
 def test_what_is_tested_is_what_is_deployed() -> None:
-    deployed, tested = ({name: version for name, version, _ in pinned(lock)} for lock in LOCKS)
-    assert deployed.items() <= tested.items()
+    deployed, with_single_sign_on, tested = ({name: version for name, version, _ in pinned(lock)} for lock in LOCKS)
+    assert deployed.items() <= with_single_sign_on.items() <= tested.items()
 
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for lock, asked in (
         ("requirements.txt", project["dependencies"]),
+        (LOCKS[1], [*project["dependencies"], *project["optional-dependencies"]["oidc"]]),
         ("tests/requirements.txt", project["optional-dependencies"]["dev"]),
     ):
         names = {re.split(r"[~=\[<>]", one)[0] for one in asked}

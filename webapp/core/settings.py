@@ -13,6 +13,7 @@ from webapp.money import Money
 
 from .accounts import Account
 from .alert_rule_setting import AlertRule, Rule
+from .oidc_roles_setting import OidcRoles, read_oidc_roles
 from .refund_limits_setting import DEFAULT_LIMITS, Limits, read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +79,17 @@ class Settings(BaseModel):
     debug: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_token: SecretStr = SecretStr("")
+
+    oidc_issuer: str = ""
+    oidc_name: str = "single sign-on"
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scopes: str = "openid email profile"
+    oidc_roles_claim: str = "groups"
+    oidc_roles: Annotated[OidcRoles, BeforeValidator(read_oidc_roles)] = {}
+    oidc_acr: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    oidc_amr: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    password_sign_in: bool = True
 
     delivery_days: Annotated[int, Field(ge=1, le=730)] = 60
 

@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Column, Connection, Table, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp.access.single_sign_on.issuer import Issuer, NotAvailable
 from webapp.alerts.watch import channels
 from webapp.alerts.webhook import webhook_address
 from webapp.audit.chain import Keys
@@ -54,7 +55,7 @@ def doctor() -> None:
     findings = [DoctorLine("settings", True, f"{len(settings.accounts)} merchant account(s)"), *_of_database(settings)]
     findings += _of_proxy(settings)
     findings += [*_of_disks(settings), _of_anchors(settings.anchor_file), *_of_anchor_copy(settings)]
-    findings.append(_of_alerts(settings))
+    findings += [_of_alerts(settings), *_of_single_sign_on(settings)]
     findings += [*map(_of_provider, settings.accounts)]
     for finding in findings:
         click.echo(f"{'ok   ' if finding.is_right else 'WRONG'}  {finding.subject}: {finding.words}")
@@ -175,6 +176,15 @@ def _of_alerts(settings: Settings) -> DoctorLine:
     except BadAddress as error:
         return DoctorLine("alerts", False, f"ALERT_WEBHOOK is not taken ({error.problem.value})")
     return DoctorLine("alerts", True, f"go out by {' and '.join(way.value for way in ways)}")
+
+
+def _of_single_sign_on(settings: Settings) -> Iterator[DoctorLine]:
+    if settings.oidc_issuer:
+        try:
+            Issuer(settings).look()
+            yield DoctorLine("single sign-on", True, "the provider answers")
+        except NotAvailable as error:
+            yield DoctorLine("single sign-on", False, f"the provider cannot be used: {error}")
 
 
 def _of_provider(account: Account) -> DoctorLine:
