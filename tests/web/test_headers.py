@@ -44,6 +44,14 @@ def answers(browser: Browser) -> dict[str, TestResponse]:
         "file": get(static_url("desk.css")),
         "no file": get("/static/0123456789abcdef/nothing.css"),
         "health": get("/healthz"),
+        "other site": browser.client.post("/theme", headers={"Sec-Fetch-Site": "cross-site"}),
+        "too large": browser.client.post("/theme", data={"theme": "x" * 300_000}),
+        "no role": get("/people"),
+        "stranger's fragment": Browser(browser.app).client.get("/demo/orders", headers=htmx),
+        "delivery": browser.client.post("/hooks/demo/of-nobody-0123456789"),
+        "report": browser.client.post("/csp-report", data="{}"),
+        "options": browser.client.options("/demo/orders"),
+        "head": browser.client.head("/sign-in", headers={"Cookie": ""}),
     }
 
 
@@ -53,6 +61,8 @@ def all_answers(alice: Browser) -> dict[str, TestResponse]:
     assert {kind: answer.status_code for kind, answer in found.items()} == {
         "page": 200, "fragment": 200, "sign-in": 200, "redirect": 302, "not found": 404, "not found fragment": 404,
         "not allowed": 405, "forged form": 400, "file": 200, "no file": 404, "health": 200,
+        "other site": 403, "too large": 413, "no role": 403, "stranger's fragment": 401, "delivery": 404,
+        "report": 204, "options": 200, "head": 302,
     }  # fmt: skip
     return found
 

@@ -16,6 +16,7 @@ from oidc_provider_mock import _app
 from sqlalchemy import select
 
 from tests.conftest import PASSWORD, PEOPLE
+from tests.people import let_in
 from webapp.access import staff
 from webapp.access.single_sign_on import issuer
 from webapp.core.extensions import db
@@ -273,6 +274,21 @@ def test_who_was_hired_with_a_password_that_is_not_theirs_alone_keeps_none(
     other.browser.open("/sign-in")
     other.browser.submit("Sign in", email=email, password="a first password of ines")
     assert not other.is_in()
+
+
+def test_with_passwords_off_somebody_is_added_by_the_address_that_the_provider_knows(
+    desk: Desk, provider: OpenIDProvider
+) -> None:
+    app = desk(password_sign_in=False, oidc_roles={})
+    adam = let_in(app, PEOPLE["admin"][0])
+    adam.open("/people/new")
+    adam.submit("Add the person", name="Sana", email="sana@example.test", role="agent", accounts="*")
+    assert "Sana can sign in with single sign-on, known there as sana@example.test." in adam.words
+    assert "Make a" not in adam.words
+    provider.person("sana")
+    person = Person(app, provider)
+    assert person.sign_in("sana").status_code == 303
+    assert person.is_in()
 
 
 def test_without_an_issuer_there_is_no_such_way_in(app: Flask, provider: OpenIDProvider) -> None:

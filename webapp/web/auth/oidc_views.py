@@ -31,17 +31,21 @@ log = structlog.stdlib.get_logger("webapp.web.auth")
 
 
 class SingleSignOn(NamedTuple):
-    """What pages say of it; `is_only`: nobody signs in with a password."""
+    """What pages say of it; `is_only`: nobody signs in with a password. `gives_roles`: the provider's claim decides."""
 
     name: str
     is_only: bool
+    gives_roles: bool
 
 
 @blueprint.app_context_processor
 def _offered() -> dict[str, SingleSignOn | None]:
     settings = _settings()
-    offered = SingleSignOn(settings.oidc_name, not settings.password_sign_in) if settings.oidc_issuer else None
-    return {"single_sign_on": offered}
+    if not settings.oidc_issuer:
+        return {"single_sign_on": None}
+    return {
+        "single_sign_on": SingleSignOn(settings.oidc_name, not settings.password_sign_in, bool(settings.oidc_roles))
+    }
 
 
 @blueprint.get("/sign-in/oidc")
