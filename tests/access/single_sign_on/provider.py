@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from authlib.jose import RSAKey
-from flask import g, request
+from flask import Response, g, request
 from oidc_provider_mock import _app, _server
 
 CLIENT, SECRET = "desk", "secret-of-the-desk-at-the-provider"
@@ -24,6 +25,7 @@ class OpenIDProvider:
         self.issuer = f"http://localhost:{port}"
         self.seen = seen
         self.storage: Any = None
+        self.also_tells: dict[str, Any] = {}
 
     def change_key(self) -> None:
         """Signs with a new key, which its list of keys has from now on in the place of the old one."""
@@ -55,6 +57,12 @@ def running() -> Iterator[OpenIDProvider]:
     def note() -> None:
         started.storage = g.oidc_provider_mock_storage
         seen.append({"path": request.path, "form": request.form.to_dict(), "query": request.args.to_dict()})
+
+    @app.after_request
+    def tell_oddly(response: Response) -> Response:
+        if request.path == "/oauth2/token" and started.also_tells:
+            response.set_data(json.dumps({**response.json, **started.also_tells}))
+        return response
 
     with _server._threaded_server(app) as server:
         started = OpenIDProvider(server.server_port, seen)

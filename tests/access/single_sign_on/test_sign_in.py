@@ -26,6 +26,7 @@ from webapp.models.user import User
 from .conftest import Person
 from .provider import CLIENT, SECRET, OpenIDProvider, query_of
 
+ODD_GROUPS = (5, True, {"finance team": 1}, [["finance team"]], [None], "FINANCE TEAM")
 Desk = Callable[..., Flask]
 
 
@@ -101,7 +102,12 @@ def test_an_answer_counts_once_in_the_browser_that_asked(desk: Desk, provider: O
         ({"email_verified": "true"}, "no verified e-mail address"),
         ({"email": ""}, "no verified e-mail address"),
         ({"groups": []}, "nobody with this e-mail address, and no role for somebody new"),
-        ({"groups": {"finance team": 1, "x": 2}, "email": "no@mail@at.all"}, "not a name and an e-mail address"),
+        ({"email": "no@mail@at.all"}, "not a name and an e-mail address"),
+        ({"email": {"a": 1}}, "not a name and an e-mail address"),
+        *(({"groups": odd}, "nobody with this e-mail address") for odd in ODD_GROUPS),
+        ({"amr": 5}, "the token is not good"),
+        ({"exp": "soon"}, "the token is not good"),
+        ({"aud": {CLIENT: 1}}, "the token is not good"),
     ],
 )
 def test_a_token_that_is_not_for_this_sign_in_lets_nobody_in(
@@ -143,6 +149,34 @@ def test_a_new_key_of_the_provider_is_looked_up_but_not_at_every_token(
     monkeypatch.setattr(issuer, "KEYS_ASKED_EVERY", 0)
     assert person.sign_in("kai").headers["Location"] == "/"
     assert sum(one["path"] == "/jwks" for one in provider.seen) == asked + 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("state=%C3%A9", "state=", "", "state={}", "state={}&code=%00%0d%0a%C3%A9", "state={}&code=" + "x" * 20_000),
+        *("state={}&error=%3Cscript%3E", "state={}&code=x&iss=https://evil.example"),
+    ],
+)
+def test_an_odd_answer_is_no_mistake_of_the_desk(person: Person, query: str) -> None:
+    state = query_of(person.begin())["state"]
+    came = person.browser.client.get(f"/sign-in/oidc/answer?{query.format(state)}")
+    assert (came.status_code, came.headers["Location"]) == (302, "/sign-in")
+    assert "script" not in person.browser.open("/sign-in").select_one("main").decode()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "told", [{"expires_in": "soon"}, {"id_token": None}, {"id_token": [1]}, {"access_token": {}}, {"token_type": 5}]
+)
+def test_an_odd_answer_about_a_token_is_none_either(person: Person, provider: OpenIDProvider, told: dict) -> None:
+    provider.person("odd", groups=["demo agents"])
+    provider.also_tells = told
+    try:
+        came = person.sign_in("odd")
+    finally:
+        provider.also_tells = {}
+    assert came.status_code in (302, 303)
+    assert person.is_in() is (told.keys() <= {"access_token", "token_type"})
 
 
 def test_who_says_no_at_the_provider_is_not_signed_in(person: Person) -> None:

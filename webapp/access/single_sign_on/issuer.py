@@ -105,6 +105,8 @@ class Issuer:
             )  # fmt: skip
         except OAuth2Error:
             raise NotAccepted("the code was not taken") from None
+        except (ValueError, TypeError, KeyError):
+            raise NotAvailable("its answer about a token cannot be read") from None
         claims = self._checked(str(told.get("id_token") or ""), pending, str(told.get("access_token") or ""))
         _require_enough(claims, self._settings, pending)
         return claims

@@ -36,6 +36,6 @@ def take(state: str) -> Begun | None:
     kept = cookie.pop(KEPT, [])
     cookie[KEPT] = [one for one in kept if one[0] != state]
     for known, nonce, verifier, is_anew, next_address, moment in kept:
-        if secrets.compare_digest(known, state) and time.time() - moment <= LIFE:
+        if secrets.compare_digest(known.encode(), state.encode()) and time.time() - moment <= LIFE:
             return Begun(Pending(known, nonce, verifier, is_anew), next_address)
     return None

@@ -68,7 +68,8 @@ def unbind(email: str) -> None:
 def roles_given(claims: Mapping[str, Any], settings: Settings) -> Roles:
     """Of several values that give a role on the same account, the one that stands first in OIDC_ROLES counts."""
     told = claims.get(settings.oidc_roles_claim)
-    held = {told} if isinstance(told, str) else {one for one in told or () if isinstance(one, str)}
+    listed = told if isinstance(told, list) else [told]
+    held = {one for one in listed if isinstance(one, str)}
     by_account: dict[str, str] = {}
     for value, roles in settings.oidc_roles.items():
         if value in held:
