@@ -18,5 +18,5 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_oidc_subject_user_id_user")),
         sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_oidc_subject")),
-        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_oidc_subject_user_id")),
+        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_oidc_subject_user_id_issuer")),
     )
