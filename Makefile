@@ -7,7 +7,10 @@ LOCK := $(PY) -m uv pip compile pyproject.toml --quiet --python-version 3.11 --g
 # What Python has compiled is kept, whatever the environment says: each process that is started needs all of it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup run test lint lock bench storm attacks histories simulate rotations
+.PHONY: setup run test lint lock sbom requirements bench storm attacks histories simulate rotations
+
+# Of `make sbom`: where it is written to.
+SBOM ?= var/sbom.cdx.json
 
 # Of `make histories` and `make rotations`: where what is random begins, how many steps, and how many rotations.
 SEED ?= 1
@@ -35,7 +38,16 @@ lint: .venv/test.stamp
 
 lock: .venv/test.stamp
 	$(LOCK) --output-file requirements.txt
-	$(LOCK) --extra dev --constraint requirements.txt --output-file tests/requirements.txt
+	$(LOCK) --extra oidc --constraint requirements.txt --output-file webapp/access/single_sign_on/requirements.txt
+	$(LOCK) --extra dev --extra oidc --constraint requirements.txt --output-file tests/requirements.txt
+
+sbom: .venv/test.stamp
+	@mkdir -p -m 700 $(dir $(SBOM))
+	.venv/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file $(SBOM)
+	@echo "$(SBOM) lists what is deployed."
+
+requirements: .venv/test.stamp
+	$(PY) -m tests.security
 
 attacks: .venv/test.stamp
 	$(PY) -m tests.attacks

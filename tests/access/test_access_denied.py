@@ -27,6 +27,7 @@ def test_a_viewer_who_asks_for_a_refund_is_refused(sign_in: Callable[[str], Brow
 
 
 @pytest.mark.parametrize("path", ["capture", "refund", "refunds", "personal-data"])
+@pytest.mark.requirement("R39")
 def test_posting_straight_at_the_address_is_refused(
     sign_in: Callable[[str], Browser], records: Records, path: str
 ) -> None:

@@ -120,6 +120,7 @@ def test_anywhere_else_they_are_not_offered_and_cannot_come_in(
     assert "Sign-in failed." in visitor.words
 
 
+@pytest.mark.requirement("R30")
 def test_a_fresh_desk_has_nobody(tmp_path: Path) -> None:
     from webapp.core.extensions import alembic
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from tests.browser import Browser
@@ -15,6 +16,7 @@ def token_of(browser: Browser) -> str:
     return str(browser.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
 
 
+@pytest.mark.requirement("R36")
 def test_a_form_without_its_token_is_refused_and_written_down(alice: Browser, records: Records) -> None:
     alice.send("/you/sessions/end-others", {})
     assert alice.status == 400
@@ -43,6 +45,7 @@ def test_htmx_may_send_the_token_as_a_header(alice: Browser) -> None:
     assert alice.status == 303
 
 
+@pytest.mark.requirement("R36")
 def test_another_site_is_refused_even_with_the_token(alice: Browser, records: Records) -> None:
     fields = {"csrf_token": token_of(alice)}
     for origin in ("same-origin", "none"):
@@ -54,6 +57,7 @@ def test_another_site_is_refused_even_with_the_token(alice: Browser, records: Re
     assert records.news() == ["csrf.failed denied sent by another site"]
 
 
+@pytest.mark.requirement("R37")
 def test_another_site_cannot_sign_anybody_in(stranger: Browser, records: Records) -> None:
     stranger.open("/sign-in")
     fields = {"csrf_token": token_of(stranger), "email": PEOPLE["agent"][0], "password": PASSWORD}
@@ -66,6 +70,7 @@ def test_a_link_on_another_site_still_opens_a_page(alice: Browser) -> None:
     assert alice.client.get("/you/sessions", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
+@pytest.mark.requirement("R36")
 def test_no_get_changes_anything(app: Flask, alice: Browser, records: Records) -> None:
     before = records.sessions()
     for rule in app.url_map.iter_rules():
@@ -75,6 +80,7 @@ def test_no_get_changes_anything(app: Flask, alice: Browser, records: Records) -
     assert records.news() == []
 
 
+@pytest.mark.requirement("R45")
 def test_a_field_given_twice_is_refused(stranger: Browser, records: Records) -> None:
     stranger.open("/sign-in")
     fields = {"csrf_token": token_of(stranger), "email": [PEOPLE["agent"][0], PEOPLE["admin"][0]], "password": PASSWORD}
@@ -83,6 +89,7 @@ def test_a_field_given_twice_is_refused(stranger: Browser, records: Records) -> 
     assert not records.sessions()
 
 
+@pytest.mark.requirement("R45")
 def test_a_field_that_no_form_has_is_ignored(stranger: Browser, records: Records) -> None:
     stranger.open("/sign-in?next=/you/sessions")
     stranger.submit("Sign in", email=PEOPLE["agent"][0], password=PASSWORD, role="admin", is_demo="1", active="0")
@@ -99,6 +106,7 @@ def test_a_stranger_cannot_fill_the_audit_log(stranger: Browser, records: Record
     assert records.news() == ["csrf.failed denied form token"]
 
 
+@pytest.mark.requirement("R58")
 def test_every_refusal_of_somebody_signed_in_is_written_down(alice: Browser, records: Records) -> None:
     for _ in range(ENTRIES_A_MINUTE + 5):
         alice.send("/you/sessions/end-others", {})

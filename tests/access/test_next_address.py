@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from tests.browser import Browser
@@ -27,6 +28,7 @@ ELSEWHERE = [
 ]
 
 
+@pytest.mark.requirement("R37")
 def test_an_address_that_leads_elsewhere_leads_home(app: Flask) -> None:
     for address in ELSEWHERE:
         browser = Browser(app)

@@ -88,6 +88,7 @@ def test_an_initial_password_gives_way_to_an_own_one(alice: Browser, records: Re
         "é è ê ë in composed letters",
     ],
 )
+@pytest.mark.requirement("R24")
 def test_any_characters_do(alice: Browser, password: str) -> None:
     assert "Your password is changed." in change(alice, new=password).words
     alice.submit("Sign out")

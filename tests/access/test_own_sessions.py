@@ -56,6 +56,7 @@ def test_this_one_comes_first_though_another_was_seen_later(
     assert response.index("This one") < response.index('/end"')
 
 
+@pytest.mark.requirement("R34")
 def test_another_one_is_ended(phone: Browser, alice: Browser, records: Records) -> None:
     records.news()
     alice.open("/you/sessions")

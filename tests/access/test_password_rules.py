@@ -37,6 +37,7 @@ def verdict(password: str) -> object:
         "x" * 3 + "yz-" + "long passphrases are fine " * 20,
     ],
 )
+@pytest.mark.requirement("R24")
 def test_what_nobody_would_guess_is_taken(password: str) -> None:
     assert verdict(password) is None
 
@@ -72,11 +73,13 @@ def test_what_nobody_would_guess_is_taken(password: str) -> None:
         ("My-December-2026", TOO_LOCAL),
     ],
 )
+@pytest.mark.requirement("R25")
 def test_what_somebody_would_guess_is_refused(app: Flask, password: str, why: object) -> None:
     with app.app_context():
         assert str(verdict(password)) == str(why)
 
 
+@pytest.mark.requirement("R25")
 def test_the_list_is_long_and_common() -> None:
     assert len(common_passwords()) > 10_000
     assert {"123456", "password", "qwerty", "letmein"} <= common_passwords()

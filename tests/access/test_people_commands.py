@@ -71,6 +71,7 @@ def test_what_cannot_be_is_told_and_nothing_is_stored(
     assert records.news() == []
 
 
+@pytest.mark.requirement("R30")
 def test_an_initial_password_must_be_changed(desk: Desk, stranger: Browser) -> None:
     desk("create-user", "n@shop.example", "--name", "N", "--role", "viewer", "--password-stdin")
     stranger.open("/sign-in?next=/you/sessions")

@@ -33,6 +33,8 @@ PUBLIC = EVERYBODY | {"stranger"}
 MAY: dict[str, frozenset[str]] = {
     "auth.sign_in": PUBLIC,
     "auth.open_session": PUBLIC,
+    "auth.begin_oidc": PUBLIC,
+    "auth.end_oidc": PUBLIC,
     "auth.sign_out": EVERYBODY,
     "auth.show_you": EVERYBODY,
     "auth.change_name": EVERYBODY,
@@ -212,6 +214,7 @@ def test_the_app_does_not_start_with_an_endpoint_that_says_nothing(app: Flask) -
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.requirement("R38")
 def test_each_role_may_what_the_table_says_and_nothing_else(
     role: str, app: Flask, sign_in: Callable[[str], Browser], records: Records
 ) -> None:

@@ -30,6 +30,7 @@ def cookies_of_a_day(browser: Browser) -> list[str]:
     return found
 
 
+@pytest.mark.requirement("R35")
 def test_every_cookie_of_a_session_is_bound_to_this_host(stranger: Browser) -> None:
     cookies = cookies_of_a_day(stranger)
     assert len(cookies) >= 3
@@ -42,6 +43,7 @@ def test_every_cookie_of_a_session_is_bound_to_this_host(stranger: Browser) -> N
         assert not lasts or name.startswith(KNOWN), "which says that a browser is known, and lets nobody in"
 
 
+@pytest.mark.requirement("R35")
 def test_nobody_is_remembered_beyond_the_browser(app: Flask, stranger: Browser) -> None:
     stranger.open("/sign-in")
     assert not stranger.page.find("input", attrs={"type": "checkbox"})

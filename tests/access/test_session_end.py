@@ -28,6 +28,7 @@ def run(app: Flask, *words: str, given: str = "") -> str:
     return result.output
 
 
+@pytest.mark.requirement("R33")
 def test_fifteen_idle_minutes_end_it(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
     clock.shift(14 * MINUTE)
     alice.open("/you/sessions")
@@ -41,6 +42,7 @@ def test_fifteen_idle_minutes_end_it(clock: time_machine.Traveller, alice: Brows
     assert alice.heading == "Change password"
 
 
+@pytest.mark.requirement("R33")
 def test_twelve_hours_end_it_however_busy(clock: time_machine.Traveller, alice: Browser, records: Records) -> None:
     for _ in range(71):
         clock.shift(10 * MINUTE)
@@ -51,6 +53,7 @@ def test_twelve_hours_end_it_however_busy(clock: time_machine.Traveller, alice: 
     assert records.news() == ["auth.session.expired ok too old"]
 
 
+@pytest.mark.requirement("R33")
 def test_what_a_page_asks_by_itself_does_not_keep_it_alive(clock: time_machine.Traveller, alice: Browser) -> None:
     for _ in range(3):
         clock.shift(4 * MINUTE)
@@ -103,6 +106,7 @@ def test_an_end_is_written_down_once_however_often_the_cookie_comes(
         (("reset-password", ALICE, "--password-stdin"), "Your password was changed", "user.password_reset"),
     ],
 )
+@pytest.mark.requirement("R32")
 def test_what_an_admin_does_ends_it_at_once(
     app: Flask, alice: Browser, records: Records, command: tuple[str, ...], told: str, event: str
 ) -> None:
@@ -121,6 +125,7 @@ def test_a_role_changed_behind_its_back_counts_from_the_next_request(alice: Brow
     assert alice.client.get("/you/sessions").status_code == 200
 
 
+@pytest.mark.requirement("R32")
 def test_a_person_disabled_behind_its_back_is_out_from_the_next_request(alice: Browser, records: Records) -> None:
     records.change('UPDATE "user" SET active = false WHERE email = :email', email=ALICE)
     assert alice.client.get("/you/sessions").status_code == 302

@@ -53,6 +53,7 @@ def test_it_shows_the_page_asked_for_when_somebody_is_signed_in_already(alice: B
         ("a\0b@example.test", "\0", "unknown"),
     ],
 )
+@pytest.mark.requirement("R29")
 def test_whatever_is_wrong_gets_the_same_answer(
     stranger: Browser, records: Records, email: str, password: str, cause: str
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_disabled_person_gets_the_same_answer(stranger: Browser, records: Reco
     assert records.news() == ["auth.login.failed denied disabled"]
 
 
+@pytest.mark.requirement("R29")
 def test_every_attempt_verifies_exactly_one_password(
     stranger: Browser, monkeypatch: pytest.MonkeyPatch, records: Records
 ) -> None:
@@ -94,6 +96,7 @@ def test_of_an_unknown_identity_only_a_keyed_digest_is_kept(stranger: Browser, r
     assert typed not in str(records.rows("SELECT * FROM sign_in_throttle")) + str(dict(entry))
 
 
+@pytest.mark.requirement("R31")
 def test_the_session_is_new_and_only_its_hash_is_stored(app: Flask, stranger: Browser, records: Records) -> None:
     stranger.open("/sign-in")
     before = stranger.client.get_cookie("__Host-desk")
@@ -121,6 +124,7 @@ def test_signing_in_again_ends_the_session_before(alice: Browser, app: Flask, re
     assert other.heading == "Sign in"
 
 
+@pytest.mark.requirement("R23")
 def test_an_outdated_hash_is_replaced(stranger: Browser, records: Records) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
     records.change('UPDATE "user" SET password_hash = :weak WHERE email = :email', weak=weak, email=ALICE)
@@ -138,6 +142,7 @@ def test_without_its_token_the_form_is_refused(stranger: Browser, records: Recor
     assert not records.sessions()
 
 
+@pytest.mark.requirement("R30")
 def test_an_initial_password_is_good_for_a_day(stranger: Browser, records: Records, clock: object) -> None:
     records.change(
         'UPDATE "user" SET must_change_password = true, password_changed = :then WHERE email = :email',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from tests.browser import Browser
@@ -17,6 +18,7 @@ def test_it_ends_the_session_and_says_so(alice: Browser, records: Records) -> No
     assert records.sessions()[0]["ended"]
 
 
+@pytest.mark.requirement("R32")
 def test_a_kept_copy_of_the_cookie_is_worthless(alice: Browser, app: Flask) -> None:
     kept = alice.client.get_cookie("__Host-desk")
     assert kept is not None
@@ -27,6 +29,7 @@ def test_a_kept_copy_of_the_cookie_is_worthless(alice: Browser, app: Flask) -> N
     assert thief.client.get("/you/sessions", headers={"HX-Request": "true"}).status_code == 401
 
 
+@pytest.mark.requirement("R41")
 def test_it_empties_the_browser(alice: Browser) -> None:
     token = alice.form("Sign out").find("input", attrs={"name": "csrf_token"})
     alice.send("/sign-out", {"csrf_token": token["value"]})  # type: ignore[index]

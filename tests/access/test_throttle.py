@@ -44,6 +44,7 @@ def test_nine_failures_are_forgiven_by_the_right_password(stranger: Browser, rec
     assert attempt(stranger, ALICE, PASSWORD).heading == "Your sessions"
 
 
+@pytest.mark.requirement("R28")
 def test_after_ten_the_right_password_gets_the_same_answer(stranger: Browser, records: Records) -> None:
     fail(stranger, 10)
     attempt(stranger, ALICE, PASSWORD)
@@ -54,6 +55,7 @@ def test_after_ten_the_right_password_gets_the_same_answer(stranger: Browser, re
     assert news[9:] == ["auth.login.locked denied wrong password, now locked", "auth.login.locked denied locked"]
 
 
+@pytest.mark.requirement("R28")
 def test_the_lock_lasts_half_an_hour_and_more_tries_do_not_stretch_it(
     clock: time_machine.Traveller, stranger: Browser
 ) -> None:
@@ -81,6 +83,7 @@ def test_others_can_sign_in_from_the_same_place(stranger: Browser) -> None:
     assert attempt(stranger, PEOPLE["finance"][0], PASSWORD).heading == "Your sessions"
 
 
+@pytest.mark.requirement("R28")
 def test_a_restart_forgets_nothing(stranger: Browser, settings: Settings, tmp_path: Path) -> None:
     fail(stranger, 10)
     after = Browser(create_app(make_settings(NOWHERE, settings.database_url, tmp_path)))
@@ -135,6 +138,7 @@ def test_old_counters_are_swept_away(clock: time_machine.Traveller, stranger: Br
     assert len(records.rows("SELECT * FROM sign_in_throttle")) == 2
 
 
+@pytest.mark.requirement("R50")
 def test_a_forged_address_of_a_proxy_is_not_believed(stranger: Browser, records: Records) -> None:
     stranger.open("/sign-in", headers={"X-Forwarded-For": "203.0.113.9"})
     fail(stranger, 1)

@@ -142,6 +142,7 @@ def test_any_page_says_that_what_was_typed_there_is_kept(
     assert "https://kept.example.com/a" in adam.words
 
 
+@pytest.mark.requirement("R51")
 def test_htmx_is_sent_to_the_sign_in_and_the_form_comes_back_too(clock: time_machine.Traveller, alice: Browser) -> None:
     lose_the_session(alice, clock, **{"HX-Request": "true"})
     assert alice.status == 401

@@ -48,6 +48,7 @@ OFFENCES = [
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.requirement("R56")
 def test_no_module_goes_against_the_arrow(rule: Callable[[Source], set[str]]) -> None:
     offenders = {source.name: sorted(found) for source in SOURCES if (found := rule(source))}
     assert not offenders, rule.__doc__

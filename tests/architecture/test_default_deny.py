@@ -15,11 +15,13 @@ from webapp.core.settings import Settings
 OPEN_TO_STRANGERS = {
     "static", "favicon", "choose_theme",
     "auth.sign_in", "auth.open_session", "auth.sign_out", "auth.show_welcome", "auth.choose_first_password",
+    "auth.begin_oidc", "auth.end_oidc",
     "health.show_health", "health.show_readiness", "health.show_metrics", "health.report_blocked",
     "receiver.receive",
 }  # fmt: skip
 
 
+@pytest.mark.requirement("R38")
 def test_an_unmarked_endpoint_stops_the_start(app: Flask) -> None:
     app.view_functions["planted"] = lambda: "open to everybody"
     with pytest.raises(RuntimeError, match="planted"):

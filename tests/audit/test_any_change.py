@@ -61,6 +61,7 @@ def test_any_other_value_in_any_field_is_found(file: RawFile, seq: int, column: 
         assert verdict.seq == seq
 
 
+@pytest.mark.requirement("R59")
 def test_any_flipped_bit_of_an_entry_is_found_at_that_entry(file: RawFile) -> None:
     chance = random.Random(20261120)
     places = [(offset, seq) for start, end, seq in file.cells() for offset in range(start, end)]

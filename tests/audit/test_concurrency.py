@@ -7,6 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from webapp.audit import anchors
 from webapp.core.extensions import db
 
@@ -27,6 +29,7 @@ def test_threads_of_one_process_make_one_chain(log: Log) -> None:
     assert (verdict.ok, verdict.entries, verdict.last_seq) == (True, 1 + 8 * COUNT, 1 + 8 * COUNT)
 
 
+@pytest.mark.requirement("R64")
 def test_processes_with_threads_make_one_chain(log: Log, tmp_path: Path) -> None:
     url = db.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.audit.writer", url, str(tmp_path), str(THREADS), str(COUNT)]

@@ -25,6 +25,7 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
+@pytest.mark.requirement("R43")
 def test_csv_holds_what_matches_and_no_formula(log: Log) -> None:
     log.write(2)
     log.write(object_id=FORMULA, reason="+1 from the customer")

@@ -110,6 +110,7 @@ def test_a_deletion_is_found(thirty: Log, unguarded: sqlite3.Connection, which: 
     assert thirty.found() == found
 
 
+@pytest.mark.requirement("R59")
 def test_a_log_cut_off_at_its_end_is_found_by_the_anchor(thirty: Log, unguarded: sqlite3.Connection) -> None:
     audit.anchor("test")
     unguarded.execute("DELETE FROM audit_entry WHERE seq = 30")
@@ -204,6 +205,7 @@ def test_another_key_id_is_found(thirty: Log, unguarded: sqlite3.Connection) -> 
     assert thirty.found() == ("key", 12)
 
 
+@pytest.mark.requirement("R59")
 def test_yesterdays_file_put_back_is_found(thirty: Log, raw: sqlite3.Connection) -> None:
     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     yesterday = thirty.path.with_name("yesterday")

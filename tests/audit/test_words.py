@@ -34,6 +34,7 @@ def entry(action: str, **fields: object) -> AuditEntry:
 
 
 @pytest.mark.parametrize("action", Action)
+@pytest.mark.requirement("R58")
 def test_every_action_has_its_words(speaking: None, action: Action) -> None:
     words = str(sentence(entry(action), {}).striptags())
     assert re.fullmatch(r"[A-Z].{8,}[^.]", words), "a sentence without its full stop, for it stands in a list"

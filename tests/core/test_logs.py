@@ -38,6 +38,7 @@ def requests_among(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [line for line in found if line["event"] == "request"]
 
 
+@pytest.mark.requirement("R60")
 def test_a_request_is_one_line(alice: Browser, lines: Lines) -> None:
     lines()
     answer = alice.client.get("/demo/orders?status=captured")
@@ -71,6 +72,7 @@ def test_neither_address_nor_search_is_written(
 
 
 @pytest.mark.parametrize("typed", ['\n{"fake": 1}', "\r\n2026 ERROR", "\u2028{}\x85\x0b\x0c", "\x1b[31m", "\0"])
+@pytest.mark.requirement("R60")
 def test_what_is_typed_cannot_forge_a_line(stranger: Browser, lines: Lines, typed: str) -> None:
     stranger.open("/sign-in")
     fields = {**form_values(stranger.form("Sign in")), "email": typed, "password": typed}
@@ -82,6 +84,7 @@ def test_what_is_typed_cannot_forge_a_line(stranger: Browser, lines: Lines, type
     assert all(line["request_id"] != "forged-id-1" for line in requests_among(found))
 
 
+@pytest.mark.requirement("R42")
 def test_passwords_cookies_and_tokens_are_never_written(stranger: Browser, capsys: pytest.CaptureFixture[str]) -> None:
     email = PEOPLE["agent"][0]
     stranger.open("/sign-in")
@@ -95,6 +98,7 @@ def test_passwords_cookies_and_tokens_are_never_written(stranger: Browser, capsy
         assert secret not in written.out + written.err
 
 
+@pytest.mark.requirement("R42")
 def test_neither_personal_data_nor_ids_nor_notes_are_written(
     alice: Browser, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,6 +118,7 @@ def test_neither_personal_data_nor_ids_nor_notes_are_written(
     assert not [one for one in (*CANARIES, "order-of-canarina", "waiting-canarina", EMBEDDED_SECRET) if one in written]
 
 
+@pytest.mark.requirement("R61")
 def test_one_id_leads_from_the_answer_to_the_log_the_records_and_the_provider(
     alice: Browser, sandbox: Sandbox, lines: Lines
 ) -> None:
@@ -144,6 +149,7 @@ def crashing(app: Flask) -> Flask:
     return app
 
 
+@pytest.mark.requirement("R60")
 def test_a_crash_is_traced_in_the_log_and_only_there(crashing: Flask, lines: Lines) -> None:
     answer = crashing.test_client().get("/crash/order-7")
     page = answer.get_data(as_text=True)

@@ -20,6 +20,7 @@ def keys(tmp_path: Path) -> Settings:
     return make_settings("http://127.0.0.1:1", "sqlite://", tmp_path)
 
 
+@pytest.mark.requirement("R53")
 def test_what_is_sealed_shows_nothing_and_comes_back(keys: Settings) -> None:
     sealed = seal(keys, SECRET)
     assert SECRET.get_secret_value() not in sealed

@@ -123,6 +123,7 @@ def test_a_live_account_starts_with_everything_given() -> None:
         ("DATABASE_URL", "postgresql://desk@db.internal:port/desk"),
     ],
 )
+@pytest.mark.requirement("R52")
 def test_a_bad_setting_is_named_without_its_value(name: str, value: str | None) -> None:
     said = problems(**{name: value})
     assert len(said) == 1
@@ -149,6 +150,7 @@ def test_a_bad_setting_is_named_without_its_value(name: str, value: str | None) 
         ("POSTPAY_TIME_ZONE", "Mars/Olympus"),
     ],
 )
+@pytest.mark.requirement("R19")
 def test_a_bad_account_is_told_without_its_value(name: str, value: str | None) -> None:
     said = problems(**{name: value})
     assert len(said) == 1

@@ -71,6 +71,7 @@ def read_payouts(app: Flask) -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("person", PAGES)
+@pytest.mark.requirement("R46")
 def test_no_page_has_a_fault(eyes: Callable[..., Eyes], provider: Provider, app: Flask, person: str) -> None:
     put_a_bit_of_everything(provider)
     with ThreadPoolExecutor(1) as pool:  # the browser's driver has an event loop in this one

@@ -226,6 +226,7 @@ def test_what_is_said_of_a_settled_one_is_what_may_follow(app: Flask) -> None:
             assert ("Not known yet" in outcome_title(intent)) is (blocks and where is not Standing.ATTENTION)
 
 
+@pytest.mark.requirement("R06")
 def test_no_word_is_said_of_what_is_not_known(app: Flask) -> None:
     """An answer that proves nothing is told as one that proves nothing."""
     for kind in IntentKind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -31,6 +32,7 @@ def desk_on(settings: Settings, path: Path) -> Flask:
     return create_app(settings.model_copy(update=changed))
 
 
+@pytest.mark.requirement("R65")
 def test_a_copy_made_while_others_write_is_whole(app: Flask, settings: Settings, tmp_path: Path) -> None:
     stop = threading.Event()
     writers = [threading.Thread(target=write_entries, args=(app, stop)) for _ in range(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import time
@@ -148,6 +149,18 @@ def test_an_answer_without_a_body_keeps_its_connection(served: Tree) -> None:
 
 
 POST = b"POST /sign-in HTTP/1.1\r\n"
+STRICT = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+"""Of an answer that is no page (R48)."""
 
 
 def turned_away(served: Tree) -> socket.socket:
@@ -186,6 +199,7 @@ def test_who_was_turned_away_waits_a_moment_and_nobody_else_does(served: Tree) -
         (b"GET / HTTP/2.0\r\n" + HOST + b"\r\n", b"400"),
         (b"GET / HTTP/1.1\r\n" + HOST + b"Host: jane.example\r\n\r\n", b"400"),
         (b"GET / HTTP/1.1\r\n" + HOST + b"jane\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nExpect: jane\r\n" + HOST + b"\r\n", b"417"),
         (POST + HOST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
         (POST + HOST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\njane=", b"400"),
         (POST.replace(b"1.1", b"1.0") + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
@@ -195,15 +209,17 @@ def test_who_was_turned_away_waits_a_moment_and_nobody_else_does(served: Tree) -
         (b"GET / HTTP/1.1\r\n" + HOST + b"X-Large: " + b"a" * connections.LARGEST_HEAD, b"431"),
     ],
     ids=[
-        "no request", "no address", "version", "two hosts", "no header", "two kinds of length", "two lengths",
-        "unread length", "coding", "large body", "long address", "no end",
+        "no request", "no address", "version", "two hosts", "no header", "expectation", "two kinds of length",
+        "two lengths", "unread length", "coding", "large body", "long address", "no end",
     ],
 )  # fmt: skip
+@pytest.mark.requirement("R48")
 def test_what_is_no_request_gets_a_strict_answer_without_an_echo(served: Tree, request_: bytes, status: bytes) -> None:
     head, _, body = answer_to(served, request_).partition(b"\r\n\r\n")
     assert head.split(b" ")[1] == status
-    for line in (b"Cache-Control: no-store", b"X-Content-Type-Options: nosniff", b"default-src 'none'"):
-        assert line in head
+    carried = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    assert {name: carried.get(name) for name in STRICT} == STRICT
+    assert re.fullmatch("[0-9a-f]{32}", carried["X-Request-Id"])
     assert b"jane" not in head + body
     assert "jane" not in "".join(log.read_text(encoding="utf-8") for log in served.folder.glob("output-*.txt"))
 

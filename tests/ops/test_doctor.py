@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from tests.conftest import make_settings
 from tests.provider import provider_of
+from tests.webhooks.receiving import Receiving
 from webapp import create_app
+from webapp.core.accounts import Environment
 from webapp.core.extensions import db
 from webapp.core.settings import EMBEDDED_SECRET, Settings
 from webapp.emulators.postpay.server import Sandbox
@@ -24,6 +27,7 @@ def examine(app: Flask) -> Result:
     return app.test_cli_runner().invoke(args=["doctor"])
 
 
+@pytest.mark.requirement("R64")
 def test_a_desk_that_can_work_is_well(app: Flask) -> None:
     result = examine(app)
     assert result.exit_code == 0
@@ -150,3 +154,36 @@ def test_it_tells_a_database_that_is_none(sandbox: Sandbox, tmp_path: Path) -> N
 def test_it_tells_a_database_that_others_can_read(app: Flask, settings: Settings, mode: int, word: str) -> None:
     os.chmod(settings.database_url.removeprefix("sqlite:///"), mode)
     assert f"{word}  database file: mode {mode:04o}" in examine(app).stdout
+
+
+def test_it_tells_an_old_key_that_is_missing(settings: Settings) -> None:
+    another = "9b8a7c6d5e4f30211203f4e5d6c7b8a9" * 2
+    renewed = settings.model_copy(update={"audit_key": SecretStr(another), "audit_key_id": "k2"})
+    assert "WRONG  keys of the audit log: AUDIT_OLD_KEYS lacks k1" in examine(create_app(renewed)).stdout
+    for old, words in (
+        (f"k1:{settings.audit_key.get_secret_value()}", "ok     keys of the audit log: known"),
+        (another, "WRONG  keys of the audit log: AUDIT_OLD_KEYS: is not of the form id:key,id:key"),
+    ):
+        kept = renewed.model_copy(update={"audit_old_keys": SecretStr(old)})
+        result = examine(create_app(kept))
+        assert words in result.stdout
+        assert another not in result.output
+
+
+def test_it_tells_a_secret_that_no_key_opens(app: Flask, settings: Settings) -> None:
+    Receiving(app)
+    assert "ok     sealed secrets: can be read" in examine(app).stdout
+    update = {"seal_key": SecretStr("9b8a7c6d5e4f30211203f4e5d6c7b8a9" * 2)}
+    renewed = settings.model_copy(update=update)
+    words = "WRONG  sealed secrets: 2 cannot be read: does SEAL_OLD_KEYS lack a key?"
+    assert words in examine(create_app(renewed)).stdout
+    kept = renewed.model_copy(update={"seal_old_keys": settings.seal_key})
+    assert "ok     sealed secrets" in examine(create_app(kept)).stdout
+
+
+@pytest.mark.parametrize(("hops", "word"), [(0, "WRONG"), (2, "ok   ")])
+def test_outside_of_the_demo_it_wants_to_know_of_the_proxies(settings: Settings, hops: int, word: str) -> None:
+    account = settings.accounts[0].model_copy(update={"environment": Environment.SANDBOX})
+    update = {"accounts": (account,), "proxy_hops": hops}
+    assert f"{word}  proxies: PROXY_HOPS is {hops}" in examine(create_app(settings.model_copy(update=update))).stdout
+    assert "proxies" not in examine(create_app(settings)).stdout

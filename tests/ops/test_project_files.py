@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from webapp.core.settings import ROOT
 
 REQUIREMENT = re.compile(r"([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)(?: ;[^-]*)?((?:\s+--hash=sha256:[0-9a-f]{64})+)")
-LOCKS = ("requirements.txt", "tests/requirements.txt")
+LOCKS = ("requirements.txt", "webapp/access/single_sign_on/requirements.txt", "tests/requirements.txt")
 
 
 def pinned(lock: str) -> Iterator[tuple[str, str, int]]:
@@ -27,24 +31,45 @@ def pinned(lock: str) -> Iterator[tuple[str, str, int]]:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.requirement("R56")
 def test_a_lock_pins_each_file_and_names_no_place(lock: str) -> None:
     assert all(hashes for _, _, hashes in pinned(lock))
     assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
 
 
 def test_what_is_tested_is_what_is_deployed() -> None:
-    deployed, tested = ({name: version for name, version, _ in pinned(lock)} for lock in LOCKS)
-    assert deployed.items() <= tested.items()
+    deployed, with_single_sign_on, tested = ({name: version for name, version, _ in pinned(lock)} for lock in LOCKS)
+    assert deployed.items() <= with_single_sign_on.items() <= tested.items()
 
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for lock, asked in (
         ("requirements.txt", project["dependencies"]),
+        (LOCKS[1], [*project["dependencies"], *project["optional-dependencies"]["oidc"]]),
         ("tests/requirements.txt", project["optional-dependencies"]["dev"]),
     ):
         names = {re.split(r"[~=\[<>]", one)[0] for one in asked}
         assert names <= {name for name, _, _ in pinned(lock)}
+
+
+@pytest.mark.requirement("R56")
+def test_the_list_of_what_is_deployed_is_the_lock_with_its_hashes(tmp_path: Path) -> None:
+    """Checked against CycloneDX's schema by the tool that makes it."""
+    path = tmp_path / "sbom.json"
+    done = subprocess.run(
+        ["make", "--old-file=.venv/test.stamp", "sbom", f"SBOM={path}"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    sbom = json.loads(path.read_text(encoding="utf-8"))
+    assert (sbom["bomFormat"], sbom["metadata"]["component"]["name"]) == ("CycloneDX", "postpay-desk")
+    listed = {(one["name"], one["version"], len(_hashes(one))) for one in sbom["components"]}
+    assert listed == set(pinned("requirements.txt"))
+
+
+def _hashes(component: dict[str, Any]) -> list[dict[str, str]]:
+    return [each for place in component["externalReferences"] for each in place["hashes"]]
 
 
 def test_a_platform_is_told_three_processes() -> None:

@@ -96,6 +96,7 @@ def provider(tree: Tree) -> Iterator[None]:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
+@pytest.mark.requirement("R65")
 def test_the_drill_of_the_readme(
     tree: Tree, database: Path, killed: bool, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import signal
 import sqlite3
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from webapp.core.settings import KEYS
 from webapp.emulators.postpay.server import Sandbox
 
 from .tree import Tree
@@ -29,10 +31,16 @@ def migrate(tree: Tree) -> str:
         return process.output
 
 
+LIVE = {
+    "POSTPAY_MERCHANT_ID": "id_of_the_shop",
+    "POSTPAY_SECRET_KEY": "sk_of_the_shop",
+    "TRUSTED_HOSTS": "desk.shop.example",
+}
 GUNICORN = ("gunicorn", "--config", "python:webapp.ops.server", "webapp:create_app()")
 
 
 @pytest.mark.parametrize("command", [("flask", "--app", "webapp", "serve"), GUNICORN], ids=["flask", "gunicorn"])
+@pytest.mark.requirement("R66")
 def test_it_does_not_serve_with_another_schema(tree: Tree, command: tuple[str, ...]) -> None:
     with tree.start(*command) as process:
         assert process.end() == 1
@@ -40,11 +48,23 @@ def test_it_does_not_serve_with_another_schema(tree: Tree, command: tuple[str, .
     assert tree.get("/healthz") == (0, "")
 
 
+@pytest.mark.parametrize("more", [{}, {"FLASK_DEBUG": "1"}], ids=["run", "with the debugger"])
+@pytest.mark.requirement("R52")
+def test_flasks_own_server_is_for_the_emulator_only(tree: Tree, more: dict[str, str]) -> None:
+    keys = {name.upper(): secrets.token_hex(32) for name in KEYS}
+    with tree.flask("run", "--port", str(tree.port), POSTPAY_ENVIRONMENT="sandbox", **LIVE, **keys, **more) as process:
+        assert process.end() == 1
+    assert "The desk cannot start" in process.output
+    assert ("FLASK_DEBUG: only where" if more else "`flask run` is only for") in process.output
+    assert "Traceback" not in process.output
+
+
 def test_migrating_is_said_and_done_once(tree: Tree) -> None:
     assert "The schema went to" in migrate(tree)
     assert "already" in migrate(tree)
 
 
+@pytest.mark.requirement("R63")
 def test_workers_share_their_numbers_and_a_request_in_hand_is_finished_when_told_to_stop(tree: Tree) -> None:
     migrate(tree)
     with tree.flask("serve") as process, ThreadPoolExecutor(8) as pool:

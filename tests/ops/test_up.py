@@ -10,9 +10,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
+from webapp.core.settings import EMBEDDED_SECRET
 
 from .tree import Process, Tree
 
@@ -38,6 +40,25 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def shown_to_everybody(process: Process, *secrets: str) -> list[str]:
+    """The arguments, as `ps` lists them, of the processes that hold a secret."""
+    of_it = psutil.Process(process.popen.pid)
+    listed = [" ".join(one.cmdline()) for one in (of_it, *of_it.children(recursive=True))]
+    assert len(listed) > 3
+    return [line for line in listed if any(secret in line for secret in secrets)]
+
+
+def kept_keys(tree: Tree) -> list[str]:
+    return [path.read_text(encoding="ascii") for path in (tree.folder / "var" / "keys").iterdir()]
+
+
+def readable_by_others(folder: Path) -> list[Path]:
+    """The folder itself, and what is in it."""
+    found = [folder, *folder.rglob("*")]
+    assert len(found) > 10
+    return [path for path in found if path.stat().st_mode & 0o077]
+
+
 def counted(tree: Tree, table: str, condition: str = "1=1") -> int:
     with closing(sqlite3.connect(tree.folder / "var" / "desk.sqlite3")) as database:
         return int(database.execute(f'SELECT count(*) FROM "{table}" WHERE {condition}').fetchone()[0])
@@ -52,18 +73,23 @@ def test_it_starts_with_one_command_stops_with_one_signal_and_keeps_the_data(tre
         assert tree.get("/readyz")[0] == 200
         assert DEMO_PEOPLE[0].name in tree.get("/sign-in")[1]
         process.until(lambda: counted(tree, "awaiting_capture") == 1)
+        assert not shown_to_everybody(process, EMBEDDED_SECRET, *kept_keys(tree))
+        assert "can be reached from the network" not in process.output
         assert process.stop(signal.SIGINT) == 0
     assert process.output.rstrip().endswith("Stopped.")
     assert not answers(tree.port)
     assert not answers(tree.sandbox_port)
-    assert (tree.folder / "var" / "desk.sqlite3").stat().st_mode & 0o077 == 0
+    assert not readable_by_others(tree.folder / "var")
     entries, people = counted(tree, "audit_entry"), counted(tree, "user")
     assert people == len(DEMO_PEOPLE)
     assert counted(tree, "audit_entry", "event = 'desk.started'") == 2
     assert counted(tree, "audit_entry", "event = 'desk.stopped'") == 2
 
-    with tree.flask("up", WEB_WORKERS=1) as again:
+    (tree.folder / "var").chmod(0o755)
+    with tree.flask("up", WEB_WORKERS=1, PROXY_HOPS=1) as again:
         again.until(lambda: is_ready(again))
+        assert "can be reached from the network, and its passwords are known to everybody" in again.output
+        assert not readable_by_others(tree.folder / "var"), "whoever made it"
         assert counted(tree, "user") == people
         assert counted(tree, "audit_entry") > entries
         assert counted(tree, "audit_entry", "event = 'schema.migrated'") == 1

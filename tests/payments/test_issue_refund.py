@@ -7,6 +7,7 @@ import sqlite3
 from threading import Thread
 from time import sleep
 
+import pytest
 from flask import Flask
 from sqlalchemy import make_url, select
 
@@ -29,6 +30,7 @@ def test_an_agent_refunds_a_part(alice: Browser, provider: Provider) -> None:
     assert made["refund_id"] in alice.address
 
 
+@pytest.mark.requirement("R08")
 def test_the_whole_remaining_amount_is_sent_as_a_number(alice: Browser, provider: Provider) -> None:
     provider.refund_outside("order-01", 10000)
     alice.open(FORM)
@@ -51,6 +53,7 @@ def test_the_review_repeats_amount_and_words_and_back_keeps_what_was_typed(alice
     assert provider.refunds("order-01") == []
 
 
+@pytest.mark.requirement("R01", "R02")
 def test_while_the_provider_stalls_the_intent_is_on_disk_and_nobody_waits_for_it(
     alice: Browser, farah: Browser, provider: Provider, settings: Settings
 ) -> None:
@@ -74,6 +77,7 @@ def test_while_the_provider_stalls_the_intent_is_on_disk_and_nobody_waits_for_it
     assert [one["refund_id"] for one in provider.refunds("order-01")] == [number]
 
 
+@pytest.mark.requirement("R58")
 def test_each_intent_has_one_first_and_one_last_entry(alice: Browser, provider: Provider, app: Flask) -> None:
     refund(alice)
     with app.app_context():

@@ -43,6 +43,7 @@ def test_done_but_badly_answered_is_read_back_as_done(alice: Browser, provider: 
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "reset"])
+@pytest.mark.requirement("R06")
 def test_lost_before_it_was_done_is_not_called_failed(alice: Browser, provider: Provider, kind: str) -> None:
     fill_in(alice)
     provider.fault(kind, path=REFUNDS, applied="before")
@@ -98,6 +99,7 @@ def test_a_number_in_use_with_other_data_needs_finance(alice: Browser, provider:
     assert "This needs finance" in alice.words
 
 
+@pytest.mark.requirement("R07")
 def test_being_throttled_waits_and_sends_the_same_bytes_again(alice: Browser, provider: Provider, app: Flask) -> None:
     fill_in(alice)
     provider.fault("status", path=REFUNDS, status=429, retry_after="20")
@@ -115,6 +117,7 @@ def test_being_throttled_waits_and_sends_the_same_bytes_again(alice: Browser, pr
     assert [one.attempt for one in intents(app)] == [2]
 
 
+@pytest.mark.requirement("R07")
 def test_a_late_commit_is_found_and_never_done_twice(alice: Browser, provider: Provider) -> None:
     fill_in(alice)
     provider.fault("late_commit", path=REFUNDS, seconds=0.3)
@@ -138,6 +141,7 @@ def test_no_form_is_offered_while_one_is_open(alice: Browser, provider: Provider
     assert not alice.page.find("input", attrs={"name": "amount"})
 
 
+@pytest.mark.requirement("R04")
 def test_the_same_form_sent_ten_times_is_one_refund_and_one_page(alice: Browser, provider: Provider) -> None:
     fill_in(alice)
     page, address = alice.page, alice.address
@@ -177,6 +181,7 @@ def test_the_second_click_that_reads_the_order_after_the_first_was_done_gets_the
         assert not db.session.scalars(select(AuditEntry).where(AuditEntry.event == "refund.stale")).all()
 
 
+@pytest.mark.requirement("R04")
 def test_the_same_form_with_another_amount_is_refused(alice: Browser, provider: Provider) -> None:
     fill_in(alice)
     page = alice.page
@@ -188,6 +193,7 @@ def test_the_same_form_with_another_amount_is_refused(alice: Browser, provider: 
     assert len(posts(provider)) == 1
 
 
+@pytest.mark.requirement("R05")
 def test_a_refund_made_elsewhere_makes_the_form_stale(alice: Browser, provider: Provider, app: Flask) -> None:
     fill_in(alice, "700")
     provider.refund_outside("order-01", 5000)
@@ -215,6 +221,7 @@ def test_a_forged_or_foreign_token_is_a_stale_form(alice: Browser, farah: Browse
     assert posts(provider) == []
 
 
+@pytest.mark.requirement("R17")
 def test_a_dead_provider_loses_nothing_that_was_typed(alice: Browser, provider: Provider) -> None:
     fill_in(alice, note="keep me")
     provider.fault("status", method="GET", path="/orders/order-01", status=503, times=50)

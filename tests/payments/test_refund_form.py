@@ -52,6 +52,7 @@ def test_it_says_what_is_wrong_and_keeps_what_was_typed(
 
 
 @pytest.mark.parametrize("typed", ["814.80", "0.01", "10.5", "814"])
+@pytest.mark.requirement("R08")
 def test_it_takes_plain_amounts_up_to_what_remains(alice: Browser, provider: Provider, typed: str) -> None:
     fill_in(alice, typed)
     assert alice.status == 200
@@ -103,6 +104,7 @@ def _facts(browser: Browser) -> list[tuple[Tag, Tag]]:
     ("currency", "typed", "status"),
     [("KWD", "1.005", 200), ("KWD", "1.0005", 422), ("JPY", "500", 200), ("JPY", "1.5", 422), ("JPY", "1.0", 422)],
 )
+@pytest.mark.requirement("R09")
 def test_decimals_follow_the_currency(alice: Browser, sandbox: Sandbox, currency: str, typed: str, status: int) -> None:
     Provider(sandbox.base_url).order(total=20000, currency=currency)
     fill_in(alice, typed)
@@ -173,6 +175,7 @@ def test_a_wholly_refunded_order_offers_no_form(alice: Browser, provider: Provid
     assert "nothing left to refund" in alice.words
 
 
+@pytest.mark.requirement("R10")
 def test_remaining_counts_refunds_on_every_page(alice: Browser, sandbox: Sandbox) -> None:
     provider = Provider(sandbox.base_url)
     provider.order(total=100000)

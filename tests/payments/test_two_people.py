@@ -72,6 +72,7 @@ def test_a_refused_refund_also_makes_other_forms_stale(
 
 
 @pytest.mark.timeout(60)
+@pytest.mark.requirement("R03")
 def test_fifty_people_at_once_make_one_refund(
     app: Flask, sign_in: Callable[[str], Browser], provider: Provider
 ) -> None:
@@ -108,6 +109,7 @@ def test_above_the_limit_at_once_names_the_limit(alice: Browser, provider: Provi
     assert provider.refunds("order-02") == []
 
 
+@pytest.mark.requirement("R21")
 def test_the_limit_is_checked_again_when_it_is_sent(alice: Browser, provider: Provider, app: Flask) -> None:
     provider.order("order-02", total=500000)
     alice.open("/demo/orders/order-02/refund")
@@ -120,6 +122,7 @@ def test_the_limit_is_checked_again_when_it_is_sent(alice: Browser, provider: Pr
     assert entry.outcome == "denied"
 
 
+@pytest.mark.requirement("R21")
 def test_the_day_limit_counts_what_is_unknown_too(alice: Browser, provider: Provider) -> None:
     for number in range(5):
         provider.order(f"big-{number}", total=200000)
@@ -135,6 +138,7 @@ def test_the_day_limit_counts_what_is_unknown_too(alice: Browser, provider: Prov
     assert "4,999.95 today" in alice.words
 
 
+@pytest.mark.requirement("R21")
 def test_twenty_at_once_on_different_orders_stay_under_the_day_limit(
     app: Flask, alice: Browser, provider: Provider
 ) -> None:

@@ -173,6 +173,7 @@ def test_the_file_holds_rows_of_every_table_of_release_1(desk: Flask, filled: Ro
         assert {table.name for table in _tables()} == {name for name, rows in filled.items() if rows}
 
 
+@pytest.mark.requirement("R66")
 def test_every_row_is_there_after_the_migration_with_the_same_content(desk: Flask, filled: Rows) -> None:
     with desk.app_context():
         assert not schema.is_current(), "what is there now is of release 1"
@@ -231,6 +232,7 @@ def test_what_the_worker_did_with_a_webhook_is_told_as_the_desks_own(desk: Flask
     assert [row["id"] for row in changes if row["by_desk"]] == [json.loads(intent["after"])["change_id"]]
 
 
+@pytest.mark.requirement("R66")
 def test_the_log_is_whole_before_and_after_with_the_keys_of_release_1(desk: Flask) -> None:
     assert run(desk, "migrate")[0] == 0
     code, words = run(desk, "audit", "verify")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -43,6 +44,14 @@ def answers(browser: Browser) -> dict[str, TestResponse]:
         "file": get(static_url("desk.css")),
         "no file": get("/static/0123456789abcdef/nothing.css"),
         "health": get("/healthz"),
+        "other site": browser.client.post("/theme", headers={"Sec-Fetch-Site": "cross-site"}),
+        "too large": browser.client.post("/theme", data={"theme": "x" * 300_000}),
+        "no role": get("/people"),
+        "stranger's fragment": Browser(browser.app).client.get("/demo/orders", headers=htmx),
+        "delivery": browser.client.post("/hooks/demo/of-nobody-0123456789"),
+        "report": browser.client.post("/csp-report", data="{}"),
+        "options": browser.client.options("/demo/orders"),
+        "head": browser.client.head("/sign-in", headers={"Cookie": ""}),
     }
 
 
@@ -52,10 +61,13 @@ def all_answers(alice: Browser) -> dict[str, TestResponse]:
     assert {kind: answer.status_code for kind, answer in found.items()} == {
         "page": 200, "fragment": 200, "sign-in": 200, "redirect": 302, "not found": 404, "not found fragment": 404,
         "not allowed": 405, "forged form": 400, "file": 200, "no file": 404, "health": 200,
+        "other site": 403, "too large": 413, "no role": 403, "stranger's fragment": 401, "delivery": 404,
+        "report": 204, "options": 200, "head": 302,
     }  # fmt: skip
     return found
 
 
+@pytest.mark.requirement("R46")
 def test_the_policy_lets_nothing_in_but_our_own_files(all_answers: dict[str, TestResponse]) -> None:
     for answer in all_answers.values():
         policy = answer.headers["Content-Security-Policy"]
@@ -66,6 +78,7 @@ def test_the_policy_lets_nothing_in_but_our_own_files(all_answers: dict[str, Tes
         assert answer.headers["Reporting-Endpoints"] == f'{given["report-to"]}="/csp-report"'
 
 
+@pytest.mark.requirement("R48")
 def test_every_answer_is_shut_off_from_other_sites(all_answers: dict[str, TestResponse]) -> None:
     wanted = {
         "X-Content-Type-Options": "nosniff",
@@ -81,6 +94,21 @@ def test_every_answer_is_shut_off_from_other_sites(all_answers: dict[str, TestRe
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.requirement("R47")
+def test_htmx_runs_nothing_and_keeps_nothing(alice: Browser) -> None:
+    page = alice.open("/demo/orders")
+    config = json.loads(str(page.select_one("meta[name=htmx-config]")["content"]))  # type: ignore[index]
+    shown = {rule["code"]: rule["swap"] for rule in config.pop("responseHandling")}
+    assert shown == {"204": False, "[23]..": True, "[45]..": True}
+    assert 0 < config.pop("timeout") <= 60_000
+    assert config == {
+        "allowEval": False, "includeIndicatorStyles": False, "allowScriptTags": False, "selfRequestsOnly": True,
+        "historyCacheSize": 0, "historyRestoreAsHxRequest": False, "refreshOnHistoryMiss": True,
+        "methodsThatUseUrlParams": ["get"],
+    }  # fmt: skip
+
+
+@pytest.mark.requirement("R41")
 def test_nothing_but_a_file_may_be_kept(all_answers: dict[str, TestResponse]) -> None:
     for kind, answer in all_answers.items():
         kept = kind == "file"
@@ -89,12 +117,14 @@ def test_nothing_but_a_file_may_be_kept(all_answers: dict[str, TestResponse]) ->
         assert ("Cookie" in answer.vary) is False or not kept
 
 
+@pytest.mark.requirement("R61")
 def test_every_answer_has_a_request_id_of_its_own(all_answers: dict[str, TestResponse]) -> None:
     ids = [answer.headers["X-Request-Id"] for answer in all_answers.values()]
     assert len(set(ids)) == len(ids)
     assert ids[list(all_answers).index("not found")] in all_answers["not found"].get_data(as_text=True)
 
 
+@pytest.mark.requirement("R48")
 def test_over_https_browsers_are_told_to_stay_there(alice: Browser) -> None:
     secure = alice.client.get("/sign-in", base_url="https://localhost")
     assert secure.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
@@ -102,6 +132,7 @@ def test_over_https_browsers_are_told_to_stay_there(alice: Browser) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil.example", "[::1]", " "])
+@pytest.mark.requirement("R50")
 def test_an_unknown_host_is_refused_before_anything_else(app: Flask, host: str) -> None:
     answer = app.test_client().get("/sign-in", headers={"Host": host})
     assert answer.status_code == 400
@@ -123,6 +154,7 @@ FORWARDED = {
 }
 
 
+@pytest.mark.requirement("R50")
 def test_without_a_configured_proxy_its_headers_are_not_believed(settings: Settings) -> None:
     answer = proxied(settings, 0).test_client().get("/sign-in", headers=FORWARDED)
     assert answer.status_code == 200

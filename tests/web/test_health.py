@@ -85,6 +85,7 @@ def test_a_schema_of_another_version_is_not_ready_but_healthy(app: Flask, client
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.requirement("R62")
 def test_a_database_that_cannot_be_written_is_not_ready_but_healthy(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
@@ -101,6 +102,7 @@ def test_an_audit_log_that_cannot_be_read_is_not_ready(settings: Settings, clien
     assert (answer.status_code, answer.json["checks"]["audit"]) == (503, False)
 
 
+@pytest.mark.requirement("R62")
 def test_a_provider_that_does_not_answer_is_told_and_not_fatal(
     app: Flask, client: FlaskClient, settings: Settings, sandbox: Sandbox, alice: Browser
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_provider_that_does_not_answer_is_told_and_not_fatal(
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/healthz"])
+@pytest.mark.requirement("R62")
 def test_strangers_learn_nothing_but_yes_or_no(client: FlaskClient, path: str) -> None:
     answer = client.get(path, environ_overrides=STRANGER)
     assert answer.status_code == 200
@@ -130,6 +133,14 @@ def test_strangers_learn_nothing_but_yes_or_no(client: FlaskClient, path: str) -
 )
 def test_metrics_are_for_this_machine_only(client: FlaskClient, environ: dict, headers: dict) -> None:
     assert client.get("/metrics", environ_overrides=environ, headers=headers).status_code == 404
+
+
+@pytest.mark.requirement("R62")
+def test_behind_a_proxy_nobody_is_of_this_machine(settings: Settings) -> None:
+    """A proxy on this machine asks from it for everybody, and not each names whom it asks for."""
+    client = create_app(settings.model_copy(update={"proxy_hops": 1})).test_client()
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/readyz").json == {"status": "ready"}
 
 
 def test_with_a_token_metrics_are_for_who_has_it(settings: Settings) -> None:
@@ -211,14 +222,14 @@ def violations(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[tuple[st
 
 
 OLD = {"csp-report": {"document-uri": "http://localhost/demo/orders/canary", "effective-directive": "img-src",
-       "blocked-uri": "https://evil.example/x?canary"}}  # fmt: skip
+       "blocked-uri": "https://canary:canary@evil.example:8443/x?canary"}}  # fmt: skip
 NEW = [{"type": "csp-violation", "body": {"effectiveDirective": "script-src-elem", "blockedURL": "inline"}}]
 
 
 @pytest.mark.parametrize(
     ("report", "kind", "told"),
     [
-        (OLD, "application/csp-report", [("img-src", "https://evil.example")]),
+        (OLD, "application/csp-report", [("img-src", "https://evil.example:8443")]),
         (NEW, "application/reports+json", [("script-src-elem", "inline")]),
         ([], "application/reports+json", []),
         ("text", "application/json", []),

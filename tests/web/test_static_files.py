@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import shutil
+from base64 import b64encode
 from pathlib import Path
 
 import brotli
@@ -12,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import UndefinedError
 
+from tests.browser import Browser
 from webapp.web import static_files
 from webapp.web.static_files import FOLDER, compress, digest, static_url
 
@@ -35,6 +38,7 @@ def test_browsers_are_told_what_it_is(client: FlaskClient, name: str, kind: str)
     assert client.get(static_url(name)).content_type == kind
 
 
+@pytest.mark.requirement("R49")
 def test_the_address_changes_with_any_contents_or_name(tmp_path: Path) -> None:
     def folder(name: str, **files: str) -> Path:
         (tmp_path / name).mkdir()
@@ -79,6 +83,16 @@ def test_a_head_has_no_body(client: FlaskClient) -> None:
 
 def test_the_icon_that_browsers_ask_for_unasked_is_there(client: FlaskClient) -> None:
     assert client.get("/favicon.ico", follow_redirects=True).mimetype == "image/svg+xml"
+
+
+@pytest.mark.requirement("R49")
+def test_a_script_runs_only_as_it_was_written(alice: Browser) -> None:
+    alice.open("/demo/orders")
+    scripts = alice.page.select("script")
+    assert len(scripts) > 2
+    for script in scripts:
+        contents = alice.client.get(str(script["src"])).data
+        assert script["integrity"] == "sha384-" + b64encode(hashlib.sha384(contents).digest()).decode()
 
 
 def test_a_file_that_does_not_exist_has_no_address(app: Flask) -> None:

@@ -107,6 +107,7 @@ def test_it_takes_public_https_and_writes_it_one_way(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", BAD)
 @pytest.mark.parametrize("loopback", [False, True])
+@pytest.mark.requirement("R55")
 def test_it_refuses_and_says_why(typed: str, loopback: bool) -> None:
     if loopback and any(here in typed.lower() for here in ("/localhost/", "/127.0.0.1/", "/[::1]/")):
         assert read_address(typed, loopback=True).is_loopback

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask import Flask, current_app, g, request
@@ -170,12 +170,20 @@ def sign_in(email: str, password: str) -> Person | SignInRefused:
     """
     address = normalised_email(without_marks(email))
     counter = throttle.of_sign_in(address, known_browsers.number_for(address))
-    checked = check(address, password, passwords.STRANGERS, counter)
+    checked = _only_where_passwords_count(check(address, password, passwords.STRANGERS, counter))
     person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
     if person is None:
         _record_failure(checked)
         return SignInRefused()
     return person
+
+
+def _only_where_passwords_count(checked: Checked) -> Checked:
+    """With PASSWORD_SIGN_IN off only one from the terminal opens a session, once: that is how an admin gets back in."""
+    is_off = not current_app.extensions["settings"].password_sign_in
+    if is_off and checked.is_right and checked.user and not checked.user.must_change_password:
+        return replace(checked, is_right=False, cause="passwords are off")
+    return checked
 
 
 def _enter(user: User, attempt: throttle.SignInAttempt, password: str) -> Person | None:

@@ -6,7 +6,7 @@ themselves, and gives roles only on accounts of which they are an admin; the ter
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -106,12 +106,30 @@ def _change_roles(session: Session, user: User, wanted: Roles, by: int | None) -
         _keep_an_admin(session, user)
     elif EVERY_ACCOUNT in changed:
         _begin_to_look(session, user)
+    _write_roles(session, user, before, after)
+
+
+def follow_roles(session: Session, user: User, wanted: Roles) -> None:
+    """Makes these somebody's roles because the OpenID provider says so, the last admin's too; signs them out.
+
+    Call inside of the lock on staff.
+    """
+    before, after = roles_of(session, user.id).by_account, tidied(wanted).by_account
+    if before == after:
+        return
+    if after.get(EVERY_ACCOUNT) == Role.ADMIN != before.get(EVERY_ACCOUNT):
+        _begin_to_look(session, user)
+    _write_roles(session, user, before, after)
+
+
+def _write_roles(session: Session, user: User, before: Mapping[str, str], after: Mapping[str, str]) -> None:
     session.execute(delete(UserRole).where(UserRole.user_id == user.id))
     session.add_all(UserRole(user_id=user.id, account=account, role=role) for account, role in after.items())
     _end_all(session, user, sessions.ROLE_CHANGED)
-    for account in sorted(changed):
+    for account in sorted({*before, *after}):
         old, new = {"role": before.get(account)}, {"role": after.get(account)}
-        _record(audit.Action.USER_ROLE_CHANGED, user, account=account, before=old, after=new)
+        if old != new:
+            _record(audit.Action.USER_ROLE_CHANGED, user, account=account, before=old, after=new)
 
 
 def disable(email: str, *, by: int | None = None) -> None:

@@ -35,6 +35,8 @@ class Action(StrEnum):
     USER_LINK_MADE = "user.link_made"
     USER_JOINED = "user.joined"
     USER_RENAMED = "user.renamed"
+    USER_BOUND = "user.bound"
+    USER_UNBOUND = "user.unbound"
 
     ACCESS_DENIED = "access.denied"
     CSRF_FAILED = "csrf.failed"
@@ -113,7 +115,7 @@ class Action(StrEnum):
         return self.value.partition(".")[0]
 
 
-_LOGIN = frozenset({"name_digest", "cause", "failures", "until"})
+_LOGIN = frozenset({"name_digest", "cause", "failures", "until", "means"})
 _SESSION = frozenset({"session_ref", "cause", "count", "user_id"})
 _USER = frozenset({"name", "role", "active", "must_change_password", "cause", "count", "expires"})
 _REQUEST = frozenset({"method", "endpoint", "permission", "cause"})

@@ -59,6 +59,10 @@ class Account(BaseModel):
     def is_live(self) -> bool:
         return self.environment is Environment.LIVE
 
+    @property
+    def is_embedded(self) -> bool:
+        return self.environment is Environment.EMBEDDED
+
     def dangers(self) -> list[str]:
         """What is well-formed but must not run, in words without values."""
         address, secret = self.base_url, self.secret_key.get_secret_value()

@@ -10,7 +10,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from ipaddress import ip_address
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from dotenv import dotenv_values
 from pydantic import ValidationError
 
 from .accounts import Account, Environment
-from .settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, KEYS, LOOPBACK, ROOT, VAR, Settings
+from .settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, KEYS, LOOPBACK, ROOT, VAR, Settings, is_loopback
 from .settings_checks import dangers
 
 
@@ -37,7 +37,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     problems: list[str] = []
     values = _named_values(environ, problems)
     accounts = _accounts(environ, values, problems)
-    embedded = bool(accounts) and all(one.environment is Environment.EMBEDDED for one in accounts)
+    embedded = bool(accounts) and all(one.is_embedded for one in accounts)
     if embedded:
         values = {**_embedded_defaults(values), **values}
     try:
@@ -48,6 +48,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ]
         raise BadSettings(problems) from None
     problems += dangers(settings)
+    if environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no") and not settings.all_embedded:
+        problems.append("FLASK_DEBUG: only where every account is embedded")
     if problems:
         raise BadSettings(problems)
     return settings
@@ -175,14 +177,6 @@ def _embedded_defaults(given: Mapping[str, str]) -> dict[str, str]:
     return {**keys, "trusted_hosts": "localhost,127.0.0.1,[::1]", "demo_users": "true", "cookie_secure": secure}
 
 
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine can reach a server that listens there."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def _kept_key(name: str) -> str:
     """A random key, made once and kept readable for its owner only; safe when two processes start at once."""
     path = VAR / "keys" / name
@@ -199,8 +193,17 @@ def _kept_key(name: str) -> str:
     return path.read_text(encoding="ascii")
 
 
+def _keep_files_private() -> None:
+    """From now on nobody else can read what this process writes; var/ is its owner's alone, whoever made it."""
+    os.umask(0o077)
+    if VAR.is_dir():
+        with suppress(PermissionError):  # somebody else's, who may have reasons
+            VAR.chmod(0o700)
+
+
 def settings_or_exit() -> Settings:
-    """The settings, or an end of the process with the list of what is wrong on standard error."""
+    """The settings of this process, or its end with the list of what is wrong on standard error."""
+    _keep_files_private()
     try:
         return load_settings()
     except BadSettings as error:

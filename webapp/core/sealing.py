@@ -31,6 +31,15 @@ def unseal(settings: Settings, sealed: str) -> SecretStr:
         raise CannotUnseal("sealed with another key, or damaged") from None
 
 
+def can_unseal(settings: Settings, sealed: str) -> bool:
+    """Whether a key of the desk opens it."""
+    try:
+        unseal(settings, sealed)
+    except CannotUnseal:
+        return False
+    return True
+
+
 def reseal(settings: Settings, sealed: str) -> str:
     """The same secret under the present key. Raises CannotUnseal."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,8 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from webapp.money import Money
 
-from .accounts import Account, Environment
+from .accounts import Account
 from .alert_rule_setting import AlertRule, Rule
+from .oidc_roles_setting import OidcRoles, read_oidc_roles
 from .refund_limits_setting import DEFAULT_LIMITS, Limits, read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +39,14 @@ def _split(value: object) -> object:
 def _postgresql(value: object) -> object:
     """Some platforms hand out postgres://, which SQLAlchemy does not know."""
     return re.sub(r"^postgres(?=://|\+)", "postgresql", value) if isinstance(value, str) else value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach a server that listens there."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseModel):
@@ -69,6 +79,17 @@ class Settings(BaseModel):
     debug: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_token: SecretStr = SecretStr("")
+
+    oidc_issuer: str = ""
+    oidc_name: str = "single sign-on"
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scopes: str = "openid email profile"
+    oidc_roles_claim: str = "groups"
+    oidc_roles: Annotated[OidcRoles, BeforeValidator(read_oidc_roles)] = {}
+    oidc_acr: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    oidc_amr: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    password_sign_in: bool = True
 
     delivery_days: Annotated[int, Field(ge=1, le=730)] = 60
 
@@ -117,7 +138,12 @@ class Settings(BaseModel):
     @property
     def all_embedded(self) -> bool:
         """Whether no account reaches anything but an emulator: the only place for demo users."""
-        return all(account.environment is Environment.EMBEDDED for account in self.accounts)
+        return all(account.is_embedded for account in self.accounts)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether others than this machine can reach the desk, by themselves or through a proxy."""
+        return self.proxy_hops > 0 or not is_loopback(self.host)
 
     def limit(self, role: str, currency: str) -> tuple[Money, Money] | None:
         """What a role may refund (at once, in a day), or None where nothing was allowed."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from .settings import KEYS, Settings
+from .settings import KEYS, Settings, is_loopback
+
+SHORTEST_TOKEN = 16
 
 _MAIL_ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+@[0-9A-Za-z.-]+", re.ASCII)
 """Also names that only a house's own mail server knows: root@localhost, ops@shop.internal."""
@@ -29,7 +33,7 @@ def dangers(settings: Settings) -> list[str]:
     ]
     if not _is_database(settings.database_url):
         problems.append("DATABASE_URL: is no address of the form sqlite:///FILE or postgresql://USER@HOST/DATABASE")
-    problems += _of_alerts(settings)
+    problems += _of_alerts(settings) + _of_oidc(settings)
     for account in settings.accounts:
         problems += account.dangers()
     if settings.all_embedded:
@@ -45,6 +49,11 @@ def dangers(settings: Settings) -> list[str]:
         )
         if is_on
     ]
+    token = settings.metrics_token.get_secret_value()
+    if settings.proxy_hops and not token:
+        problems.append("METRICS_TOKEN: is needed behind a proxy (PROXY_HOPS), where nobody asks from this machine")
+    if token and len(token) < SHORTEST_TOKEN:
+        problems.append(f"METRICS_TOKEN: is too short; {SHORTEST_TOKEN} characters at least")
     return problems
 
 
@@ -66,6 +75,27 @@ def _of_alerts(settings: Settings) -> list[str]:
     if webhook and not (webhook.startswith("https://") or (settings.all_embedded and webhook.startswith("http://"))):
         problems.append("ALERT_WEBHOOK: must start with https://")
     return problems
+
+
+def _of_oidc(settings: Settings) -> list[str]:
+    """An OpenID provider is named whole, or not at all; roles are given on accounts that there are."""
+    issuer = settings.oidc_issuer
+    if not issuer:
+        return [] if settings.password_sign_in else ["PASSWORD_SIGN_IN: cannot be off without OIDC_ISSUER"]
+    parts = urlsplit(issuer)
+    is_safe = parts.scheme == "https" or (settings.all_embedded and is_loopback(parts.hostname or ""))
+    needed = {"OIDC_CLIENT_ID": settings.oidc_client_id}
+    needed["OIDC_CLIENT_SECRET"] = settings.oidc_client_secret.get_secret_value()
+    slugs = {"*", *(account.slug for account in settings.accounts)}
+    strangers = {slug for roles in settings.oidc_roles.values() for slug in roles} - slugs
+    found = {
+        "OIDC_ISSUER: must be an https address without ? or #": not is_safe or bool(parts.query or parts.fragment),
+        "OIDC_ISSUER: install the extra first: pip install 'authlib~=1.9'": find_spec("authlib") is None,
+        "OIDC_SCOPES: must hold openid": "openid" not in settings.oidc_scopes.split(),
+        "OIDC_ROLES: names an account that there is not": bool(strangers),
+        **{f"{name}: is needed with OIDC_ISSUER": not value for name, value in needed.items()},
+    }
+    return [words for words, is_so in found.items() if is_so]
 
 
 def _is_database(address: str) -> bool:

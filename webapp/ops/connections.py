@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import uuid
 from collections import deque
 from contextlib import suppress
 from http import HTTPStatus
@@ -25,6 +26,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
+from webapp.web.headers import OF_NO_PAGE
 from webapp.web.public_slots import HOLD_BACK
 
 SECONDS_FOR_REQUEST = 20
@@ -45,13 +47,6 @@ LARGEST_IN_MEMORY = 64 * 1024
 MOST_PIECES_DROPPED = 16
 LOOK_EVERY = 0.5
 TARGET = re.compile(r"[\x21-\x7e]+")
-STRICT = [
-    ("Content-Type", "text/plain; charset=utf-8"),
-    ("Cache-Control", "no-store"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-]
 
 log = structlog.stdlib.get_logger("webapp.ops.connections")
 
@@ -61,6 +56,13 @@ class TooSlow(Error):  # type: ignore[misc]
 
     code = 408
     reason = HTTPStatus.REQUEST_TIMEOUT.phrase
+
+
+class NotExpected(Error):  # type: ignore[misc]
+    """The request expects what the server does not do."""
+
+    code = 417
+    reason = HTTPStatus.EXPECTATION_FAILED.phrase
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]
@@ -78,6 +80,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         is_known = self.version in ("1.0", "1.1") and TARGET.fullmatch(self.request_uri)
         if two_lengths or unread_length or two_hosts or not is_known:
             raise ParsingError("ambiguous")
+        if self.headers.get("EXPECT", "100-continue").lower() != "100-continue":
+            self.error = NotExpected("")
 
 
 class StrictAnswer(ErrorTask):  # type: ignore[misc]
@@ -86,9 +90,10 @@ class StrictAnswer(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         error = self.request.error
         body = f"{error.reason}\n".encode()
-        log.warning("invalid request", status=error.code)
+        request_id = uuid.uuid4().hex
+        log.warning("invalid request", status=error.code, request_id=request_id)
         self.status = f"{error.code} {error.reason}"
-        self.response_headers.extend(STRICT)
+        self.response_headers.extend([*OF_NO_PAGE.items(), ("X-Request-Id", request_id)])
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

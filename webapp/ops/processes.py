@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -33,19 +34,24 @@ class Part:
     log: Path
 
     @classmethod
-    def start(cls, name: str, arguments: list[str], logs: Path) -> Self:
-        """Starts `python ARGUMENTS` from the project's folder, out of reach of the terminal's Ctrl-C."""
+    def start(cls, name: str, arguments: list[str], logs: Path, told: str = "") -> Self:
+        """Starts `python ARGUMENTS` from the project's folder, out of reach of the terminal's Ctrl-C.
+
+        `told` is what it reads from its standard input.
+        """
         logs.mkdir(parents=True, exist_ok=True)
         log = logs / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - our own programs
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        with suppress(BrokenPipeError), process.stdin as said:  # type: ignore[union-attr]
+            said.write(told.encode())
         return cls(name, process, log)
 
     def check(self) -> None:
@@ -80,11 +86,11 @@ class Family:
         for part in reversed(self.parts):
             part.stop()
 
-    def start(self, name: str, arguments: list[str], ready: Callable[[], bool]) -> None:
+    def start(self, name: str, arguments: list[str], ready: Callable[[], bool], told: str = "") -> None:
         """Starts a part and waits until it is ready, or until `stop` is set. Raises PartFailed."""
         if self.stop.is_set():
             return
-        part = Part.start(name, arguments, self.logs)
+        part = Part.start(name, arguments, self.logs, told)
         self.parts.append(part)
         end = time.monotonic() + PATIENCE
         while not self.stop.is_set() and not ready():

@@ -93,6 +93,8 @@ def when_ready(server: Arbiter) -> None:
     """Puts the start on record, and lets go of the database: the workers open connections of their own."""
     with server.app.wsgi().app_context():
         lifecycle.record_start("web")
+        if _settings.all_embedded and _settings.is_reachable:
+            server.log.warning("this demo can be reached from the network, and its passwords are known to everybody")
         db.engine.dispose()
 
 

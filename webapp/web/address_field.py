@@ -10,8 +10,9 @@ from wtforms import StringField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
-from webapp.core.accounts import Environment
+from webapp.core.settings import Settings
 from webapp.webhooks.address import BadAddress, HookAddress, Problem, public_addresses, read_address, resolve_name
+from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.own_address import is_own_address
 
 PROBLEMS = {
@@ -50,11 +51,10 @@ class AddressField(StringField):  # type: ignore[misc]
 
 def _checked(typed: str, *, beyond_the_desk: bool) -> HookAddress:
     """The emulator delivers to this machine and resolves nothing; every other provider needs a public name."""
-    is_embedded = g.account.environment is Environment.EMBEDDED
+    settings: Settings = current_app.extensions["settings"]
     resolve = current_app.extensions.get("resolve_name", resolve_name)
-    address = read_address(typed, loopback=is_embedded)
-    found = () if is_embedded else public_addresses(address.host, resolve)
-    settings = current_app.extensions["settings"]
+    address = read_address(typed, loopback=allows_loopback(g.account, settings))
+    found = () if g.account.is_embedded else public_addresses(address.host, resolve)
     if beyond_the_desk and is_own_address(address, found, settings, resolve=resolve, asked_at=request.host):
         raise BadAddress(Problem.OWN)
     return address

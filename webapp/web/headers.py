@@ -58,14 +58,24 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-TWO_YEARS = 2 * 365 * 24 * 3600
+STRICT_TRANSPORT = ("Strict-Transport-Security", f"max-age={2 * 365 * 24 * 3600}; includeSubDomains")
+OF_NO_PAGE = {
+    **ALWAYS,
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Content-Type": "text/plain; charset=utf-8",
+    **dict([STRICT_TRANSPORT]),
+}
+"""Of answers that the connection gives by itself, to what is no request. Whether the browser came over https is not
+known then; one that did not passes over Strict-Transport-Security.
+"""
 FRAGMENT_HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 
 
 def _add(response: Response) -> Response:
     response.headers.update(ALWAYS)
     if request.is_secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
+        response.headers.set(*STRICT_TRANSPORT)
     if not response.cache_control.immutable:
         response.headers["Cache-Control"] = "no-store"
         response.vary.update(FRAGMENT_HEADERS)

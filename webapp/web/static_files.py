@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def compress(folder: Path = FOLDER, var: Path = VAR) -> Path:
     with tempfile.TemporaryDirectory(dir=built.parent) as draft:
         shutil.copytree(folder, f"{draft}/static")
         compress_folder(["--quiet", f"{draft}/static"])
+        for copied in Path(draft).rglob("*"):  # with the modes of what it was copied from
+            copied.chmod(0o700 if copied.is_dir() else 0o600)
         try:
             os.rename(f"{draft}/static", built)
         except OSError:
@@ -70,6 +73,12 @@ def static_url(name: str) -> str:
     if f"/{name}" not in _files().files:
         raise KeyError(f"static/{name} does not exist")
     return f"/static/{digest()}/{name}"
+
+
+@cache
+def integrity(name: str) -> str:
+    """What a browser must find the file below static/ to be before it runs it (SRI). Raises OSError."""
+    return f"sha384-{b64encode(hashlib.sha384((FOLDER / name).read_bytes()).digest()).decode()}"
 
 
 @public
@@ -100,8 +109,8 @@ def _forget_session(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Serves static/ and gives templates `static_url(name)`."""
+    """Serves static/ and gives templates `static_url(name)` and, for scripts, `integrity(name)`."""
     app.add_url_rule("/static/<string(length=16):version>/<path:name>", "static", serve, methods=["GET"])
     app.add_url_rule("/favicon.ico", "favicon", favicon, methods=["GET"])
     app.after_request_funcs.setdefault(None, []).insert(0, _forget_session)  # the first in the list runs last
-    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals |= {"static_url": static_url, "integrity": integrity}

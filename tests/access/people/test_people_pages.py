@@ -117,6 +117,7 @@ def test_somebody_is_sent_away_and_let_in_again(adam: Browser, app: Flask, recor
     assert "Alice Agent can sign in again." in adam.words
 
 
+@pytest.mark.requirement("R34")
 def test_sessions_are_ended_and_locks_taken_off(adam: Browser, app: Flask, records: Records) -> None:
     alice, stranger = let_in(app, ALICE), Browser(app)
     stranger.open("/sign-in")

@@ -51,6 +51,19 @@ def test_it_says_one_line_and_ends_cleanly_even_with_a_kept_connection(end: int)
         assert get(f"{address}/orders", "id_a:sk_b").status_code == 401
 
 
+def test_who_may_use_it_can_be_said_out_of_sight_of_other_users() -> None:
+    command = [*COMMAND, "--port", "0", "--orders", "1", "--credentials", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with process.stdin as said:
+            said.write("id_a:sk_a")
+        found = LINE.fullmatch(process.stdout.readline())
+        assert found is not None
+        assert get(f"{found[1]}/orders", "id_a:sk_a").status_code == 200
+        process.terminate()
+
+
 def test_a_file_keeps_the_data_over_a_restart(tmp_path: Path) -> None:
     options = ("--orders", "20", "--db", str(tmp_path / "sandbox.sqlite3"), "--credentials", "id_a:sk_a")
     moment = ("--end", "2026-01-01T00:00:00Z", "--seed", "9")

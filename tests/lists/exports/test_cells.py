@@ -100,6 +100,7 @@ def test_a_negative_number_stays_a_number_and_text_like_one_does_not() -> None:
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "\uff1d"])
+@pytest.mark.requirement("R43")
 def test_text_is_no_formula(start: str) -> None:
     assert line([f"{start}1+1", "AED", 1, None, None])[0] == f"'{start}1+1"
     assert guarded("order-01") == "order-01"

@@ -80,6 +80,7 @@ def export_of(app: Flask, address: str) -> Export:
         return db.session.get_one(Export, int(address.rpartition("/")[2]))
 
 
+@pytest.mark.requirement("R43")
 def test_another_file_than_one_may_have_is_not_begun(desk: Callable[..., Flask]) -> None:
     app = desk(export_files_a_day=2)
     farah = enter(app)

@@ -60,6 +60,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.requirement("R16")
 def test_a_body_that_is_not_what_was_promised_is_unreadable(make_client: MakeClient, serve: Serve, name: str) -> None:
     server = serve(always(answer(UNREADABLE[name])))
     with pytest.raises(UnreadableAnswer) as caught:
@@ -101,6 +102,7 @@ def test_a_page_that_is_none_is_unreadable(make_client: MakeClient, serve: Serve
         make_client(server.base_url).list_orders()
 
 
+@pytest.mark.requirement("R16")
 def test_a_gibibyte_is_left_at_the_limit(make_client: MakeClient, serve: Serve) -> None:
     sent = []
 

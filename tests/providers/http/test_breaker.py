@@ -43,6 +43,7 @@ def test_it_opens_after_five_calls_without_an_answer(make_client: MakeClient, se
     assert client.breaker_open
 
 
+@pytest.mark.requirement("R17")
 def test_while_open_nothing_is_sent(make_client: MakeClient, serve: Serve) -> None:
     server = serve(Line.reset)
     client = make_client(server.base_url)
@@ -154,6 +155,7 @@ def test_a_probe_that_hangs_lets_the_others_go(
             probe.result()
 
 
+@pytest.mark.requirement("R17")
 def test_no_more_calls_than_there_are_places(make_client: MakeClient, serve: Serve) -> None:
     release = threading.Event()
     arrived = threading.Semaphore(0)

@@ -62,6 +62,7 @@ FEWER = {
 
 
 @pytest.mark.parametrize("name", BODIES)
+@pytest.mark.requirement("R16")
 def test_the_largest_body_of_the_worst_kind_costs_little(make_client: MakeClient, serve: Serve, name: str) -> None:
     ask, status, body = BODIES[name]
     client = make_client(serve(always(answer(body, status=status))).base_url)

@@ -19,6 +19,7 @@ from webapp.providers.postpay.client import encode_refund
 BODY = encode_refund(refund_id="r-1", amount=Money(500, "AED"))
 
 
+@pytest.mark.requirement("R15")
 def test_it_gives_up_on_dripping_headers(make_client: MakeClient, serve: Serve) -> None:
     padding = "x" * 200
     server = serve(drip(answer(ORDER, X_Padding=padding), seconds=8))
@@ -26,6 +27,7 @@ def test_it_gives_up_on_dripping_headers(make_client: MakeClient, serve: Serve) 
         make_client(server.base_url, deadline=0.4).get_order(order_id="order-01")
 
 
+@pytest.mark.requirement("R15")
 def test_it_gives_up_on_a_dripping_body(make_client: MakeClient, serve: Serve) -> None:
     head, _, body = answer(ORDER).partition(b"\r\n\r\n")
 

@@ -35,6 +35,7 @@ WRITES: dict[str, Callable[[PostpayClient], object]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.requirement("R11")
 def test_a_read_is_tried_three_times(make_client: MakeClient, serve: Serve, fault: str) -> None:
     server = serve(FAULTS[fault])
     with pytest.raises((AnswerLost, ProviderFailed, Throttled)):
@@ -50,6 +51,7 @@ def test_a_read_that_succeeds_at_last_is_a_success(make_client: MakeClient, serv
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("write", WRITES)
+@pytest.mark.requirement("R11")
 def test_a_write_is_never_sent_again(make_client: MakeClient, serve: Serve, write: str, fault: str) -> None:
     server = serve(FAULTS[fault])
     with pytest.raises(GatewayError):
@@ -76,6 +78,7 @@ def test_what_would_not_change_is_not_asked_again(
 
 
 @pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.requirement("R11")
 def test_it_waits_as_long_as_the_provider_asks(make_client: MakeClient, serve: Serve, status: int) -> None:
     asked = []
 

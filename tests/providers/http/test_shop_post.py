@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.providers.raw_server import Line, RawServer, always, answer, drip, stay_silent
 from webapp.providers.http import shop_post as http
 
 from .test_tls import identity
 
 
+@pytest.mark.requirement("R55")
 def test_the_connection_goes_to_the_pinned_address_whatever_the_name_says() -> None:
     with RawServer(always(answer(status=204))) as server:
         host = f"shop.invalid:{server.port}"

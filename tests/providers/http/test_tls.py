@@ -70,6 +70,7 @@ def test_a_certificate_of_our_bundle_is_trusted(make_client: MakeClient, tmp_pat
     assert server.connections == 1
 
 
+@pytest.mark.requirement("R19")
 def test_a_self_signed_certificate_is_refused(make_client: MakeClient, tmp_path: Path, stack: ExitStack) -> None:
     server = stack.enter_context(RawServer(always(answer(page())), tls=identity(tmp_path).context))
     with pytest.raises(NotSent):

@@ -42,6 +42,7 @@ ON_THE_WIRE = {
 
 
 @pytest.mark.parametrize("order_id", ON_THE_WIRE)
+@pytest.mark.requirement("R13")
 def test_an_identifier_arrives_as_one_part_of_the_path(make_client: MakeClient, serve: Serve, order_id: str) -> None:
     server = serve(always(answer({**ORDER, "order_id": order_id})))
     make_client(server.base_url).get_order(order_id=order_id)
@@ -52,6 +53,7 @@ def test_an_identifier_arrives_as_one_part_of_the_path(make_client: MakeClient, 
 @pytest.mark.parametrize(
     "bad", ["", ".", "..", "a\r\nX: y", "a\nb", "\x00", "a\x7f", "\x85", "\ud800", "x" * 600], ids=repr
 )
+@pytest.mark.requirement("R13")
 def test_an_identifier_that_cannot_stand_in_a_path_is_refused_before_anything_is_sent(
     make_client: MakeClient, serve: Serve, bad: str
 ) -> None:
@@ -119,6 +121,7 @@ def test_a_capture_has_an_empty_body(make_client: MakeClient, serve: Serve) -> N
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+@pytest.mark.requirement("R12")
 def test_a_redirect_is_never_followed(make_client: MakeClient, serve: Serve, status: int) -> None:
     elsewhere = serve(always(answer(ORDER)))
     server = serve(always(answer(b"", status=status, Location=f"{elsewhere.base_url}/orders/order-01")))
@@ -131,6 +134,7 @@ def test_a_redirect_is_never_followed(make_client: MakeClient, serve: Serve, sta
     assert len(server.lines) == 2
 
 
+@pytest.mark.requirement("R12")
 def test_next_and_previous_are_never_followed(make_client: MakeClient, serve: Serve) -> None:
     elsewhere = serve(always(answer(page())))
     foreign = f"{elsewhere.base_url}/orders?page=2"
@@ -141,6 +145,7 @@ def test_next_and_previous_are_never_followed(make_client: MakeClient, serve: Se
     assert len(server.lines) == 1
 
 
+@pytest.mark.requirement("R19")
 def test_the_environment_adds_no_proxy(make_client: MakeClient, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy, server = serve(always(answer(ORDER))), serve(always(answer(page())))
     for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):

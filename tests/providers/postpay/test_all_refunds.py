@@ -38,6 +38,7 @@ def ids(refunds) -> list[str]:
     return [refund.refund_id for refund in refunds]
 
 
+@pytest.mark.requirement("R10")
 def test_130_refunds_are_three_pages(sandbox: Sandbox, make_client: MakeClient) -> None:
     provider = provider_of(sandbox)
     provider.order("order-01", total=1_000_000)

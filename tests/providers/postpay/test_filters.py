@@ -67,6 +67,7 @@ def test_a_query_becomes_documented_parameters(query: Query, pairs: list[tuple[s
 
 
 @pytest.mark.parametrize("kind", [OrderQuery, RefundQuery, TransactionQuery, HookQuery])
+@pytest.mark.requirement("R14")
 def test_every_field_of_a_query_is_in_its_table(kind: type[Query]) -> None:
     beside = {"page", "page_size", "ordering", "payout_field"}
     assert {field.name for field in fields(kind)} - beside == {line.attribute for line in kind.table}
@@ -120,6 +121,7 @@ CANNOT_BE_ASKED = [
 
 
 @pytest.mark.parametrize("query", CANNOT_BE_ASKED, ids=repr)
+@pytest.mark.requirement("R14")
 def test_what_would_mean_something_else_is_refused(query: Query) -> None:
     with pytest.raises(CannotAsk):
         query.params()

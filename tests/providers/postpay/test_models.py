@@ -226,6 +226,7 @@ def test_what_is_no_moment_is_refused(text: object) -> None:
         ("", False),
     ],
 )
+@pytest.mark.requirement("R44")
 def test_only_web_addresses_may_be_linked(url: str, safe: bool) -> None:
     hook = Hook.model_validate({**HOOK, "url": url})
     assert hook.safe_url == (url if safe else None)

@@ -66,6 +66,7 @@ class TestRefunds:
         assert [row["amount"] for row in provider.refunds("order-01")] == [500]
 
     @pytest.mark.parametrize("minor", [0, -1, 2**63])
+    @pytest.mark.requirement("R08")
     def test_only_a_positive_amount_can_be_refunded(self, minor: int) -> None:
         with pytest.raises(ValueError, match="positive"):
             refund("r-1", minor)

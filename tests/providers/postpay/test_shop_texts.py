@@ -49,6 +49,7 @@ def provider(sandbox: Sandbox) -> Provider:
     return provider_of(sandbox)
 
 
+@pytest.mark.requirement("R44")
 def test_it_is_shown_as_a_text_and_is_never_markup(alice: Browser, provider: Provider) -> None:
     escaped = "&lt;img src=x onerror=alert(1)&gt;"
     items = [

@@ -43,6 +43,7 @@ def leaked(browser: Browser) -> list[str]:
 
 @pytest.mark.usefixtures("order")
 @pytest.mark.parametrize("role", ["viewer", "agent", "finance", "auditor", "admin"])
+@pytest.mark.requirement("R40")
 def test_nothing_personal_is_on_any_page_before_it_is_opened(sign_in: SignIn, role: str) -> None:
     browser = sign_in(role)
     for address in ("/demo/orders", PAGE, f"{PAGE}/peek", "/demo/awaiting-capture", "/demo/orders?order_id=order-01,"):
@@ -61,6 +62,7 @@ def test_masked_data_still_tells_callers_apart(alice: Browser) -> None:
 
 @pytest.mark.usefixtures("order")
 @pytest.mark.parametrize("role", ["agent", "finance"])
+@pytest.mark.requirement("R40")
 def test_one_click_opens_it_and_is_one_entry(sign_in: SignIn, app: Flask, role: str) -> None:
     browser = sign_in(role)
     browser.open(PAGE)

@@ -117,6 +117,7 @@ def test_what_is_refunded_in_full_offers_no_refund(alice: Browser, provider: Pro
     assert [badge.get_text(strip=True) for badge in alice.page.select(".subheading .st")] == ["Captured", "Refunded"]
 
 
+@pytest.mark.requirement("R09")
 def test_a_currency_nobody_knows_is_shown_in_its_smallest_unit_and_not_refunded(
     alice: Browser, provider: Provider
 ) -> None:

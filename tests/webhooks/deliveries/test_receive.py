@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import time
 
+import pytest
+
 from tests.webhooks.receiving import Receiving, order_body
 from webapp.providers.postpay.signature import sign, sign_bare
 from webapp.webhooks.deliveries.ingest import LARGEST
@@ -63,6 +65,7 @@ def test_a_time_too_far_off_is_not_taken(receiving: Receiving) -> None:
     assert rows == {("out_of_time", "refused", None, 0)}
 
 
+@pytest.mark.requirement("R57")
 def test_no_flipped_bit_gets_through(receiving: Receiving) -> None:
     signature = sign(BODY, receiving.secret, at=int(time.time()))
     for place in range(0, len(BODY), 7):
@@ -108,6 +111,7 @@ def test_a_stopped_receiver_is_deaf_and_has_forgotten_its_secrets(receiving: Rec
     assert receiving.deliver(BODY).status_code == 404
 
 
+@pytest.mark.requirement("R57")
 def test_one_mebibyte_is_the_most(receiving: Receiving) -> None:
     largest = order_body(note="x" * (LARGEST - len(order_body(note=""))))
     assert len(largest) == LARGEST

@@ -52,6 +52,7 @@ def verdicts(receiving: Receiving) -> list[str]:
     return [row.verdict for row in receiving.rows()]
 
 
+@pytest.mark.requirement("R57")
 def test_a_repetition_is_answered_alike_and_not_taken_again(receiving: Receiving) -> None:
     moment = int(time.time())
     signature = sign(BODY, receiving.secret, at=moment)

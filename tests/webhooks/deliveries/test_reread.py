@@ -91,6 +91,7 @@ def test_the_bytes_of_the_sandbox_are_genuine_in_the_bare_form_too(
     assert [row.verdict for row in receiving.rows()] == ["bare"]
 
 
+@pytest.mark.requirement("R57")
 def test_what_it_says_is_not_believed(receiving: Receiving, provider: Provider) -> None:
     provider.order("order-01", status="approved")
     receiving.deliver(order_body("order-01", status="captured"))

@@ -177,6 +177,7 @@ def test_many_presses_at_once_make_one_webhook(adam: Browser, app: Flask, hooks:
     assert len(hooks.sent("POST")) == 1
 
 
+@pytest.mark.requirement("R54")
 def test_a_secret_is_on_its_one_page_and_nowhere_else(
     adam: Browser, sign_in: Callable[[str], Browser], app: Flask, hooks: Hooks, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,6 +213,7 @@ def the_secrets_are_forgotten(app: Flask) -> bool:
         return set(db.session.scalars(select(HookChange.secret_sealed))) == {None}
 
 
+@pytest.mark.requirement("R54")
 def test_a_secret_is_sent_again_unchanged_until_it_is_confirmed(adam: Browser, app: Flask, hooks: Hooks) -> None:
     hook_id = hooks.make()
     hooks.fault("drop_before", method="PATCH", path="/hooks/", times=2)

@@ -28,6 +28,7 @@ def both(settings: Settings) -> Settings:
     return settings.model_copy(update={"seal_key": NEW, "seal_old_keys": settings.seal_key})
 
 
+@pytest.mark.requirement("R53")
 def test_a_secret_outlives_the_key_it_was_sealed_with(adam: Browser, app: Flask, hooks: Hooks, both: Settings) -> None:
     create(adam)
     before = the_change(app).secret_sealed

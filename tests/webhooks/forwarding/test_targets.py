@@ -10,11 +10,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.browser import Browser
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PEOPLE
 from tests.emulators.kit.receiver import Receiver
 from tests.people import let_in
 from tests.webhooks.receiving import Receiving, order_body
+from webapp import create_app
 from webapp.core.database import writing
+from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.staff_session import StaffSession
 from webapp.webhooks.deliveries.retention import prune_deliveries
@@ -144,3 +146,19 @@ def test_a_deleted_target_is_forgotten_with_its_last_delivery(receiving: Receivi
     with receiving.app.app_context(), time_machine.travel(now().replace(year=now().year + 1)):
         assert prune_deliveries(receiving.account, 60) == 1
     assert add_target(receiving, shop.url) == target_id, "nothing of it is left, not even its number"
+
+
+@pytest.mark.requirement("R55")
+def test_a_demo_that_others_can_reach_calls_nothing_on_its_own_machine(settings: Settings, shop: Receiver) -> None:
+    """Everybody knows the passwords of its people."""
+    app = create_app(settings.model_copy(update={"proxy_hops": 1}))
+    receiving, adam = Receiving(app), let_in(app, PEOPLE["admin"][0])
+    for page, button in ((f"{LIST}/new", "Forward from now on"), ("/demo/hooks/new", "Create the webhook")):
+        adam.open(page)
+        adam.submit(button, **{**SHOP, "url": shop.url})
+        assert (adam.status, "must start with https" in adam.words) == (422, True), adam.words
+    add_target(receiving, shop.url)
+    receiving.deliver(order_body("a"))
+    receiving.work("forward")
+    assert forwards(receiving) == [("waiting", 1)]
+    assert shop.got.empty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from webapp.emulators.kit import command
 
@@ -16,7 +17,8 @@ def main() -> None:
     parser.add_argument(
         "--credentials",
         type=_credentials,
-        help=f"MERCHANT:SECRET[,MERCHANT:SECRET…], each a merchant with own data (default: {MERCHANT_ID}:{SECRET_KEY})",
+        help="MERCHANT:SECRET[,MERCHANT:SECRET…], each a merchant with own data, or - to read them from standard input "
+        f"(default: {MERCHANT_ID}:{SECRET_KEY})",
     )
     options = parser.parse_args()
     greeting = f"Sandbox of the Postpay API on {{}} ({options.orders} orders)"
@@ -24,6 +26,7 @@ def main() -> None:
 
 
 def _credentials(text: str) -> list[tuple[str, str]]:
+    text = sys.stdin.read().strip() if text == "-" else text
     pairs = [pair.partition(":") for pair in text.split(",") if pair.strip()]
     if not pairs or not all(merchant and secret for merchant, _, secret in pairs):
         raise argparse.ArgumentTypeError("give MERCHANT:SECRET[,MERCHANT:SECRET…]")

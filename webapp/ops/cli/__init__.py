@@ -12,11 +12,13 @@ from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import run_command
 from sqlalchemy.exc import DBAPIError
 
 from webapp.core.database import Trouble, trouble
+from webapp.core.settings import Settings
 
-SUBJECTS = ("people", "audit", "reconcile", "keys", "serve", "up", "demo")
+SUBJECTS = ("people", "single_sign_on", "audit", "reconcile", "keys", "serve", "up", "demo")
 _NOT_ALLOWED = "42501"
 """SQLSTATE: insufficient privilege."""
 _NOT_THERE = ("42P01", "42703", "3F000")
@@ -25,10 +27,18 @@ _NOT_THERE = ("42P01", "42703", "3F000")
 
 def init_app(app: Flask) -> None:
     """Registers each subject's commands."""
+    _refuse_development_server(app.extensions["settings"])
     for subject in SUBJECTS:
         import_module(f".{subject}", __name__).register(app)
     for command in _commands(app.cli.commands.values()):
         command.callback = _speaking(command.callback)
+
+
+def _refuse_development_server(settings: Settings) -> None:
+    """`flask run` reads requests less strictly, has no limits, and may show a debugger to whoever asks."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.command is run_command and not settings.all_embedded:
+        raise SystemExit("The desk cannot start:\n- `flask run` is only for embedded accounts; use `flask serve`")
 
 
 def _commands(given: Iterable[click.Command]) -> Iterable[click.Command]:

@@ -11,23 +11,30 @@ from typing import NamedTuple
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, Table, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp.access.single_sign_on.issuer import Issuer, NotAvailable
 from webapp.alerts.watch import channels
 from webapp.alerts.webhook import webhook_address
+from webapp.audit.chain import Keys
 from webapp.core import anchor_backlog, audit_protection, audit_shape, disk, overdue
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
+from webapp.core.sealing import can_unseal
 from webapp.core.settings import Settings
 from webapp.models.alert import AlertChannel
+from webapp.models.audit_entry import AuditEntry
 from webapp.ops import schema
 from webapp.providers.http.errors import Forbidden, GatewayError, NoAnswer, Unauthorized
 from webapp.providers.postpay.filters import OrderQuery
 from webapp.providers.registry import postpay
 from webapp.webhooks.address import BadAddress
 
+from .keys import sealed_columns
+
 NEEDED_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1"}
+ROWS_TRIED = 100
 SHORTEST_BUSY_TIMEOUT = 5_000
 """Milliseconds that a writer waits for another one."""
 
@@ -46,8 +53,9 @@ def doctor() -> None:
     """Check settings, database, schema and providers. Ends with 1 when something is wrong."""
     settings: Settings = current_app.extensions["settings"]
     findings = [DoctorLine("settings", True, f"{len(settings.accounts)} merchant account(s)"), *_of_database(settings)]
+    findings += _of_proxy(settings)
     findings += [*_of_disks(settings), _of_anchors(settings.anchor_file), *_of_anchor_copy(settings)]
-    findings.append(_of_alerts(settings))
+    findings += [_of_alerts(settings), *_of_single_sign_on(settings)]
     findings += [*map(_of_provider, settings.accounts)]
     for finding in findings:
         click.echo(f"{'ok   ' if finding.is_right else 'WRONG'}  {finding.subject}: {finding.words}")
@@ -64,6 +72,7 @@ def _of_database(settings: Settings) -> Iterator[DoctorLine]:
                 words = f"not as it should be: {', '.join(faults)}" if faults else "in place, with nothing beside it"
                 yield DoctorLine("protection of the audit log", not faults, words)
                 yield from _of_role(connection)
+                yield from _of_old_keys(settings, connection)
                 yield _of_worker()
     except SQLAlchemyError as error:
         yield DoctorLine("database", False, f"cannot be used ({type(error).__name__})")
@@ -96,6 +105,37 @@ def _of_role(connection: Connection) -> Iterator[DoctorLine]:
     powers = audit_protection.powers(connection)
     words = f"may {' and '.join(powers)}: let web and worker connect as a role that `audit grant` was run for"
     yield DoctorLine("role at the database", not powers, words if powers else "may add to the audit log, and no more")
+
+
+def _of_old_keys(settings: Settings, connection: Connection) -> Iterator[DoctorLine]:
+    """Whether everything that was written with an earlier key can still be checked and read; of each sealed column the
+    oldest rows tell.
+    """
+    try:
+        known = Keys.of(settings).by_id
+        used = set(connection.scalars(select(AuditEntry.key_id).distinct()))
+        missing = ", ".join(sorted(used - known.keys()))
+        words = f"AUDIT_OLD_KEYS lacks {missing}" if missing else f"known, {len(used) or 1} of them"
+        yield DoctorLine("keys of the audit log", not missing, words)
+    except ValueError as error:
+        yield DoctorLine("keys of the audit log", False, str(error))
+    unread = sum(_unreadable(settings, connection, table, column) for table, column in sealed_columns())
+    words = f"{unread} cannot be read: does SEAL_OLD_KEYS lack a key?" if unread else "can be read"
+    yield DoctorLine("sealed secrets", not unread, words)
+
+
+def _unreadable(settings: Settings, connection: Connection, table: Table, column: Column[str]) -> int:
+    [key] = table.primary_key.columns
+    oldest = connection.scalars(select(column).where(column.is_not(None)).order_by(key).limit(ROWS_TRIED))
+    return sum(not can_unseal(settings, sealed) for sealed in oldest)
+
+
+def _of_proxy(settings: Settings) -> Iterator[DoctorLine]:
+    """Outside of the demo browsers need https, which a proxy serves; without PROXY_HOPS all of them look like one."""
+    if not settings.all_embedded:
+        hops = settings.proxy_hops
+        words = f"PROXY_HOPS is {hops}" if hops else "PROXY_HOPS is 0: say how many stand in front, https needs one"
+        yield DoctorLine("proxies", hops > 0, words)
 
 
 def _of_worker() -> DoctorLine:
@@ -136,6 +176,15 @@ def _of_alerts(settings: Settings) -> DoctorLine:
     except BadAddress as error:
         return DoctorLine("alerts", False, f"ALERT_WEBHOOK is not taken ({error.problem.value})")
     return DoctorLine("alerts", True, f"go out by {' and '.join(way.value for way in ways)}")
+
+
+def _of_single_sign_on(settings: Settings) -> Iterator[DoctorLine]:
+    if settings.oidc_issuer:
+        try:
+            Issuer(settings).look()
+            yield DoctorLine("single sign-on", True, "the provider answers")
+        except NotAvailable as error:
+            yield DoctorLine("single sign-on", False, f"the provider cannot be used: {error}")
 
 
 def _of_provider(account: Account) -> DoctorLine:

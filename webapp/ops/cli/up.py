@@ -7,7 +7,6 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from webapp.access.demo_users import DEMO_PASSWORD, DEMO_PEOPLE
-from webapp.core.accounts import Environment
 from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET, VAR
 from webapp.ops.processes import Family, PartFailed, answers, is_free
 from webapp.web import static_files
@@ -58,7 +57,7 @@ def _start_parts(family: Family) -> None:
     if _needs_sandbox():
         click.echo(f"Starting the emulated provider with {settings.sandbox_orders} orders …")
         port = settings.sandbox_port
-        family.start("sandbox", _sandbox_arguments(), lambda: answers("127.0.0.1", port))
+        family.start("sandbox", _sandbox_arguments(), lambda: answers("127.0.0.1", port), _sandbox_credentials())
     click.echo("Starting the worker and the desk …")
     family.start("worker", ["-m", "flask", "--app", "webapp", "work"], lambda: True)
     host, port = _local_host(), settings.port
@@ -66,18 +65,23 @@ def _start_parts(family: Family) -> None:
     family.start("web", GUNICORN, lambda: answers(host, port, "/readyz"))
 
 
-def _sandbox_arguments() -> list[str]:
+def _sandbox_credentials() -> str:
+    """Whom the emulator knows. Said to it and not among its arguments, which every user of the machine can list."""
     credentials = {
         f"{account.merchant_id}:{account.secret_key.get_secret_value()}"
         for account in settings.accounts
-        if account.environment is Environment.EMBEDDED
+        if account.is_embedded
     } | {f"{EMBEDDED_MERCHANT}:{EMBEDDED_SECRET}"}
+    return ",".join(sorted(credentials))
+
+
+def _sandbox_arguments() -> list[str]:
     return [
         *("-m", "webapp.emulators.postpay"),
         *("--port", str(settings.sandbox_port)),
         *("--orders", str(settings.sandbox_orders)),
         *("--seed", "1"),
-        *("--credentials", ",".join(sorted(credentials))),
+        *("--credentials", "-"),
         *("--db", str(VAR / "sandbox.sqlite3")),
     ]
 
@@ -93,6 +97,10 @@ def _welcome() -> None:
         for person in DEMO_PEOPLE:
             click.echo(f"    {person.email:<22} {person.role:<8} {person.can}")
         click.echo()
+    if settings.all_embedded and settings.is_reachable:
+        words = "This desk can be reached from the network, and its passwords are known to everybody."
+        click.secho(f"  {words}", fg="yellow")
+        click.echo("  It calls no address on this machine for webhooks and forwarding.\n")
     click.echo(f"  Data and logs are in {VAR.name}/. Ctrl-C stops everything.")
 
 

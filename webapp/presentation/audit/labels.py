@@ -57,6 +57,8 @@ LABELS: dict[Action, Any] = {
     Action.USER_UNLOCKED: lazy_gettext("Sign-in unlocked"),
     Action.USER_SESSIONS_ENDED: lazy_gettext("Signed out by an admin"),
     Action.USER_LINK_MADE: lazy_gettext("Link made"),
+    Action.USER_BOUND: lazy_gettext("Single sign-on bound"),
+    Action.USER_UNBOUND: lazy_gettext("Single sign-on unbound"),
     Action.USER_RENAMED: lazy_gettext("Name changed"),
     Action.USER_JOINED: lazy_gettext("Password chosen with a link"),
     Action.ACCESS_DENIED: lazy_gettext("Not allowed"),

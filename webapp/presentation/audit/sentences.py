@@ -45,6 +45,8 @@ SENTENCES: dict[Action, Any] = {
     Action.USER_SESSIONS_ENDED: lazy_gettext("%(who)s signed %(person)s out everywhere"),
     Action.USER_LINK_MADE: lazy_gettext("%(who)s made a link with which %(person)s can choose a password"),
     Action.USER_RENAMED: lazy_gettext("%(who)s changed the own name to %(name)s"),
+    Action.USER_BOUND: lazy_gettext("Single sign-on was bound to the account of %(person)s"),
+    Action.USER_UNBOUND: lazy_gettext("%(who)s unbound single sign-on from the account of %(person)s"),
     Action.USER_JOINED: lazy_gettext("%(who)s chose a password with a link"),
     Action.ACCESS_DENIED: lazy_gettext("%(who)s tried to %(right)s, which the role does not allow"),
     Action.CSRF_FAILED: lazy_gettext("A form of %(who)s was refused: it was not from this desk, or out of date"),

@@ -29,6 +29,7 @@ FACTS = {
     "attempt": lazy_gettext("Times sent"),
     "outcome_code": lazy_gettext("Outcome"),
     "cause": lazy_gettext("Cause"),
+    "means": lazy_gettext("By means of"),
     "role": lazy_gettext("Role"),
     "name": lazy_gettext("Name"),
     "active": lazy_gettext("May sign in"),

@@ -25,6 +25,7 @@ from webapp.web.typed_forms import came_from_our_page
 
 from . import blueprint
 from . import confirm_views as _confirm_views  # noqa: F401 - adds the question who somebody is
+from . import oidc_views as _oidc_views  # noqa: F401 - adds signing in at the OpenID provider
 from . import own_views as _own_views  # noqa: F401 - adds the views of one's own sessions and password
 from . import welcome_views as _welcome_views  # noqa: F401 - adds the first password
 from .forms import SignInForm

@@ -26,7 +26,6 @@ from webapp.webhooks.endpoints.change import change_hook
 from webapp.webhooks.endpoints.changes import version_of
 from webapp.webhooks.endpoints.errors import AlreadyThere
 from webapp.webhooks.endpoints.write import NEW, Wish
-from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.receiver import settings as receiving
 
 from .receiver_forms import AcceptForm, StopForm
@@ -125,7 +124,7 @@ def address_of(receiver: Receiver) -> str | None:
 def _unreachable(account: Account, address: str) -> str | None:
     """Why the provider could not deliver there, if so: this desk may be known inside of a network only."""
     try:
-        read_address(address, loopback=allows_loopback(account))
+        read_address(address, loopback=account.is_embedded)
     except BadAddress as error:
         return str(PROBLEMS[error.problem])
     return None

@@ -22,7 +22,6 @@ from webapp.webhooks.deliveries.judge_again import judge_again
 from webapp.webhooks.endpoints.change import as_it_is
 from webapp.webhooks.endpoints.errors import NotChanged
 from webapp.webhooks.endpoints.write import NEW, Wish
-from webapp.webhooks.forwarding import allows_loopback
 from webapp.webhooks.receiver import settings as receiving
 
 from . import blueprint
@@ -72,7 +71,7 @@ def register_receiver(account: Account) -> Response:
     receiver = receiver_or_404(account)
     try:
         secret = unseal(settings(), receiver.secret_sealed or "")
-        address = read_address(address_of(receiver) or "", loopback=allows_loopback(account))
+        address = read_address(address_of(receiver) or "", loopback=account.is_embedded)
         wish = Wish(HookAction.CREATE, None, address.url, receiving.EVENTS, True, secret=secret)
         change = send_change(account, wish, token_given(account, HookAction.CREATE, NEW))
     except (BadAddress, CannotUnseal, NotChanged, BadToken) as error:

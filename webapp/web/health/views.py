@@ -18,6 +18,7 @@ from webapp.access.permissions import public
 from webapp.core import anchor_backlog, disk, metrics, overdue
 from webapp.core.database import release, writing
 from webapp.core.extensions import csrf, db
+from webapp.core.settings import Settings
 from webapp.models.audit_entry import AuditEntry
 from webapp.providers.registry import postpay
 from webapp.web.headers import REPORTS
@@ -88,11 +89,14 @@ def _report() -> Any:
 
 
 def _is_of_the_house() -> bool:
-    """Who has the token; where none is set, who asks from this machine and not through a proxy."""
-    token = current_app.extensions["settings"].metrics_token.get_secret_value()
+    """Who has the token; where none is set, who asks from this machine, unless a proxy stands there too."""
+    settings: Settings = current_app.extensions["settings"]
+    token = settings.metrics_token.get_secret_value()
     if token:
         return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
-    return request.remote_addr in LOOPBACK and not any(name in request.headers for name in FORWARDED)
+    if settings.proxy_hops or any(name in request.headers for name in FORWARDED):
+        return False
+    return request.remote_addr in LOOPBACK
 
 
 def _writable() -> bool:
@@ -171,9 +175,10 @@ def _short(text: str) -> str:
 
 
 def _origin(address: str) -> str:
-    """Scheme and host, or the keyword (`inline`, `eval`)."""
+    """Scheme, host and port, or the keyword (`inline`, `eval`); no name or password before the host."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return "-"
-    return _short(f"{parts.scheme}://{parts.netloc}" if parts.netloc else parts.scheme or address)
+    host = parts.netloc.rpartition("@")[2]
+    return _short(f"{parts.scheme}://{host}" if parts.netloc else parts.scheme or address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, make_response, render_template, url_for
+from flask import current_app, flash, make_response, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -20,6 +20,7 @@ from webapp.core.settings import Settings
 from webapp.models.user import User
 from webapp.presentation.formatting import time_html, when_long
 from webapp.presentation.role_words import ROLE_SENTENCES, roles_words
+from webapp.web.htmx import redirect_after_post
 
 from .forms import RolesForm, roles_form
 from .words import state_words
@@ -60,14 +61,23 @@ def values(user: User, form: RolesForm | None) -> dict[str, Any]:
 
 
 def show_link(user: User, link: Link) -> Response:
-    """The link in full, on this page only, and by mail where the desk sends mail: what is stored does not hold it."""
+    """The link in full, on this page only, and by mail where the desk sends mail: what is stored does not hold it.
+
+    Where passwords are off there is nothing to choose with it.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    page = url_for("people.show_person", person_id=link.user_id)
+    if not settings.password_sign_in:
+        facts = {"name": user.name, "provider": settings.oidc_name, "email": user.email}
+        flash(gettext("%(name)s can sign in with %(provider)s, known there as %(email)s.", **facts), "success")
+        return redirect_after_post(page)
     address = url_for("auth.show_welcome", token=link.token, _external=True)
     values = {
         "name": user.name,
         "email": user.email,
         "address": address,
         "until": time_html(link.expires),
-        "page": url_for("people.show_person", person_id=link.user_id),
+        "page": page,
         "mailed": _mailed(user, address, link),
     }
     return make_response(render_template("people/link.html", **values))

@@ -174,7 +174,7 @@ def _next_due(held: Held) -> Due | None:
 def _send(account: Account, due: Due, settings: Settings, resolve: Resolve) -> ShopAnswer:
     """Looks the name up anew each time, and goes to what was found public."""
     try:
-        address = read_address(due.url, loopback=allows_loopback(account))
+        address = read_address(due.url, loopback=allows_loopback(account, settings))
         addresses = ("127.0.0.1",) if address.is_loopback else _public(address, resolve)
         if is_own_address(address, addresses, settings, resolve=resolve):
             raise BadAddress(Problem.OWN)

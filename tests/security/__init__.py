@@ -1,0 +1,1 @@
+"""What the security design asks for, and which tests prove it: `python -m tests.security` writes requirements.md."""

@@ -1,0 +1,1 @@
+"""Signing in at an OpenID provider. authlib, which knows the protocol, is the optional extra `oidc`."""
