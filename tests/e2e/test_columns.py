@@ -11,7 +11,7 @@ from flask import Flask
 from tests.provider import Provider
 from tests.webhooks.at_provider import Hooks
 
-from .conftest import Eyes
+from .eyes import Eyes
 from .test_every_page import put_a_bit_of_everything, read_payouts
 from .test_lists import places
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.provider import Provider
 
-from .conftest import PHONE, Eyes
+from .eyes import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 SCRIPTING = pytest.mark.parametrize("scripting", [True, False], ids=["scripting", "plain"])

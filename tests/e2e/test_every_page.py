@@ -22,7 +22,7 @@ from webapp.settlement.ledger.payouts import payout
 from webapp.settlement.ledger.sync import start_reading
 from webapp.settlement.reconciliation.start import start_check
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .eyes import DESKTOP, PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

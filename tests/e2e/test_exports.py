@@ -11,7 +11,7 @@ from flask import Flask
 from tests.provider import Provider
 from webapp.jobs import work_once
 
-from .conftest import PHONE, Eyes
+from .eyes import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.provider import Provider
 
-from .conftest import PHONE, Eyes
+from .eyes import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 LIST = "/demo/orders"

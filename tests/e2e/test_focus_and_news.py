@@ -19,7 +19,7 @@ from webapp.core.settings import ROOT
 from webapp.emulators.postpay.server import Sandbox
 from webapp.jobs import work_once
 
-from .conftest import Eyes
+from .eyes import Eyes
 
 pytestmark = pytest.mark.browser
 

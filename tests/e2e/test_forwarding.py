@@ -16,7 +16,7 @@ from tests.webhooks.forwarding.onward import add_target, give_up
 from tests.webhooks.receiving import Receiving, order_body
 from webapp.jobs import work_once
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .eyes import DESKTOP, PHONE, Eyes
 from .test_focus_and_news import focused, has_focus, hears
 
 pytestmark = pytest.mark.browser

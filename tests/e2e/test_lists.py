@@ -15,7 +15,7 @@ from tests.provider import Provider
 from tests.web.test_live import delivered
 from tests.webhooks.at_provider import Hooks
 
-from .conftest import PHONE, Eyes
+from .eyes import PHONE, Eyes
 from .test_every_page import put_a_bit_of_everything, read_payouts
 
 pytestmark = pytest.mark.browser

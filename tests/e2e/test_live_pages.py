@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.provider import Provider
 
-from .conftest import Eyes
+from .eyes import Eyes
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.provider import Provider
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .eyes import DESKTOP, PHONE, Eyes
 from .test_lists import LISTS
 
 pytestmark = pytest.mark.browser

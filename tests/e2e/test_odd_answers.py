@@ -9,7 +9,7 @@ from typing import Any
 from tests.odd_values import changed, full_order
 from tests.provider import Provider
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .eyes import DESKTOP, PHONE, Eyes
 
 ROW = {name: full_order()[name] for name in ("status", "total_amount", "currency", "created")}
 HOOK = {"id": "h-1", "active": True, "events": ["order"], "url": "https://www.example.ae/hooks",

@@ -13,7 +13,7 @@ from tests.provider import Provider
 from webapp.jobs import work_once
 from webapp.settlement.ledger.sync import start_reading
 
-from .conftest import PHONE, Eyes
+from .eyes import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

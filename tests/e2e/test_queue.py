@@ -10,7 +10,7 @@ import pytest
 
 from tests.provider import Provider
 
-from .conftest import Eyes
+from .eyes import Eyes
 
 pytestmark = pytest.mark.browser
 ORDERS = "/demo/orders"

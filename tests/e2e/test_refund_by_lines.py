@@ -8,7 +8,7 @@ import pytest
 
 from tests.provider import Provider
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .eyes import DESKTOP, PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 LONG_NAME = "Desk lamp with a name that is too long for one line of a phone"

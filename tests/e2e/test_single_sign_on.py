@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tests.access.single_sign_on.provider import CLIENT, SECRET, OpenIDProvider, running
 from webapp.core.settings import Settings
 
-from .conftest import PHONE, Eyes
+from .eyes import PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

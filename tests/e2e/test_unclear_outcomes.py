@@ -17,7 +17,7 @@ from webapp.models.base import now
 from webapp.models.finding import Finding, FindingKind
 from webapp.models.intent import Intent
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .eyes import DESKTOP, PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 

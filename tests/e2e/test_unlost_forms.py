@@ -13,7 +13,7 @@ from tests.access.records import Records
 from tests.conftest import PASSWORD, PEOPLE
 from tests.provider import Provider
 
-from .conftest import Eyes
+from .eyes import Eyes
 
 pytestmark = pytest.mark.browser
 

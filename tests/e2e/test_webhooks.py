@@ -10,7 +10,7 @@ from tests.webhooks.at_provider import Hooks
 from webapp.emulators.postpay.server import Sandbox
 from webapp.providers.postpay.signature import sign
 
-from .conftest import DESKTOP, PHONE, Eyes
+from .eyes import DESKTOP, PHONE, Eyes
 
 pytestmark = pytest.mark.browser
 
