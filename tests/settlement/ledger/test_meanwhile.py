@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from tests.months import shifted
 from webapp.core.database import writing
 from webapp.models.base import now
 from webapp.models.user import User
@@ -20,7 +23,8 @@ from webapp.settlement.ledger.upkeep import RECENT, keep_current
 
 from .conftest import Shop
 
-PAID, NAME = "2026-09-08T00:00:00Z", "2026-09-08T000000.000000Z"
+MONTH = shifted(datetime.now(UTC).strftime("%Y-%m"), -1)
+PAID, NAME = f"{MONTH}-08T00:00:00Z", f"{MONTH}-08T000000.000000Z"
 
 
 def somebody() -> int:
@@ -33,27 +37,27 @@ def somebody() -> int:
 
 def test_a_payout_that_is_read_anew_before_its_amount_is_kept_is_looked_at_again(shop: Shop) -> None:
     row = shop.row(PAID)
-    shop.read("2026-09")
+    shop.read(MONTH)
     found = payout(shop.account, Naming(PayoutsBy.MOMENT, shop.account.zone), "AED", NAME)
     assert found is not None
     shop.provider.change_transaction(row["id"], total_amount=70000)
-    shop.read("2026-09")
+    shop.read(MONTH)
     with pytest.raises(StaleReceipt):
         enter_amount(SeenReceipt(shop.account, found, 0), Money(77525, "AED"), somebody())
 
 
 def test_a_reading_by_an_earlier_decision_on_refunds_does_not_become_current(shop: Shop) -> None:
     shop.row(PAID, amount=5000, type="refund", total_amount=5000)
-    shop.read("2026-09")
+    shop.read(MONTH)
     person = somebody()
 
     def decides(rows: int, counted: int | None) -> None:
         if rows:
             decide_sign(shop.account, person, deducted=True)
 
-    shop.read("2026-09", tell=decides)
-    assert periods_of(shop.account, ["2026-09"])["2026-09"].failure == "sign_decided"
-    shop.read("2026-09")
+    shop.read(MONTH, tell=decides)
+    assert periods_of(shop.account, [MONTH])[MONTH].failure == "sign_decided"
+    shop.read(MONTH)
     assert [row.total_minor for row in shop.rows().values()] == [-5000]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from tests.browser import Browser
@@ -21,6 +23,16 @@ HTMX = {"HX-Request": "true"}
 PERIOD = "/demo/payouts?paid=range&paid_from=2026-09-01&paid_to=2026-09-30"
 PAID = "2026-09-08T00:00:00.214566Z"
 PAYOUT = "/demo/payouts/AED/2026-09-08T000000.214566Z"
+
+
+TODAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day_of_its_own() -> Iterator[None]:
+    """The months of these tests are written out: what is said of them depends on how long ago they were."""
+    with time_machine.travel(TODAY):
+        yield
 
 
 @pytest.fixture
