@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.access import people_search, sessions
+from webapp.access import people_search, second_factor, sessions
 from webapp.access.invitations import Link
 from webapp.access.people_search import State
 from webapp.access.roles import Roles, roles_of
@@ -46,6 +46,7 @@ def values(user: User, form: RolesForm | None) -> dict[str, Any]:
         "is_self": is_self,
         "is_locked": found.state is State.LOCKED,
         "waits": found.state in (State.INVITED, State.EXPIRED),
+        "has_second_factor": second_factor.has_any(db.session, user),
         "session_count": len(sessions.open_sessions(user.id)),
         "form": None if is_self else form or roles_form(found.roles, accounts, formdata=None),
         "role_sentences": list(ROLE_SENTENCES.values()),
