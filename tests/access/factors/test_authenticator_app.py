@@ -36,6 +36,13 @@ def test_it_is_set_up_with_a_picture_and_a_text(alice: Browser, records: Records
     assert not any(code in alice.words for code in codes), "they are shown once"
 
 
+def test_forms_of_the_page_that_shows_the_codes_work(alice: Browser) -> None:
+    """It is drawn in the request that gave the session a new token."""
+    set_up_app(alice)
+    alice.submit("Sign out")
+    assert alice.heading == "Sign in"
+
+
 def test_the_picture_stands_in_the_page_and_needs_no_style(alice: Browser) -> None:
     alice.open(APP_PAGE)
     (picture,) = alice.page.select(".qr-frame svg")
