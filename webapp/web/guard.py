@@ -213,11 +213,16 @@ def fresh_sign_in_for(page: str | None) -> Callable[[View], View]:
         def ask_first(*args: Any, **kwargs: Any) -> Any:
             if is_fresh(current_user):
                 return view(*args, **kwargs)
-            back = url_for(page, **kwargs) if page else request.path
+            back = url_for(page, **kwargs) if page else request.full_path.rstrip("?")
             if form_drafts.keep_unsent(view, current_user.session_id):
                 back = url_for("auth.show_unsent_form")
-            return redirect_after_post(url_for("auth.ask_confirm", next=back))
+            return ask_who_it_is(back)
 
         return cast(View, ask_first)
 
     return mark
+
+
+def ask_who_it_is(back: str) -> AnyResponse:
+    """To the question, and from there back to a page: for a view that finds out by itself whether it needs a proof."""
+    return redirect_after_post(url_for("auth.ask_confirm", next=back))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -105,6 +105,7 @@ def _page(form: SignInForm) -> str:
         demo_people=demo_people(),
         demo_password=DEMO_PASSWORD,
         takes_passkeys=passkeys.can_be_used(),
+        requires_second_factor=current_app.extensions["settings"].requires_second_factor,
     )
 
 
