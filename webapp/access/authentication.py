@@ -170,10 +170,11 @@ def _why_not(user: User | None, attempt: throttle.SignInAttempt, matches: bool) 
         return "wrong password, now locked" if attempt.locks else "wrong password"
     if not sessions.may_work(user):
         return "disabled"
-    return "initial password is too old" if _is_stale(user) else ""
+    return "initial password is too old" if is_stale(user) else ""
 
 
-def _is_stale(user: User) -> bool:
+def is_stale(user: User) -> bool:
+    """Whether an initial password has waited for too long."""
     return user.must_change_password and user.password_changed < now() - INITIAL_PASSWORD_LIFE
 
 

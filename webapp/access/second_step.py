@@ -14,16 +14,15 @@ from sqlalchemy.orm import Session
 from webapp import audit
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
-from webapp.models.base import now
 from webapp.models.user import User
 
 from . import known_browsers, one_time, passkeys, passwords, second_factor, sessions, throttle
 from .authentication import (
-    INITIAL_PASSWORD_LIFE,
     SECOND_STEP,
     Person,
     SignInRefused,
     half_open_subject,
+    is_stale,
     open_for,
     require_no_wait,
 )
@@ -87,7 +86,7 @@ def sign_in_with_passkey(credential: str) -> Person | SignInRefused:
     used = passkeys.used(credential, passkeys.SIGN_IN, "")
     with writing(lock=throttle.LOCK_NAME) as session:
         user = session.scalar(select(User).where(User.id == used.user_id)) if used else None
-        if used and user and may_enter(user) and passkeys.use(session, used):
+        if used and user and sessions.may_work(user) and not is_stale(user) and passkeys.use(session, used):
             return _open(session, user, Factor.PASSKEY)
         throttle.count_address(session, request.remote_addr or "")
         audit.record(
@@ -98,9 +97,3 @@ def sign_in_with_passkey(credential: str) -> Person | SignInRefused:
             after={"cause": "passkey"},
         )
     return SignInRefused()
-
-
-def may_enter(user: User) -> bool:
-    """Not who was sent away, nor who never came in with an initial password in time."""
-    is_stale = user.must_change_password and user.password_changed < now() - INITIAL_PASSWORD_LIFE
-    return sessions.may_work(user) and not is_stale

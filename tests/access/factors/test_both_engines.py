@@ -19,6 +19,7 @@ from tests.people import hire, let_in
 from webapp import create_app
 from webapp.core.extensions import db
 
+from .device import Device
 from .factors import code_of, give_password, set_up_app
 
 ALICE = PEOPLE["agent"][0]
@@ -50,6 +51,22 @@ def test_a_code_that_many_use_at_once_lets_one_in(app: Flask, records: Records) 
     browsers = [browser for browser in browsers if browser.heading == "Second factor"]
     assert used_at_once(codes[0]) == [*["Second factor"] * 2, "Your sessions"]
     assert [news.split()[0] for news in records.news()].count("auth.login.succeeded") == 2
+
+
+def test_an_answer_of_a_passkey_that_many_send_at_once_lets_one_in(app: Flask, records: Records) -> None:
+    alice, device = let_in(app, ALICE), Device()
+    asked = alice.client.get("/you/second-factor/passkeys/new").get_json()
+    alice.open("/you/second-factor")
+    alice.submit("Add a passkey", name="Phone", passkey=device.create(asked))
+    browsers = [Browser(app) for _ in range(4)]
+    for browser in browsers:
+        browser.open("/sign-in?next=/you/sessions")
+    answer = device.use(browsers[0].client.get("/sign-in/passkey").get_json())
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda browser: browser.submit("Sign in with a passkey", passkey=answer), browsers))
+    assert sorted(browser.heading for browser in browsers) == [*["Sign in"] * 3, "Your sessions"]
+    [kept] = records.rows("SELECT sign_count, last_used FROM passkey")
+    assert (kept["sign_count"], bool(kept["last_used"])) == (2, True)
 
 
 def test_the_lock_outlives_a_restart_and_ends_with_unlocking(app: Flask, records: Records) -> None:

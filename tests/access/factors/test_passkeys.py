@@ -56,17 +56,17 @@ def test_it_signs_in_without_a_password(device: Device, stranger: Browser, recor
     assert records.news() == ["auth.login.succeeded ok"]
 
 
-@pytest.mark.parametrize(
-    "lies",
-    [
-        {"origin": "http://localhost:8001"}, {"origin": "https://evil.example"}, {"host": "evil.example"},
-        {"flags": PRESENT}, {"flags": 0}, {"challenge": "AAAA"}, {"challenge": ""},
-    ],
+LIES: tuple[dict[str, Any], ...] = (
+    {"origin": "http://localhost:8001"}, {"origin": "https://evil.example"}, {"host": "evil.example"},
+    {"flags": PRESENT}, {"flags": 0}, {"challenge": "AAAA"}, {"challenge": ""},
 )  # fmt: skip
-def test_a_lie_lets_nobody_in(device: Device, stranger: Browser, records: Records, lies: dict[str, Any]) -> None:
-    sign_in(stranger, device.use(options(stranger, "/sign-in/passkey"), **lies))
-    assert "Sign-in with the passkey failed." in stranger.words
-    assert records.news() == ["auth.login.failed denied passkey"]
+
+
+def test_a_lie_lets_nobody_in(device: Device, stranger: Browser, records: Records) -> None:
+    for lies in LIES:
+        sign_in(stranger, device.use(options(stranger, "/sign-in/passkey"), **lies))
+        assert "Sign-in with the passkey failed." in stranger.words, lies
+        assert records.news() == ["auth.login.failed denied passkey"], lies
 
 
 def test_a_counter_that_goes_back_is_a_copy(app: Flask, device: Device, stranger: Browser) -> None:
@@ -132,13 +132,11 @@ def test_nobody_removes_somebody_elses(app: Flask, device: Device, records: Reco
     assert len(records.rows("SELECT 1 FROM passkey")) == 1
 
 
-@pytest.mark.parametrize("lies", [{"origin": "https://evil.example"}, {"host": "evil.example"}, {"flags": PRESENT}])
-def test_a_key_that_was_made_elsewhere_or_needs_nobody_is_not_kept(
-    app: Flask, records: Records, lies: dict[str, Any]
-) -> None:
+def test_a_key_that_was_made_elsewhere_or_needs_nobody_is_not_kept(app: Flask, records: Records) -> None:
     alice = let_in(app, ALICE)
-    add(alice, Device(), **lies)
-    assert alice.status == 422
+    for lies in LIES:
+        add(alice, Device(), **lies)
+        assert alice.status == 422, lies
     assert not records.rows("SELECT 1 FROM passkey")
 
 

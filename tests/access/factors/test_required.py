@@ -10,16 +10,19 @@ from flask import Flask
 
 from tests.access.conftest import NOWHERE
 from tests.access.records import Records
+from tests.access.test_role_matrix import MAY, address, requests
 from tests.browser import Browser
 from tests.conftest import PEOPLE, make_settings
 from tests.people import let_in
 from webapp.core.accounts import Environment
 from webapp.core.settings import Settings
 from webapp.core.settings_checks import dangers
+from webapp.web.guard import BEFORE_A_SECOND_FACTOR
 
 from .factors import give_password, set_up_app
 
 ALICE = PEOPLE["agent"][0]
+OF_EVERYBODY = {endpoint for endpoint, who in MAY.items() if "stranger" in who}
 
 
 @pytest.fixture
@@ -32,13 +35,29 @@ def settings(migrated_database: Path, tmp_path: Path) -> Settings:
 @pytest.mark.parametrize("person", ["agent", "finance", "admin"])
 def test_who_needs_one_is_led_to_set_it_up(app: Flask, person: str) -> None:
     browser = let_in(app, PEOPLE[person][0])
-    for address in ("/demo/orders", "/you", "/you/sessions", "/audit", "/people", "/you/second-factor"):
-        browser.open(address)
+    for page in ("/demo/orders", "/you", "/you/sessions", "/audit", "/people", "/you/second-factor"):
+        browser.open(page)
         assert (browser.heading, "Your role needs a second factor." in browser.words) == ("Second factor", True)
     assert browser.client.post("/people/1/disable").headers["Location"] == "/you/second-factor"
     assert browser.client.get("/demo/orders", headers={"HX-Request": "true"}).headers["HX-Redirect"]
     set_up_app(browser)
     assert browser.client.get("/you/sessions").status_code == 200
+
+
+def test_no_address_is_reached_before(app: Flask) -> None:
+    """Of people who need a factor and have none; and of those who have given the password alone."""
+    alice, half_open = let_in(app, ALICE), Browser(app)
+    for rule, method in requests(app):
+        if rule.endpoint not in OF_EVERYBODY | BEFORE_A_SECOND_FACTOR:
+            answer = alice.client.open(address(rule), method=method)
+            assert answer.headers.get("Location") == "/you/second-factor", f"{method} {rule.endpoint}"
+    set_up_app(alice)
+    give_password(half_open, "agent")
+    assert half_open.heading == "Second factor"
+    for rule, method in requests(app):
+        if rule.endpoint not in OF_EVERYBODY:
+            answer = half_open.client.open(address(rule), method=method)
+            assert answer.headers.get("Location", "").startswith("/sign-in"), f"{method} {rule.endpoint}"
 
 
 @pytest.mark.parametrize("person", ["viewer", "auditor"])
