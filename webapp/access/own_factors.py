@@ -21,7 +21,7 @@ from webapp.models.user import User
 from . import passkeys, recovery_codes, second_factor, sessions, totp
 from .authentication import Person
 from .reauthentication import renewed
-from .second_factor import WRONG, Factor
+from .second_factor import WRONG, Factor, digits_of
 
 TOO_MANY = _l("You have %(count)s passkeys already. Remove one first.", count=passkeys.MOST)
 KNOWN = _l("This passkey is known already, or the page was open for too long. Try again.")
@@ -39,7 +39,7 @@ class Changed:
 
 def set_up_app(person: Person, prepared: totp.Prepared, code: str) -> Changed | LazyString:
     """Makes this app theirs, in place of one before, if the code shows that it works; else what is wrong."""
-    step = totp.step_of(prepared.seed, "".join(code.split()))
+    step = totp.step_of(prepared.seed, digits_of(code))
     if step is None:
         return WRONG
     codes = recovery_codes.new_codes()

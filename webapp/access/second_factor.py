@@ -84,7 +84,7 @@ def check(
     user_id: int, proof: Proof, counter: throttle.Counter, purpose: str, subject: str, places: Slots = passwords.STAFF
 ) -> Checked:
     """Counts an attempt and looks at it. `purpose` and `subject` are those of the passkey's challenge."""
-    code = _digits(proof.code)
+    code = digits_of(proof.code)
     if not code and not proof.passkey:
         return Checked(MISSING, "nothing sent")
     with writing(lock=throttle.LOCK_NAME) as session:
@@ -125,7 +125,7 @@ def _of_passkey(attempt: throttle.SignInAttempt, used: passkeys.Used | None) -> 
     return Checked(WRONG_PASSKEY, "answer used before", attempt, Factor.PASSKEY, lambda s: passkeys.use(s, used))
 
 
-def _digits(typed: str) -> str:
+def digits_of(typed: str) -> str:
     """What was typed without blanks and hyphens, in the digits of every keyboard."""
     plain = (character for character in typed[:100] if not character.isspace() and character != "-")
     return "".join(str(unicodedata.decimal(character, character)) for character in plain)

@@ -64,6 +64,8 @@ def prepared_for(user_id: int, sealed: str) -> Prepared | None:
 
 def step_of(seed: str, code: str) -> int | None:
     """The period whose code this is, of those that count now; the last one where it fits several."""
+    if not (code.isascii() and code.isdecimal()):
+        return None
     current, app = int(now().timestamp()) // PERIOD, pyotp.TOTP(seed)
     around = range(current - TOLERANCE, current + TOLERANCE + 1)
     fitting = [step for step in around if hmac.compare_digest(app.generate_otp(step), code)]

@@ -124,6 +124,15 @@ def test_digits_are_taken_as_they_are_typed(
     assert stranger.heading == "Your sessions"
 
 
+def test_what_is_no_digit_is_wrong_wherever_it_is_typed(alice: Browser, codes: list[str], stranger: Browser) -> None:
+    give_password(stranger, "agent")
+    for typed in ("\u0315" * 6, "12345é", "²" * 6, "a" * 16, "\0", "9" * 200):
+        stranger.submit("Sign in", code=typed)
+        assert (stranger.status, stranger.heading) == (422, "Second factor"), typed
+        set_up_app(alice, code=typed)
+        assert (alice.status, alice.heading) == (422, "Set up an authenticator app"), typed
+
+
 def test_a_recovery_code_is_good_once(app: Flask, codes: list[str], records: Records) -> None:
     assert not records.rows("SELECT 1 FROM recovery_code WHERE code_hash = :code", code=codes[0])
     for outcome in ("Your sessions", "Second factor"):
