@@ -35,7 +35,11 @@ class StepIsGone(Exception):
 
 def waiting(token: str) -> User:
     """Who gave the right password. Raises StepIsGone."""
-    return _found(db.session, token)
+    try:
+        return _found(db.session, token)
+    except StepIsGone:
+        release()
+        raise
 
 
 def _found(session: Session, token: str) -> User:
@@ -43,7 +47,6 @@ def _found(session: Session, token: str) -> User:
     number = subject.partition(" ")[0]
     user = session.get(User, int(number), populate_existing=True) if number.isdecimal() else None
     if user is None or half_open_subject(user) != subject or not sessions.may_work(user):
-        release()
         raise StepIsGone
     return user
 
