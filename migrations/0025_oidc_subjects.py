@@ -1,4 +1,4 @@
-"""Whom an OpenID provider means by a subject."""
+"""Whom an OpenID provider means by a subject; and sessions whose second factor it vouches for."""
 
 from __future__ import annotations
 
@@ -20,3 +20,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_oidc_subject")),
         sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_oidc_subject_user_id_issuer")),
     )
+    vouched: sa.Column[bool] = sa.Column("vouched_for", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("staff_session", vouched)

@@ -80,6 +80,7 @@ def make_settings(base_url: str, database_url: str, var: Path, **changes: object
         "anchor_file": var / "audit-anchors.jsonl",
         "trusted_hosts": ("localhost", "127.0.0.1"),
         "demo_users": False,
+        "second_factor": "optional",
         **changes,
     }
     return Settings.model_validate(given)

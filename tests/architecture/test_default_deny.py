@@ -16,6 +16,8 @@ OPEN_TO_STRANGERS = {
     "static", "favicon", "choose_theme",
     "auth.sign_in", "auth.open_session", "auth.sign_out", "auth.show_welcome", "auth.choose_first_password",
     "auth.begin_oidc", "auth.end_oidc",
+    "auth.show_second_step", "auth.finish_sign_in", "auth.tell_second_step_options", "auth.tell_sign_in_options",
+    "auth.sign_in_with_passkey",
     "health.show_health", "health.show_readiness", "health.show_metrics", "health.report_blocked",
     "receiver.receive",
 }  # fmt: skip

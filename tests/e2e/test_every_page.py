@@ -34,7 +34,7 @@ PAGES = {
         "/demo/orders/order-01?in=orders&at=2", "/demo/orders/order-01/peek",
         "/demo/orders/approved/capture?in=awaiting&at=1&from=list", "/demo/refunds", "/demo/refunds?outcome=x",
         "/demo/orders/nowhere", "/demo/awaiting-capture", "/demo/in-progress", "/audit", "/you/sessions", "/you",
-        "/you/password", "/nowhere",
+        "/you/password", "/you/second-factor", "/you/second-factor/app", "/nowhere",
     ],
     "auditor": ["/demo/connection", "/audit", "/audit/2", "/demo/orders/order-01", "/demo/orders/order-01/refund"],
     "admin": ["/demo/hooks", "/demo/hooks?code=five", "/demo/hooks?q=no&how=ends", "/demo/hooks/new", "/you/confirm",

@@ -44,7 +44,7 @@ BY_THE_DESK = ("alembic_version", "audit_entry")
 """Tables to which the migration itself adds what it has done."""
 MOVED = ("forwarding", "forward_attempt")
 """Tables of what was sent to the shop, which is one of several targets by now: see the test of that."""
-DROPPED = {"delivery": {"forward_tries", "forward_next", "forward_until"}, "user": {"role"}}
+DROPPED = {"delivery": {"forward_tries", "forward_next", "forward_until"}, "user": {"role", "totp_secret"}}
 """Columns that went with them, and the role, which a person has by account now."""
 READ_AGAIN = ("ledger_row", "ledger_period")
 """What release 1 kept of the provider's transactions was never proved: none of it is shown until it is read again."""

@@ -91,6 +91,8 @@ def test_every_answer_is_shut_off_from_other_sites(all_answers: dict[str, TestRe
     for answer in all_answers.values():
         assert {name: answer.headers.get(name) for name in wanted} == wanted
         assert "camera=()" in answer.headers["Permissions-Policy"]
+        assert "publickey-credentials-get=(self)" in answer.headers["Permissions-Policy"]
+        assert "publickey-credentials-create=(self)" in answer.headers["Permissions-Policy"]
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from flask import Flask, current_app, g, request
@@ -18,7 +18,7 @@ from webapp.core.provider_id import without_marks
 from webapp.models.base import now
 from webapp.models.user import User, normalised_email
 
-from . import known_browsers, passwords, sessions, throttle
+from . import known_browsers, one_time, passwords, second_factor, sessions, throttle
 from .demo_users import ensure_demo_users
 from .form_tokens import own_forms
 from .person import Person, Stranger
@@ -27,6 +27,8 @@ from .slots import NoSlot, Slots
 from .turned_away import NO_PLACE, TOO_MANY_FAILURES, Flood, Tallies, TurnedAway
 
 __all__ = [
+    "SECOND_STEP",
+    "HalfOpen",
     "Person",
     "SignInRefused",
     "Stranger",
@@ -37,10 +39,13 @@ __all__ = [
     "check_proof",
     "ensure_demo_users",
     "enter",
+    "half_open_subject",
     "sign_in",
     "turn_away_a_flood",
 ]
 
+SECOND_STEP = "second step"
+"""The purpose of a token between the steps, and of the passkey's challenge there."""
 INITIAL_PASSWORD_LIFE = timedelta(hours=24)
 LITTLE_WHILE = timedelta(seconds=5)
 """When to try again where no place was free."""
@@ -48,6 +53,13 @@ LITTLE_WHILE = timedelta(seconds=5)
 
 class SignInRefused:
     """The sign-in did not happen; why is never told."""
+
+
+@dataclass(frozen=True, slots=True)
+class HalfOpen:
+    """The password was right, and nobody is signed in: the token leads to the question for the second factor."""
+
+    token: str = field(repr=False)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -67,6 +79,8 @@ def load_person(token: str) -> Person | None:
         confirmed=found.confirmed,
         token=token,
         has_kept_form=found.has_unsent_form,
+        has_second_factor=found.has_second_factor,
+        is_vouched_for=found.is_vouched_for,
     )
 
 
@@ -86,7 +100,7 @@ def check(email: str, password: str, places: Slots, counter: throttle.Counter) -
     Raises TurnedAway, with nothing counted or looked at, where the address has to wait or no place is free.
     """
     if counter.counts_address:
-        _require_no_wait(throttle.wait_of(request.remote_addr or ""))
+        require_no_wait(throttle.wait_of(request.remote_addr or ""))
     release()
     try:
         with places.one():
@@ -103,7 +117,7 @@ def check_proof(email: str, password: str) -> Checked:
 def _check(email: str, password: str, counter: throttle.Counter) -> Checked:
     with writing(lock=throttle.LOCK_NAME) as session:
         attempt = throttle.count_attempt(session, counter, request.remote_addr or "")
-    _require_no_wait(attempt.wait)  # of many at once, the one before this was the last that the address had
+    require_no_wait(attempt.wait)  # of many at once, the one before this was the last that the address had
     user = db.session.execute(select(User).where(User.email == email)).scalar_one_or_none()
     release()
     matches = passwords.verify_password(user.password_hash if user else passwords.NOBODYS, password)
@@ -111,7 +125,8 @@ def _check(email: str, password: str, counter: throttle.Counter) -> Checked:
     return Checked(user, attempt, not cause, cause)
 
 
-def _require_no_wait(wait: timedelta | None) -> None:
+def require_no_wait(wait: timedelta | None) -> None:
+    """Raises TurnedAway where an address has to wait."""
     if wait is not None:
         raise _turned_away(TOO_MANY_FAILURES, wait)
 
@@ -156,26 +171,27 @@ def _why_not(user: User | None, attempt: throttle.SignInAttempt, matches: bool) 
         return "wrong password, now locked" if attempt.locks else "wrong password"
     if not sessions.may_work(user):
         return "disabled"
-    return "initial password is too old" if _is_stale(user) else ""
+    return "initial password is too old" if is_stale(user) else ""
 
 
-def _is_stale(user: User) -> bool:
+def is_stale(user: User) -> bool:
+    """Whether an initial password has waited for too long."""
     return user.must_change_password and user.password_changed < now() - INITIAL_PASSWORD_LIFE
 
 
-def sign_in(email: str, password: str) -> Person | SignInRefused:
-    """Checks and, if right, opens a session. A wrong, locked, disabled and unknown identity are answered alike.
+def sign_in(email: str, password: str) -> Person | HalfOpen | SignInRefused:
+    """Checks and, if right, opens a session, or asks for the second factor of who has one.
 
-    Raises TurnedAway.
+    A wrong, locked, disabled and unknown identity are answered alike. Raises TurnedAway.
     """
     address = normalised_email(without_marks(email))
     counter = throttle.of_sign_in(address, known_browsers.number_for(address))
     checked = _only_where_passwords_count(check(address, password, passwords.STRANGERS, counter))
-    person = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
-    if person is None:
+    outcome = _enter(checked.user, checked.attempt, password) if checked.user and checked.is_right else None
+    if outcome is None:
         _record_failure(checked)
         return SignInRefused()
-    return person
+    return outcome
 
 
 def _only_where_passwords_count(checked: Checked) -> Checked:
@@ -186,7 +202,7 @@ def _only_where_passwords_count(checked: Checked) -> Checked:
     return checked
 
 
-def _enter(user: User, attempt: throttle.SignInAttempt, password: str) -> Person | None:
+def _enter(user: User, attempt: throttle.SignInAttempt, password: str) -> Person | HalfOpen | None:
     """Opens the session, and stores a better hash; None if the person was changed since the password was verified."""
     outdated = passwords.is_outdated(user.password_hash)
     hashed = passwords.hash_password(password) if outdated else user.password_hash
@@ -195,9 +211,17 @@ def _enter(user: User, attempt: throttle.SignInAttempt, password: str) -> Person
         if not session.execute(update(User).where(*unchanged).values(password_hash=hashed)).rowcount:  # type: ignore[attr-defined]
             return None
         throttle.forget(session, attempt)
+        if second_factor.has_any(session, user):
+            audit.record(audit.Action.LOGIN_HALF, object_type="user", object_id=user.id)
+            return HalfOpen(one_time.new_token(SECOND_STEP, half_open_subject(user)))
         person = open_for(session, user)
         audit.record(audit.Action.LOGIN_SUCCEEDED, object_type="session", object_id=person.session_id)
     return person
+
+
+def half_open_subject(user: User) -> str:
+    """Whose second step it is, and after which password: another one makes it worthless."""
+    return f"{user.id} {user.password_changed.isoformat()}"
 
 
 def _record_failure(checked: Checked) -> None:
@@ -230,6 +254,7 @@ def open_for(session: Session, user: User) -> Person:
         is_demo=user.is_demo,
         confirmed=opened.confirmed,
         token=token,
+        has_second_factor=second_factor.has_any(session, user),
     )
     bind_person(person)
     return person

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 from flask import session as cookie
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
@@ -103,6 +103,7 @@ def read_change_token(text: str, *, kind: str, user_id: int, account: str, objec
 def own_forms(user_id: int) -> None:
     """From here on the token against forgery, in each form that this browser is given, says whose form it is."""
     cookie["csrf_token"] = f"{secrets.token_hex(20)}.{user_id}"
+    g.pop("csrf_token", None)  # the signed one of before, which the rest of this request would go on giving out
 
 
 def owner_of_form(csrf_token: str) -> int | None:

@@ -14,6 +14,7 @@ from threading import Lock, get_native_id
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 
 from .slots import Slots
 
@@ -59,6 +60,15 @@ def verify_password(stored: str, password: str) -> bool:
         return _hashers().submit(HASHER.verify, stored, _bytes(password)).result()
     except (VerificationError, InvalidHashError):
         return False
+
+
+def slow_digest(text: str, salt: str) -> str:
+    """64 hex digits of a short secret that is looked for by what is kept of it; as costly to guess as a password."""
+    return _hashers().submit(_slow_digest, text.encode(), bytes.fromhex(salt)).result()
+
+
+def _slow_digest(text: bytes, salt: bytes) -> str:
+    return hash_secret_raw(text, salt, HASHER.time_cost, HASHER.memory_cost, 1, 32, Type.ID).hex()
 
 
 def is_outdated(stored: str) -> bool:

@@ -57,6 +57,8 @@ ROLE_LABELS = {
 
 OWN = frozenset({Permission.AUDIT_READ_OWN, Permission.OWN_SESSIONS})
 """What concerns nobody but oneself: everybody who is signed in may, on whichever account."""
+NEED_SECOND_FACTOR = frozenset({Role.AGENT, Role.FINANCE, Role.ADMIN})
+"""Who moves money, or looks after the desk: a password alone is not enough (R26)."""
 DESK_WIDE = frozenset({Permission.PEOPLE_MANAGE})
 """What concerns the whole desk: only a role for every account gives it, never one for a single account."""
 

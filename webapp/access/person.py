@@ -28,6 +28,8 @@ class Person(UserMixin):  # type: ignore[misc]
     is_demo: bool
     confirmed: datetime
     token: str = field(repr=False)
+    has_second_factor: bool = False
+    is_vouched_for: bool = False
     has_kept_form: bool = False
 
     @property
@@ -47,6 +49,13 @@ class Person(UserMixin):  # type: ignore[misc]
         """The configured accounts that the person may know, by slug."""
         configured: dict[str, Account] = current_app.extensions["accounts"]
         return {slug: account for slug, account in configured.items() if self.roles.on(slug)}
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether the person must set one up before anything else."""
+        is_required: bool = current_app.extensions["settings"].requires_second_factor
+        has_proof = self.has_second_factor or self.is_vouched_for
+        return is_required and self.roles.need_second_factor and not has_proof
 
     def can(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -1,6 +1,7 @@
-"""Acts that need to know that it is still the same person: the password is asked for again when the last proof is old.
+"""Acts that need to know that it is still the same person, who is asked again when the last proof is old.
 
-The session gets a new token with it (R31), so what somebody may have stolen before is worth nothing after.
+Whoever has a second factor gives that: a code, a passkey or a recovery code; everybody else the password. The session
+gets a new token with it (R31), so what somebody may have stolen before is worth nothing after.
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flask_babel.speaklater import LazyString
-from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from webapp import audit
 from webapp.core.database import writing
 from webapp.models.base import now
-from webapp.models.staff_session import StaffSession
 
-from . import sessions, throttle
+from . import second_factor, sessions, throttle
 from .authentication import Person, bind_person, check_proof
 from .own_password import LOCKED, WRONG
+from .second_factor import Proof
 
 FRESH = timedelta(minutes=5)
+CONFIRM = "confirm"
+"""The purpose of the passkey's challenge; its subject is the session."""
 
 
 def is_fresh(person: Person) -> bool:
@@ -31,27 +34,50 @@ def is_fresh(person: Person) -> bool:
 def confirm(person: Person, password: str) -> Person | LazyString:
     """The person in the same session under a new token, or what to tell: counted like a sign-in, by itself.
 
-    Raises TurnedAway.
+    Only for who has no second factor. Raises TurnedAway.
     """
     checked = check_proof(person.email, password)
     if checked.user is None or not checked.is_right:
         with writing():
-            audit.record(
-                audit.Action.CONFIRMED,
-                outcome="denied",
-                object_type="session",
-                object_id=person.session_id,
-                after={"cause": checked.cause},
-            )
+            _record_refusal(person, checked.cause)
         return LOCKED if checked.attempt.locked else WRONG
-    again = replace(person, token=sessions.new_token(), confirmed=now())
     with writing(lock=throttle.LOCK_NAME) as session:
         throttle.forget(session, checked.attempt)
-        session.execute(
-            update(StaffSession)
-            .where(StaffSession.id == person.session_id)
-            .values(token_hash=sessions.digest(again.token), confirmed=again.confirmed)
-        )
-        bind_person(again)
-        audit.record(audit.Action.CONFIRMED, object_type="session", object_id=person.session_id)
+        return _confirmed(session, person, "password")
+
+
+def confirm_by_factor(person: Person, proof: Proof) -> Person | LazyString:
+    """The same with a second factor, counted apart from passwords."""
+    counter = throttle.of_factor_proof(person.email)
+    checked = second_factor.check(person.id, proof, counter, CONFIRM, str(person.session_id))
+    with writing(lock=throttle.LOCK_NAME) as session:
+        if checked.take(session):
+            return _confirmed(session, person, str(checked.factor))
+        if checked.attempt is not None:
+            _record_refusal(person, checked.cause)
+    return checked.words
+
+
+def renewed(session: Session, person: Person) -> Person:
+    """The person in the same session under a new token, confirmed now. Call inside `writing()`."""
+    token, confirmed = sessions.renew(session, person.session_id)
+    again = replace(person, token=token, confirmed=confirmed)
+    bind_person(again)
     return again
+
+
+def _confirmed(session: Session, person: Person, factor: str) -> Person:
+    again = renewed(session, person)
+    after = {"factor": factor}
+    audit.record(audit.Action.CONFIRMED, object_type="session", object_id=person.session_id, after=after)
+    return again
+
+
+def _record_refusal(person: Person, cause: str) -> None:
+    audit.record(
+        audit.Action.CONFIRMED,
+        outcome="denied",
+        object_type="session",
+        object_id=person.session_id,
+        after={"cause": cause},
+    )

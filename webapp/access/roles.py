@@ -15,7 +15,16 @@ from sqlalchemy.orm import Session
 
 from webapp.models.user import User, UserRole
 
-from .permissions import DESK_WIDE, OWN, ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role, permissions_of
+from .permissions import (
+    DESK_WIDE,
+    NEED_SECOND_FACTOR,
+    OWN,
+    ROLE_LABELS,
+    ROLE_PERMISSIONS,
+    Permission,
+    Role,
+    permissions_of,
+)
 
 EVERY_ACCOUNT = "*"
 NO_ROLE = "none"
@@ -66,6 +75,11 @@ class Roles:
         """The role where no account is spoken of: the one for every account, or else the only one there is."""
         several = {role for role in self.by_account.values() if role in ROLE_PERMISSIONS}
         return self.everywhere or (several.pop() if len(several) == 1 else None)
+
+    @property
+    def need_second_factor(self) -> bool:
+        """Whether one of them moves money or looks after the desk."""
+        return any(role in NEED_SECOND_FACTOR for role in self.by_account.values())
 
     def _desk_wide(self) -> frozenset[Permission]:
         return permissions_of(self.everywhere) & DESK_WIDE

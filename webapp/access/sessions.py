@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app, g, request
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -22,6 +22,7 @@ from webapp.core.database import writing
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.base import now
+from webapp.models.second_factor import Passkey
 from webapp.models.staff_session import StaffSession
 from webapp.models.user import User, UserRole
 
@@ -32,6 +33,7 @@ BACKGROUND = "X-Background"
 
 IDLE, TOO_OLD, SIGNED_OUT, DISABLED = "idle", "too old", "signed out", "disabled"
 REPLACED, PASSWORD_CHANGED, ROLE_CHANGED = "signed in anew", "password changed", "role changed"
+FACTORS_CHANGED = "second factor changed"
 ENDED_ELSEWHERE, ENDED_BY_ADMIN = "ended elsewhere", "ended by an admin"
 _ACTIONS = {
     IDLE: audit.Action.SESSION_EXPIRED,
@@ -67,6 +69,8 @@ class Found(NamedTuple):
     active: bool
     is_demo: bool
     must_change_password: bool
+    has_second_factor: bool
+    is_vouched_for: bool
     roles: Roles
 
 
@@ -85,6 +89,8 @@ _BY_TOKEN = (
         User.active,
         User.is_demo,
         User.must_change_password,
+        or_(User.totp_seed_sealed.is_not(None), exists().where(Passkey.user_id == User.id)),
+        StaffSession.vouched_for,
         UserRole.account,
         UserRole.role,
     )
@@ -116,6 +122,17 @@ def open_session(session: Session, user_id: int, token: str) -> StaffSession:
     session.add(opened)
     session.flush()
     return opened
+
+
+def renew(session: Session, session_id: int) -> tuple[str, datetime]:
+    """The session's new token, and the moment of a proof just given: who stole the token before has nothing.
+
+    Call inside `writing()`.
+    """
+    token, confirmed = new_token(), now()
+    same = StaffSession.id == session_id
+    session.execute(update(StaffSession).where(same).values(token_hash=digest(token), confirmed=confirmed))
+    return token, confirmed
 
 
 def find(token: str) -> Found | None:

@@ -23,7 +23,7 @@ from webapp.models.invitation import Invitation
 from webapp.models.staff_session import StaffSession
 from webapp.models.user import User, UserRole, normalised_email
 
-from . import password_rules, passwords, sessions, throttle
+from . import password_rules, passwords, second_factor, sessions, throttle
 from .permissions import Role
 from .roles import EVERY_ACCOUNT, NO_ROLE, Roles, role_on, roles_of, tidied
 
@@ -176,6 +176,16 @@ def unlock(email: str, *, by: int | None = None) -> None:
         if not throttle.unlock(session, user.email):
             raise StaffChangeRefused(_l("There are no failed sign-ins to forget."))
         _record(audit.Action.USER_UNLOCKED, user)
+
+
+def reset_second_factor(email: str, *, by: int | None = None) -> None:
+    """Takes somebody's app, passkeys and recovery codes away, who has lost them; signs them out everywhere."""
+    with changing(email, by) as (session, user):
+        if not second_factor.has_any(session, user):
+            raise StaffChangeRefused(_l("They have no second factor."))
+        second_factor.remove_all(session, user)
+        _end_all(session, user, sessions.FACTORS_CHANGED)
+        _record(audit.Action.USER_FACTORS_RESET, user)
 
 
 def end_sessions(email: str, *, by: int | None = None) -> int:

@@ -6,7 +6,8 @@ shares one, before it has to wait. An attempt is counted *before* its password i
 no more than the limit are ever tried.
 
 What strangers do locks strangers out: a browser in which the person has signed in before has a counter of its own, and
-so has the question whether it is still the same person, who is signed in; no address has to wait for that.
+so has the question whether it is still the same person, who is signed in; no address has to wait for that. Second
+factors are counted apart from passwords in the same three ways.
 """
 
 from __future__ import annotations
@@ -56,6 +57,17 @@ def of_proof(email: str) -> Counter:
     return Counter(_digest("proof", email), identity_digest(email), counts_address=False)
 
 
+def of_factor(email: str, browser: str | None) -> Counter:
+    """Of second factors after the right password: whoever knows that locks out strangers, and no known browser."""
+    key = _digest("factor", email) if browser is None else _digest("factor browser", f"{browser}\0{email}")
+    return Counter(key, identity_digest(email), counts_address=False)
+
+
+def of_factor_proof(email: str) -> Counter:
+    """Of second factors of somebody who is signed in."""
+    return Counter(_digest("factor proof", email), identity_digest(email), counts_address=False)
+
+
 @dataclass(frozen=True, slots=True)
 class SignInAttempt:
     """One counted attempt. `locked`: its counter was locked before it; `locks`: failing now, it is the last one."""
@@ -100,6 +112,11 @@ def count_attempt(session: Session, counter: Counter, ip: str) -> SignInAttempt:
         locks=counted.locks,
         wait=address.until - moment if address and address.was_locked and address.until else None,
     )
+
+
+def count_address(session: Session, ip: str) -> None:
+    """A failure of nobody in particular. Call inside `writing(lock=LOCK_NAME)`."""
+    _count(session, _digest("address", ip), None, now(), MOST_PER_ADDRESS, ADDRESS_WAIT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Action(StrEnum):
     ALERT_TESTED = "settings.alert_tested"
 
     LOGIN_SUCCEEDED = "auth.login.succeeded"
+    LOGIN_HALF = "auth.login.half"
     LOGIN_FAILED = "auth.login.failed"
     LOGIN_LOCKED = "auth.login.locked"
     LOGOUT = "auth.logout"
@@ -25,6 +26,12 @@ class Action(StrEnum):
     CONFIRMED = "auth.confirmed"
     PASSWORD_CHANGED = "auth.password.changed"  # noqa: S105 - the name of an event
 
+    FACTOR_FAILED = "auth.factor.failed"
+    FACTOR_LOCKED = "auth.factor.locked"
+    FACTOR_ADDED = "auth.factor.added"
+    FACTOR_REMOVED = "auth.factor.removed"
+    RECOVERY_CODES_MADE = "auth.recovery_codes_made"
+
     USER_CREATED = "user.created"
     USER_ROLE_CHANGED = "user.role_changed"
     USER_DISABLED = "user.disabled"
@@ -32,6 +39,7 @@ class Action(StrEnum):
     USER_PASSWORD_RESET = "user.password_reset"  # noqa: S105 - the name of an event
     USER_UNLOCKED = "user.unlocked"
     USER_SESSIONS_ENDED = "user.sessions_ended"
+    USER_FACTORS_RESET = "user.factors_reset"
     USER_LINK_MADE = "user.link_made"
     USER_JOINED = "user.joined"
     USER_RENAMED = "user.renamed"
@@ -115,7 +123,7 @@ class Action(StrEnum):
         return self.value.partition(".")[0]
 
 
-_LOGIN = frozenset({"name_digest", "cause", "failures", "until", "means"})
+_LOGIN = frozenset({"name_digest", "cause", "failures", "until", "means", "factor"})
 _SESSION = frozenset({"session_ref", "cause", "count", "user_id"})
 _USER = frozenset({"name", "role", "active", "must_change_password", "cause", "count", "expires"})
 _REQUEST = frozenset({"method", "endpoint", "permission", "cause"})

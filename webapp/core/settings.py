@@ -114,6 +114,7 @@ class Settings(BaseModel):
     provider_deadline: Annotated[float, Field(gt=0, le=60)] = 10.0
     provider_calls: Annotated[int, Field(ge=1, le=256)] = 24
 
+    second_factor: Literal["required", "optional"] | None = None
     session_idle_minutes: Annotated[int, Field(ge=1, le=60)] = 15
     session_hours: Annotated[int, Field(ge=1, le=12)] = 12
     rotation_quiet_hours: Annotated[int, Field(ge=0, le=720)] = 24
@@ -144,6 +145,11 @@ class Settings(BaseModel):
     def is_reachable(self) -> bool:
         """Whether others than this machine can reach the desk, by themselves or through a proxy."""
         return self.proxy_hops > 0 or not is_loopback(self.host)
+
+    @property
+    def requires_second_factor(self) -> bool:
+        """Of agents, finance and admins: everywhere but where nothing is real, and there too if it is asked for."""
+        return not self.all_embedded if self.second_factor is None else self.second_factor == "required"
 
     def limit(self, role: str, currency: str) -> tuple[Money, Money] | None:
         """What a role may refund (at once, in a day), or None where nothing was allowed."""

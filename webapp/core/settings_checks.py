@@ -46,6 +46,7 @@ def dangers(settings: Settings) -> list[str]:
             ("DEMO_USERS", settings.demo_users),
             ("DEBUG", settings.debug),
             ("COOKIE_SECURE", not settings.cookie_secure),
+            ("SECOND_FACTOR=optional", settings.second_factor == "optional"),
         )
         if is_on
     ]

@@ -1,4 +1,4 @@
-"""Counters of wrong passwords: a row per identity that strangers tried, per address, per known browser, per person."""
+"""Counters of wrong passwords and second factors: a row per identity, address, known browser and signed-in person."""
 
 from __future__ import annotations
 

@@ -37,6 +37,14 @@ log = structlog.stdlib.get_logger("webapp.web.guard")
 BEFORE_A_NEW_PASSWORD = frozenset({"auth.show_password", "auth.save_password", "auth.sign_out", "auth.tell_time_left"})
 """All that somebody with an initial password can do."""
 
+BEFORE_A_SECOND_FACTOR = frozenset(
+    (
+        *("auth.show_factors", "auth.ask_app", "auth.set_up_app", "auth.tell_new_options", "auth.keep_passkey"),
+        *("auth.ask_confirm", "auth.confirm_person", "auth.sign_out", "auth.tell_time_left"),
+    )
+)
+"""All that somebody can do who needs a second factor and has none."""
+
 PROOFS = frozenset({"auth.save_password", "auth.confirm_person"})
 """Where somebody who is signed in proves who they are."""
 
@@ -58,7 +66,7 @@ def init_app(app: Flask) -> None:
 
 
 def _turn_away_a_flood() -> None:
-    if request.endpoint == "auth.open_session":
+    if request.endpoint in ("auth.open_session", "auth.finish_sign_in", "auth.sign_in_with_passkey"):
         authentication.turn_away_a_flood(passwords.STRANGERS)
     elif request.endpoint in PROOFS:
         authentication.turn_away_a_flood(passwords.STAFF)
@@ -120,6 +128,8 @@ def _admit(view: Any, needed: Permission) -> AnyResponse | None:
     sessions.note_seen(current_user.session_id)
     if current_user.must_change_password and request.endpoint not in BEFORE_A_NEW_PASSWORD:
         return _send(url_for("auth.show_password"), 303)
+    if current_user.lacks_second_factor and request.endpoint not in BEFORE_A_SECOND_FACTOR:
+        return _send(url_for("auth.show_factors"), 303)
     _refuse_other_providers(view)
     if not current_user.can(needed):
         refuse(needed)
@@ -203,11 +213,16 @@ def fresh_sign_in_for(page: str | None) -> Callable[[View], View]:
         def ask_first(*args: Any, **kwargs: Any) -> Any:
             if is_fresh(current_user):
                 return view(*args, **kwargs)
-            back = url_for(page, **kwargs) if page else request.path
+            back = url_for(page, **kwargs) if page else request.full_path.rstrip("?")
             if form_drafts.keep_unsent(view, current_user.session_id):
                 back = url_for("auth.show_unsent_form")
-            return redirect_after_post(url_for("auth.ask_confirm", next=back))
+            return ask_who_it_is(back)
 
         return cast(View, ask_first)
 
     return mark
+
+
+def ask_who_it_is(back: str) -> AnyResponse:
+    """To the question, and from there back to a page: for a view that finds out by itself whether it needs a proof."""
+    return redirect_after_post(url_for("auth.ask_confirm", next=back))

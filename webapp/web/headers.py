@@ -26,24 +26,23 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "publickey-credentials-get",
-        "screen-wake-lock",
-        "usb",
-        "xr-spatial-tracking",
-    )
+_NEEDED = ("publickey-credentials-create", "publickey-credentials-get")
+"""For passkeys."""
+_REFUSED = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "screen-wake-lock",
+    "usb",
+    "xr-spatial-tracking",
 )
+PERMISSIONS_POLICY = ", ".join([*(f"{one}=()" for one in _REFUSED), *(f"{one}=(self)" for one in _NEEDED)])
 
 # `same-origin` and not `no-referrer`: the check of a form's origin needs the referrer over https.
 ALWAYS = {

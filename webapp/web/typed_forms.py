@@ -1,7 +1,7 @@
 """What somebody has typed into a form that could not be taken: offered to them once more, whatever came between.
 
-Passwords and secrets are never part of it. It is sent again by a click only, and carries the form's own submit token
-along: with it the form stays one decision, however often it is sent.
+Passwords, codes and secrets are never part of it. It is sent again by a click only, and carries the form's own submit
+token along: with it the form stays one decision, however often it is sent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from webapp.presentation.refund_reasons import REASONS
 
 from .safe_redirect import own_address, page_before
 
-_SECRET = ("csrf", "password", "secret")
+_SECRET = ("csrf", "password", "secret", "code", "passkey")
 FROM_KEPT = "from_kept"
 """The field of a form that was kept and is sent now."""
 _CHOSEN_BY_THE_PAGE = frozenset(
@@ -46,6 +46,7 @@ _NAMES = {
     "found": _l("What you found"),
     "host": _l("Host"),
     FIELD: _l("Items"),
+    "name": _l("Name"),
     "note": _l("Note"),
     "part": _l("How much"),
     "reason": _l("Reason"),
@@ -69,6 +70,7 @@ _WHAT = {
     "payouts.enter_bank_amount": _l("What the bank received for a payout"),
     "payouts.settle_exception": _l("Bank exception of a payout"),
     "auth.change_name": _l("Your name"),
+    "auth.keep_passkey": _l("New passkey"),
     "people.invite_person": _l("Invitation"),
     "people.change_roles": _l("Roles of a person"),
     "hooks.create_hook": _l("New webhook"),

@@ -11,6 +11,8 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 
+from tests.access.factors.factors import set_up_app
+from tests.browser import Browser
 from tests.conftest import PASSWORD, PEOPLE
 from tests.people import let_in
 from webapp.access import staff
@@ -210,3 +212,34 @@ def test_an_hour_later_the_session_ends_as_any_other(person: Person, provider: O
     person.sign_in("late")
     with time_machine.travel(time.time() + timedelta(hours=1).total_seconds(), tick=True):
         assert not person.is_in()
+
+
+def test_the_desk_asks_for_its_own_second_factor_unless_the_provider_vouches_for_one(
+    desk: Desk, provider: OpenIDProvider
+) -> None:
+    app = desk(second_factor="required")
+    provider.person("otto", groups=["desk admins"], amr=["pwd", "otp"])
+    otto = Person(app, provider)
+    otto.sign_in("otto")
+    assert otto.browser.client.get("/people").headers["Location"] == "/you/second-factor"
+    set_up_app(otto.browser)
+    again = Person(app, provider)
+    answer = again.sign_in("otto")
+    assert '<h1 id="step-title">Second factor' in answer.get_data(as_text=True)
+    assert not again.is_in()
+    vouching = Person(desk(second_factor="required", oidc_amr=("otp",)), provider)
+    vouching.sign_in("otto")
+    assert vouching.browser.client.get("/people").status_code == 200
+    other = Person(vouching.browser.app, provider)
+    provider.person("nora", groups=["finance team"], amr=["otp"])
+    other.sign_in("nora")
+    assert other.browser.client.get("/demo/payouts").status_code == 200, "nothing to set up here"
+
+
+def test_a_passkey_is_no_way_around_the_provider(desk: Desk, provider: OpenIDProvider) -> None:
+    browser = Browser(desk(password_sign_in=False))
+    browser.open("/sign-in")
+    assert "passkey" not in browser.words
+    token = browser.page.find("input", {"name": "csrf_token"})["value"]  # type: ignore[index]
+    sent = browser.client.post("/sign-in/passkey", data={"csrf_token": token, "passkey": "{}"})
+    assert sent.status_code == 404

@@ -78,7 +78,7 @@ def fetch(browser: Browser, export: str) -> File:
     """Downloads file and manifest by the links of the page, and checks what every file must hold."""
     browser.open(export)
     assert "Complete" in browser.words, browser.words
-    links = {" ".join(link.get_text().split()): str(link["href"]) for link in browser.page.find_all("a", download=True)}
+    links = {" ".join(link.get_text().split()): str(link["href"]) for link in browser.page.find_all("a", href=True)}
     answer = browser.client.get(next(href for words, href in links.items() if words.startswith("Download")))
     assert answer.status_code == 200
     body = answer.get_data()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from tests.browser import Browser
-from tests.conftest import PEOPLE
+from tests.conftest import PASSWORD, PEOPLE
 from webapp.access.invitations import new_link
 from webapp.core.extensions import db
 from webapp.jobs import work_once
@@ -152,6 +152,13 @@ def _person(stage: Stage, browser: Browser) -> None:
     browser.follow(PEOPLE["second agent"][1])
 
 
+def _second_step(stage: Stage, browser: Browser) -> None:
+    stage.give_second_factor(PEOPLE["second agent"][0])
+    browser.open("/sign-in")
+    browser.submit("Sign in", email=PEOPLE["second agent"][0], password=PASSWORD)
+    assert browser.heading == "Second factor"
+
+
 def _welcome(stage: Stage, browser: Browser) -> None:
     with stage.app.app_context():
         by = db.session.scalar(select(User.id).where(User.email == PEOPLE["admin"][0])) or 0
@@ -224,6 +231,17 @@ FORMS: dict[str, Form] = {
         "stranger", _open("/sign-in"), "Sign in", {"email": "nobody@example.test"}, {}, ("email",),
         {"password": "wrong"}, asks=False,
     ),
+    "auth.finish_sign_in": Form(
+        "stranger", _second_step, "Sign in", {}, {}, (), {"code": "123 456"}, asks=False, is_kept=False
+    ),
+    "auth.set_up_app": Form(
+        "agent", _open("/you/second-factor/app"), "Set up this app", {}, {}, (), {"code": "123 456"}, asks=False,
+        is_kept=False,
+    ),
+    "auth.keep_passkey": Form(
+        "agent", _open("/you/second-factor"), "Add a passkey", {"name": NOTE[:60]}, {"name": ("", " ", "x" * 61)},
+        ("name",), {"passkey": "{}"}, asks=False,
+    ),
     "auth.confirm_person": Form(
         "admin", _open("/you/confirm"), "Continue", {}, {}, (), {"password": "wrong"}, asks=False
     ),
@@ -263,8 +281,9 @@ _PRESSED = {
     " judge_refused_again"
     " open_delivery read_again try_now pause_target resume_target start_replay cancel_replay",
     "orders": "open_personal_data",
-    "people": "disable_person enable_person unlock_person end_sessions make_link dismiss_news",
-    "auth": "end_session end_other_sessions sign_out",
+    "people": "disable_person enable_person unlock_person end_sessions make_link reset_second_factor dismiss_news",
+    "auth": "end_session end_other_sessions sign_out remove_app remove_passkey make_recovery_codes"
+    " sign_in_with_passkey",
     "": "choose_theme",
 }
 PRESSED = {f"{area}.{name}".lstrip(".") for area, names in _PRESSED.items() for name in names.split()}

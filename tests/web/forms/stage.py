@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import pyotp
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from tests.browser import Browser, form_values
@@ -14,6 +16,7 @@ from tests.conftest import PASSWORD, PEOPLE
 from tests.webhooks.at_provider import Hooks
 from webapp.core.database import writing
 from webapp.core.extensions import db
+from webapp.core.sealing import seal
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.base import now
 from webapp.providers.registry import forget_clients
@@ -41,6 +44,11 @@ class Stage:
     def change(self, statement: str, **values: Any) -> None:
         with self.app.app_context(), writing() as session:
             session.execute(text(statement), values)
+
+    def give_second_factor(self, email: str) -> None:
+        """An app that nobody has."""
+        seed = seal(self.app.extensions["settings"], SecretStr(pyotp.random_base32()))
+        self.change('UPDATE "user" SET totp_seed_sealed = :seed WHERE email = :email', seed=seed, email=email)
 
     def value(self, statement: str) -> Any:
         with self.app.app_context(), db.engine.connect() as connection:

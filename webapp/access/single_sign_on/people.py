@@ -16,8 +16,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from webapp import audit
-from webapp.access import passwords, sessions, staff
-from webapp.access.authentication import Person, open_for
+from webapp.access import one_time, passwords, second_factor, sessions, staff
+from webapp.access.authentication import SECOND_STEP, HalfOpen, Person, half_open_subject, open_for
 from webapp.access.permissions import Role
 from webapp.access.roles import Roles, roles_of, tidied
 from webapp.core.database import release, writing
@@ -36,8 +36,11 @@ LONG_AGO = timedelta(days=1)
 LABEL = "single sign-on"
 
 
-def sign_in(claims: Mapping[str, Any], settings: Settings) -> Person:
-    """Opens a session for whom the claims mean, with the roles that they give. Raises NotAccepted."""
+def sign_in(claims: Mapping[str, Any], settings: Settings) -> Person | HalfOpen:
+    """Opens a session for whom the claims mean, with the roles that they give; or asks for their second factor.
+
+    Raises NotAccepted.
+    """
     given = roles_given(claims, settings) if settings.oidc_roles else None
     is_known = _bound(db.session, claims, settings) is not None
     release()
@@ -49,7 +52,7 @@ def sign_in(claims: Mapping[str, Any], settings: Settings) -> Person:
             user = _bound(session, claims, settings) or _bind(session, claims, settings, given, nobodys)
             refusal = _why_not(session, user, given)
             if refusal is None:
-                return _enter(session, user, claims)
+                return _enter(session, user, claims, settings)
     finally:
         if audit.who().actor_label == LABEL:
             audit.bind(stranger)
@@ -133,12 +136,17 @@ def _why_not(session: Session, user: User, given: Roles | None) -> str | None:
     return None if roles_of(session, user.id).by_account else "no role"
 
 
-def _enter(session: Session, user: User, claims: Mapping[str, Any]) -> Person:
-    """A session that is as fresh as the provider's own proof."""
+def _enter(session: Session, user: User, claims: Mapping[str, Any], settings: Settings) -> Person | HalfOpen:
+    """A session that is as fresh as the provider's own proof; what it does not vouch for, the desk asks itself."""
+    is_vouched_for = bool(settings.oidc_acr or settings.oidc_amr)
+    if not is_vouched_for and second_factor.has_any(session, user):
+        audit.record(audit.Action.LOGIN_HALF, object_type="user", object_id=user.id)
+        return HalfOpen(one_time.new_token(SECOND_STEP, half_open_subject(user)))
     person = open_for(session, user)
     age = age_of_proof(claims)
     confirmed = now() - (LONG_AGO if age is None else age)
-    session.get_one(StaffSession, person.session_id).confirmed = confirmed
+    opened = session.get_one(StaffSession, person.session_id)
+    opened.confirmed, opened.vouched_for = confirmed, is_vouched_for
     after = {"means": LABEL}
     audit.record(audit.Action.LOGIN_SUCCEEDED, object_type="session", object_id=person.session_id, after=after)
-    return replace(person, confirmed=confirmed)
+    return replace(person, confirmed=confirmed, is_vouched_for=is_vouched_for)

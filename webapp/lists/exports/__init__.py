@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .body import blocks
 from .build import READINGS
-from .kinds import KINDS, may_export
+from .kinds import KINDS, is_personal, may_export
 from .list_state import Screen, Viewer, Word, screen
 from .quota import NoSpace, QuotaReached, TooManyBytes
 from .request import FORMATS, NotAsked, TooMany, Wanted, record, start_export, words_of
@@ -17,5 +17,5 @@ from .retention import forget_exports
 __all__ = [
     "FORMATS", "KINDS", "READINGS", "NoSpace", "NotAsked", "QuotaReached", "Screen", "TooMany", "TooManyBytes",
     "Viewer", "Wanted", "Word",
-    "blocks", "forget_exports", "may_export", "record", "screen", "start_export", "words_of",
+    "blocks", "forget_exports", "is_personal", "may_export", "record", "screen", "start_export", "words_of",
 ]  # fmt: skip

@@ -35,6 +35,8 @@ class ExportKind:
     prepare: Callable[[Asked, JobContext], datetime] = lambda asked, _job: asked.bound
     is_of_account: bool = True
     of_what: Literal["one", "any", "none"] = "none"
+    is_personal: bool = False
+    """Whether it names people, or holds what people have written in their own words."""
 
     def fits(self, object_id: str | None) -> bool:
         """Whether it is of one thing (an order), of none, or either way."""
@@ -52,6 +54,7 @@ KINDS: dict[str, ExportKind] = {
         refunds.rows,
         refunds.takes,
         of_what="one",
+        is_personal=True,
     ),
     "desk-refunds": ExportKind(
         lazy_gettext("Refunds"),
@@ -59,6 +62,7 @@ KINDS: dict[str, ExportKind] = {
         desk_refunds.lay_out,
         desk_refunds.rows,
         desk_refunds.takes,
+        is_personal=True,
     ),
     "transactions": ExportKind(
         lazy_gettext("Transactions"),
@@ -83,8 +87,14 @@ KINDS: dict[str, ExportKind] = {
         audit_log.rows,
         audit_log.takes,
         is_of_account=False,
+        is_personal=True,
     ),
 }
+
+
+def is_personal(what: str) -> bool:
+    """Whether taking that along needs a fresh proof of who does."""
+    return what in KINDS and KINDS[what].is_personal
 
 
 def may_export(what: str, permissions: frozenset[Permission]) -> bool:

@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
         reset_password,
         unlock_user,
         end_sessions,
+        reset_second_factor,
         list_users,
         demo_users,
     ):
@@ -161,6 +162,14 @@ def end_sessions(email: str) -> None:
     with _speaking():
         count = staff.end_sessions(email)
     click.echo(f"{email} is signed out ({count} session{'' if count == 1 else 's'} ended).")
+
+
+@click.command("reset-second-factor")
+@click.argument("email")
+@with_appcontext
+def reset_second_factor(email: str) -> None:
+    """Take away the second factor of a user who has lost it. Signs them out; make sure that it is them who asks."""
+    _change(email, lambda: staff.reset_second_factor(email), "has no second factor any more, and is signed out")
 
 
 @click.command("list-users")

@@ -29,6 +29,7 @@ SENTENCES: dict[Action, Any] = {
     Action.SECRETS_RESEALED: lazy_gettext("%(who)s sealed the stored secrets with the current key"),
     Action.ALERT_TESTED: lazy_gettext("%(who)s sent a test alert"),
     Action.LOGIN_SUCCEEDED: lazy_gettext("%(who)s signed in"),
+    Action.LOGIN_HALF: lazy_gettext("The password of %(person)s was right, and the second factor was asked for"),
     Action.LOGIN_FAILED: lazy_gettext("A sign-in as %(person)s failed"),
     Action.LOGIN_LOCKED: lazy_gettext("Sign-in as %(person)s is locked after too many failures"),
     Action.LOGOUT: lazy_gettext("%(who)s signed out"),
@@ -36,6 +37,11 @@ SENTENCES: dict[Action, Any] = {
     Action.SESSION_EXPIRED: lazy_gettext("A session of %(who)s expired"),
     Action.CONFIRMED: lazy_gettext("%(who)s confirmed their identity with the password"),
     Action.PASSWORD_CHANGED: lazy_gettext("%(who)s changed their password"),
+    Action.FACTOR_FAILED: lazy_gettext("After the right password of %(person)s, the second factor was wrong"),
+    Action.FACTOR_LOCKED: lazy_gettext("The second factor of %(person)s is locked after too many failures"),
+    Action.FACTOR_ADDED: lazy_gettext("%(who)s set up %(factor)s as a second factor"),
+    Action.FACTOR_REMOVED: lazy_gettext("%(who)s removed %(factor)s as a second factor"),
+    Action.RECOVERY_CODES_MADE: lazy_gettext("%(who)s made new recovery codes"),
     Action.USER_CREATED: lazy_gettext("%(who)s created the account of %(person)s as %(role)s"),
     Action.USER_ROLE_CHANGED: lazy_gettext("%(who)s changed the role of %(person)s from %(old_role)s to %(role)s"),
     Action.USER_DISABLED: lazy_gettext("%(who)s disabled the account of %(person)s"),
@@ -43,6 +49,7 @@ SENTENCES: dict[Action, Any] = {
     Action.USER_PASSWORD_RESET: lazy_gettext("%(who)s gave %(person)s a new initial password"),
     Action.USER_UNLOCKED: lazy_gettext("%(who)s unlocked the sign-in of %(person)s"),
     Action.USER_SESSIONS_ENDED: lazy_gettext("%(who)s signed %(person)s out everywhere"),
+    Action.USER_FACTORS_RESET: lazy_gettext("%(who)s reset the second factor of %(person)s"),
     Action.USER_LINK_MADE: lazy_gettext("%(who)s made a link with which %(person)s can choose a password"),
     Action.USER_RENAMED: lazy_gettext("%(who)s changed the own name to %(name)s"),
     Action.USER_BOUND: lazy_gettext("Single sign-on was bound to the account of %(person)s"),
@@ -135,6 +142,17 @@ DENIED_ON_ORDER = {
         "%(who)s tried to open the personal data of order %(object)s, which the role does not allow"
     ),
 }
+WITH_FACTOR = {
+    Action.LOGIN_SUCCEEDED: lazy_gettext("%(who)s signed in with %(factor)s"),
+    Action.CONFIRMED: lazy_gettext("%(who)s confirmed their identity with %(factor)s"),
+}
+"""Where the entry says with what."""
+_FACTORS = {
+    "authenticator app": lazy_gettext("an authenticator app"),
+    "passkey": lazy_gettext("a passkey"),
+    "password": lazy_gettext("the password"),
+    "recovery code": lazy_gettext("a recovery code"),
+}
 ROLE_ON_ACCOUNT = lazy_gettext("%(who)s changed the role of %(person)s on %(account)s from %(old_role)s to %(role)s")
 BROKEN = lazy_gettext("%(who)s checked the audit log: it is broken at entry %(bad_seq)s (%(kind)s)")
 BROKEN_ANYWHERE = lazy_gettext("%(who)s checked the audit log: it is broken (%(kind)s)")
@@ -188,6 +206,8 @@ def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str
     old, facts = facts_of(entry.before), facts_of(entry.after)
     if entry.event == Action.USER_ROLE_CHANGED and entry.account:
         template = ROLE_ON_ACCOUNT
+    if "factor" in facts:
+        template = WITH_FACTOR.get(entry.event, template)  # type: ignore[call-overload]
     template = hook_sentence(entry, facts) or template
     if entry.event == Action.AUDIT_VERIFIED and entry.outcome != "ok":
         template = BROKEN if facts.get("bad_seq") else BROKEN_ANYWHERE
@@ -228,6 +248,8 @@ def _value(
             return _role(facts.get("role"))
         case "old_role":
             return _role(old.get("role"))
+        case "factor":
+            return str(_FACTORS.get(str(facts.get("factor")), facts.get("factor") or _NOTHING))
         case "right":
             return _right(facts.get("permission"))
         case "part":

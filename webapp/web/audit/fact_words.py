@@ -35,6 +35,7 @@ FACTS = {
     "active": lazy_gettext("May sign in"),
     "must_change_password": lazy_gettext("Must choose a new password"),
     "name_digest": lazy_gettext("Digest of the name that was typed"),
+    "factor": lazy_gettext("With"),
     "failures": lazy_gettext("Failures"),
     "method": lazy_gettext("Method"),
     "endpoint": lazy_gettext("Action"),

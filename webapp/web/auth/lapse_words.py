@@ -31,6 +31,7 @@ def _reason(reason: str) -> list[str]:
         ),
         sessions.PASSWORD_CHANGED: gettext("Your password was changed, so you were signed out everywhere."),
         sessions.ROLE_CHANGED: gettext("Your role was changed, so you were signed out. Sign in again to continue."),
+        sessions.FACTORS_CHANGED: gettext("Your second factor was changed, so you were signed out."),
         sessions.ENDED_ELSEWHERE: gettext("This session was ended from another one of yours."),
         sessions.ENDED_BY_ADMIN: gettext("An admin ended this session."),
         sessions.DISABLED: gettext("Your access to the desk was ended. If that is a mistake, ask an admin."),

@@ -17,7 +17,12 @@ from webapp.presentation.formatting import when
 
 from .browser_words import browser_words
 
-_FAILED = (audit.Action.LOGIN_FAILED, audit.Action.LOGIN_LOCKED)
+_FAILED = (
+    audit.Action.LOGIN_FAILED,
+    audit.Action.LOGIN_LOCKED,
+    audit.Action.FACTOR_FAILED,
+    audit.Action.FACTOR_LOCKED,
+)
 
 
 def tell_last_sign_in(person: Person) -> None:

@@ -11,21 +11,19 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp import audit
-from webapp.access import known_browsers, sessions
-from webapp.access.authentication import Person, enter
+from webapp.access.authentication import HalfOpen
 from webapp.access.permissions import public
 from webapp.access.rejection_sampler import RejectionSampler
 from webapp.access.single_sign_on.issuer import Issuer, NotAccepted, NotAvailable
-from webapp.access.single_sign_on.pending import Begun, begin, take
+from webapp.access.single_sign_on.pending import begin, take
 from webapp.access.single_sign_on.people import LABEL, sign_in
 from webapp.core.database import release, writing
 from webapp.core.settings import Settings
-from webapp.models.staff_session import StaffSession
-from webapp.web import form_drafts
 from webapp.web.safe_redirect import own_address
 
 from . import blueprint
-from .last_sign_in import tell_last_sign_in
+from .entrance import let_in
+from .second_step_views import ask_second_step
 
 log = structlog.stdlib.get_logger("webapp.web.auth")
 
@@ -74,28 +72,16 @@ def end_oidc() -> Response:
         if "error" in given or given.get("iss", _settings().oidc_issuer) != _settings().oidc_issuer:
             raise NotAccepted("refused by the provider" if "error" in given else "an answer of another provider")
         claims = issuer.claims(begun.pending, given.get("code", ""), _answer_address())
-        return _let_in(sign_in(claims, _settings()), begun)
+        outcome, before = sign_in(claims, _settings()), current_user._get_current_object()
+        if isinstance(outcome, HalfOpen):
+            return ask_second_step(outcome, begun.next, "")
+        return let_in(outcome, before, begun.next, "")
     except NotAvailable as error:
         return _not_available(error)
     except NotAccepted as error:
         _record_failure(error)
         words = gettext("%(name)s did not sign you in here. An admin finds the cause in the audit log.", name=_name())
         return _back(words)
-
-
-def _let_in(person: Person, begun: Begun) -> Response:
-    """What was typed in the session before goes along, as after a password."""
-    before, over = current_user._get_current_object(), sessions.lapse()
-    last = before.session_id if isinstance(before, Person) else over.session_id if over else None
-    with writing() as transaction:
-        has_unsent = form_drafts.hand_over(transaction, person.id, last, person.session_id)
-        if isinstance(before, Person):
-            sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
-    enter(person)
-    tell_last_sign_in(person)
-    response = redirect(url_for("auth.show_unsent_form") if has_unsent else begun.next, 303)
-    known_browsers.remember(response, person.email)
-    return response
 
 
 def _record_failure(error: NotAccepted) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from webapp.access import known_browsers, sessions
-from webapp.access.authentication import Person, SignInRefused, TurnedAway, enter
+from webapp.access import passkeys, sessions
+from webapp.access.authentication import HalfOpen, SignInRefused, TurnedAway
 from webapp.access.authentication import sign_in as check_and_open
 from webapp.access.demo_users import DEMO_PASSWORD, demo_people
 from webapp.access.permissions import Permission, public, requires
@@ -25,12 +25,15 @@ from webapp.web.typed_forms import came_from_our_page
 
 from . import blueprint
 from . import confirm_views as _confirm_views  # noqa: F401 - adds the question who somebody is
+from . import factor_views as _factor_views  # noqa: F401 - adds one's own second factors
 from . import oidc_views as _oidc_views  # noqa: F401 - adds signing in at the OpenID provider
 from . import own_views as _own_views  # noqa: F401 - adds the views of one's own sessions and password
+from . import passkey_views as _passkey_views  # noqa: F401 - adds passkeys, and what browsers ask to use them
 from . import welcome_views as _welcome_views  # noqa: F401 - adds the first password
+from .entrance import let_in
 from .forms import SignInForm
 from .lapse_words import words_for
-from .last_sign_in import tell_last_sign_in
+from .second_step_views import ask_second_step
 
 
 @blueprint.get("/sign-in")
@@ -63,19 +66,9 @@ def open_session() -> Response:
     if isinstance(outcome, SignInRefused):
         form.form_errors = [gettext("Sign-in failed. Check the e-mail address and the password.")]
         return make_response(_page(form), 422)
-    over = sessions.lapse()
-    last = before.session_id if isinstance(before, Person) else over.session_id if over else None
-    with writing() as transaction:
-        has_unsent = form_drafts.hand_over(transaction, outcome.id, last, outcome.session_id)
-        if isinstance(before, Person):
-            sessions.end(transaction, StaffSession.id == before.session_id, reason=sessions.REPLACED)
-    has_unsent |= form_drafts.take_up_carried(form.kept.data or "", outcome.id, outcome.session_id)
-    enter(outcome)
-    tell_last_sign_in(outcome)
-    address = url_for("auth.show_unsent_form") if has_unsent else own_address(form.next.data) or "/"
-    response = redirect(address, 303)
-    known_browsers.remember(response, outcome.email)
-    return response
+    if isinstance(outcome, HalfOpen):
+        return ask_second_step(outcome, form.next.data or "", form.kept.data or "")
+    return let_in(outcome, before, form.next.data or "", form.kept.data or "")
 
 
 @blueprint.app_errorhandler(SignInFirst)
@@ -103,7 +96,7 @@ def _turned_away(form: SignInForm, error: TurnedAway) -> Response:
 
 
 def _page(form: SignInForm) -> str:
-    over = sessions.lapse()
+    over, settings = sessions.lapse(), current_app.extensions["settings"]
     if over and over.has_unsent_form:
         over = replace(over, has_unsent_form=form_drafts.unsent(over.session_id) is not None)
     return render_template(
@@ -112,6 +105,8 @@ def _page(form: SignInForm) -> str:
         lapse=words_for(over) if over else None,
         demo_people=demo_people(),
         demo_password=DEMO_PASSWORD,
+        takes_passkeys=passkeys.can_be_used() and settings.password_sign_in,
+        requires_second_factor=settings.requires_second_factor,
     )
 
 

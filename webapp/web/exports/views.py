@@ -19,9 +19,11 @@ from flask import (
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import audit
 from webapp.access.permissions import Permission, of_any, requires
+from webapp.access.reauthentication import is_fresh
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
@@ -33,6 +35,7 @@ from webapp.lists.exports import (
     TooMany,
     Viewer,
     blocks,
+    is_personal,
     may_export,
     record,
     start_export,
@@ -43,7 +46,9 @@ from webapp.presentation.formatting import when_long
 from webapp.presentation.pager import numbered_pager
 from webapp.presentation.provider_errors import Words
 from webapp.web.errors import speak
+from webapp.web.guard import ask_who_it_is
 from webapp.web.htmx import redirect_after_post, wants_fragment
+from webapp.web.safe_redirect import page_before
 
 from . import form, words
 
@@ -83,13 +88,19 @@ def list_exports(account: Account) -> str:
 @blueprint.post("/<account:account>/exports")
 @requires(Permission.EXPORT)
 @of_any
-def start(account: Account) -> Response:
-    """Begins an export of what a screen shows, or leads to the one that is under way already."""
+def start(account: Account) -> AnyResponse:
+    """Begins an export of what a screen shows, or leads to the one that is under way already.
+
+    What names people needs a fresh proof; the list that the person comes back to is filtered as it was.
+    """
     asked = form.read(request.form)
     if asked is None:
         abort(400)
     if not may_export(asked.what, current_user.permissions):
         _refuse(asked.what)
+    if is_personal(asked.what) and not is_fresh(current_user):
+        flash(gettext("Nothing was exported yet. Export again after you have confirmed that it is you."), "info")
+        return ask_who_it_is(page_before() or url_for(".list_exports", account=account))
     viewer = Viewer.of(current_user.id, current_user.roles, account)
     try:
         export = start_export(account, viewer, asked, request_id=g.get("request_id"))
@@ -136,6 +147,7 @@ def show_export(account: Account, export_id: int) -> Response:
         "warnings": words.warnings(job),
         "why": words.why(export, job) if job.state == JobState.FAILED else [],
         "proof": words.proof(export) if export.proved else None,
+        "is_personal": is_personal(export.what),
         "again": words.form_values(export),
         "facts": _facts(account, export, job),
     }
@@ -172,9 +184,11 @@ def cancel(account: Account, export_id: int) -> Response:
 @blueprint.get("/<account:account>/exports/<row_id:export_id>/file")
 @requires(Permission.EXPORT)
 @of_any
-def download(account: Account, export_id: int) -> Response:
+def download(account: Account, export_id: int) -> AnyResponse:
     """The file, in big blocks; written down before the first byte leaves."""
     export = _ready(account, export_id)
+    if is_personal(export.what) and not is_fresh(current_user):
+        return ask_who_it_is(_address(export))
     headers = {"ETag": f'"{export.sha256}"', "Content-Disposition": _attachment(export.file_name)}
     if request.if_none_match.contains(export.sha256 or ""):
         return Response(status=304, headers=headers)

@@ -22,6 +22,7 @@ from webapp.operations.resolve_unknown import send_again as send_once_more
 from webapp.presentation.hook_words import change_href
 from webapp.providers.postpay.hook_mover import HookMover
 from webapp.providers.registry import postpay
+from webapp.web.guard import fresh_sign_in_for
 from webapp.web.htmx import redirect_after_post, wants_fragment
 from webapp.web.typed_forms import form_to_offer
 from webapp.webhooks.endpoints.changes import CHANGES, NOT_DONE, hook_mover, may_close, may_repeat
@@ -94,6 +95,7 @@ def close_change(account: Account, change_id: int) -> Response:
 @blueprint.post("/<account:account>/hooks/changes/<row_id:change_id>/secret")
 @requires(Permission.HOOKS_EDIT)
 @of("postpay")
+@fresh_sign_in_for("hooks.show_change")
 def show_secret(account: Account, change_id: int) -> Response:
     """The secret, to the first who asks and has just proved who they are; no address leads to it a second time."""
     change = _change(account, change_id)

@@ -25,6 +25,7 @@ from webapp.presentation.formatting import when_long
 from webapp.presentation.intent_words import intent_href
 from webapp.presentation.pager import Pager, numbered_pager
 from webapp.providers.registry import mover
+from webapp.web.guard import fresh_sign_in
 from webapp.web.htmx import redirect_after_post
 from webapp.web.list_place import current_place
 from webapp.web.live_pages import live_page
@@ -122,6 +123,7 @@ def _not_sent_again(intent: Intent) -> str:
 @blueprint.get("/<account:account>/in-progress/<row_id:intent_id>/close")
 @requires(Permission.REFUND_RESOLVE)
 @of_any
+@fresh_sign_in
 def ask_close(account: Account, intent_id: int) -> Response:
     """The question before the last word on an intent."""
     return _close_page(account, _intent(account, intent_id), CloseForm())
@@ -130,6 +132,7 @@ def ask_close(account: Account, intent_id: int) -> Response:
 @blueprint.post("/<account:account>/in-progress/<row_id:intent_id>/close")
 @requires(Permission.REFUND_RESOLVE)
 @of_any
+@fresh_sign_in
 def close_intent(account: Account, intent_id: int) -> Response:
     """Closes it with what finance found, and a reason for the audit log."""
     intent = _intent(account, intent_id)

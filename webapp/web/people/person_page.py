@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.access import people_search, sessions
+from webapp.access import people_search, second_factor, sessions
 from webapp.access.invitations import Link
 from webapp.access.people_search import State
 from webapp.access.roles import Roles, roles_of
@@ -41,18 +41,21 @@ def values(user: User, form: RolesForm | None) -> dict[str, Any]:
     (found,) = people_search.described(db.session, [user])
     is_self = user.id == current_user.id
     accounts = current_user.accounts
+    has_second_factor = second_factor.has_any(db.session, user)
     return {
         "person": user,
         "state": state_words(found.state),
         "is_self": is_self,
         "is_locked": found.state is State.LOCKED,
         "waits": found.state in (State.INVITED, State.EXPIRED),
+        "has_second_factor": has_second_factor,
         "session_count": len(sessions.open_sessions(user.id)),
         "form": None if is_self else form or roles_form(found.roles, accounts, formdata=None),
         "role_sentences": list(ROLE_SENTENCES.values()),
         "facts": [
             (gettext("E-mail"), user.email),
             (gettext("Roles"), roles_words(found.roles, accounts)),
+            (gettext("Second factor"), gettext("set up") if has_second_factor else gettext("none")),
             (gettext("Added"), time_html(user.created)),
             (gettext("Last sign-in"), time_html(found.last_sign_in) if found.last_sign_in else gettext("never")),
             (gettext("Link can be used until"), time_html(found.link_until) if found.link_until else None),

@@ -119,6 +119,15 @@ def end_sessions(person_id: int) -> Response:
     )
 
 
+@blueprint.post("/people/<row_id:person_id>/reset-second-factor")
+@requires(Permission.PEOPLE_MANAGE)
+@fresh_sign_in_for(PAGE)
+def reset_second_factor(person_id: int) -> Response:
+    """Only the password is left to somebody who has lost the phone; where one is required they set up another."""
+    words = gettext("The second factor of %(name)s is reset, and they are signed out.", name=_user(person_id).name)
+    return _act(person_id, staff.reset_second_factor, lambda _: words)
+
+
 @blueprint.post("/people/<row_id:person_id>/link")
 @requires(Permission.PEOPLE_MANAGE)
 @fresh_sign_in_for(PAGE)
