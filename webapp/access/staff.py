@@ -108,6 +108,7 @@ def _change_roles(session: Session, user: User, wanted: Roles, by: int | None) -
         _begin_to_look(session, user)
     session.execute(delete(UserRole).where(UserRole.user_id == user.id))
     session.add_all(UserRole(user_id=user.id, account=account, role=role) for account, role in after.items())
+    user.roles_changed = now()
     _end_all(session, user, sessions.ROLE_CHANGED)
     for account in sorted(changed):
         old, new = {"role": before.get(account)}, {"role": after.get(account)}

@@ -35,6 +35,7 @@ class Action(StrEnum):
     USER_LINK_MADE = "user.link_made"
     USER_JOINED = "user.joined"
     USER_RENAMED = "user.renamed"
+    USER_LIMITS_CHANGED = "user.limits_changed"
 
     ACCESS_DENIED = "access.denied"
     CSRF_FAILED = "csrf.failed"
@@ -60,6 +61,10 @@ class Action(StrEnum):
     REFUND_LIMIT = "refund.limit"
     REFUND_RESENT = "refund.resent"
     REFUND_CHECKED = "refund.checked"
+    REFUND_APPROVED = "refund.approved"
+    REFUND_APPROVAL_DENIED = "refund.approval_denied"
+    REFUND_CLOSE_ASKED = "refund.close_asked"
+    REFUND_CLOSE_REFUSED = "refund.close_refused"
     REFUND_LATE_ARRIVAL = "refund.late_arrival"
     REFUND_ORPHAN = "refund.orphan"
     REFUND_FINDING_RESOLVED = "refund.finding_resolved"
@@ -115,7 +120,12 @@ class Action(StrEnum):
 
 _LOGIN = frozenset({"name_digest", "cause", "failures", "until"})
 _SESSION = frozenset({"session_ref", "cause", "count", "user_id"})
-_USER = frozenset({"name", "role", "active", "must_change_password", "cause", "count", "expires"})
+_USER = frozenset(
+    {
+        "name", "role", "active", "must_change_password", "cause", "count", "expires", "currency", "single_minor",
+        "day_minor", "per_order_minor", "approval_minor", "per_hour",
+    }
+)  # fmt: skip
 _REQUEST = frozenset({"method", "endpoint", "permission", "cause"})
 _MONEY = frozenset(
     {

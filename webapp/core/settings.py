@@ -8,11 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from webapp.money import Money
-
 from .accounts import Account, Environment
 from .alert_rule_setting import AlertRule, Rule
-from .refund_limits_setting import DEFAULT_LIMITS, Limits, read_limits
+from .refund_limits_setting import DEFAULT_LIMITS, Limits, RefundLimit, read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
@@ -119,9 +117,6 @@ class Settings(BaseModel):
         """Whether no account reaches anything but an emulator: the only place for demo users."""
         return all(account.environment is Environment.EMBEDDED for account in self.accounts)
 
-    def limit(self, role: str, currency: str) -> tuple[Money, Money] | None:
-        """What a role may refund (at once, in a day), or None where nothing was allowed."""
-        limit = self.refund_limits.get(role, {}).get(currency)
-        if limit is None:
-            return None
-        return Money(limit.single, currency), Money(limit.day, currency)
+    def limit(self, role: str | None, currency: str) -> RefundLimit | None:
+        """What a role may refund in a currency, or None where nothing was allowed."""
+        return self.refund_limits.get(role or "", {}).get(currency)
