@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from webapp.access import people_search, sessions
 from webapp.access.invitations import Link
 from webapp.access.people_search import State
+from webapp.access.permissions import Permission
 from webapp.access.roles import Roles, roles_of
 from webapp.alerts.mail import send_mail
 from webapp.core.database import release
@@ -22,6 +23,7 @@ from webapp.presentation.formatting import time_html, when_long
 from webapp.presentation.role_words import ROLE_SENTENCES, roles_words
 
 from .forms import RolesForm, roles_form
+from .limit_form import LimitsForm, limit_rows, limits_form
 from .words import state_words
 
 MAIL_DEADLINE = 8.0
@@ -35,8 +37,8 @@ def roles(user: User) -> Roles:
     return found
 
 
-def values(user: User, form: RolesForm | None) -> dict[str, Any]:
-    """The values of somebody's page. There is no form of roles on one's own."""
+def values(user: User, form: RolesForm | None, limits: LimitsForm | None = None) -> dict[str, Any]:
+    """The values of somebody's page. There is no form of roles or limits on one's own."""
     (found,) = people_search.described(db.session, [user])
     is_self = user.id == current_user.id
     accounts = current_user.accounts
@@ -48,6 +50,8 @@ def values(user: User, form: RolesForm | None) -> dict[str, Any]:
         "waits": found.state in (State.INVITED, State.EXPIRED),
         "session_count": len(sessions.open_sessions(user.id)),
         "form": None if is_self else form or roles_form(found.roles, accounts, formdata=None),
+        "limits": None if is_self or not _refunds(found.roles) else limits or limits_form(user.id, accounts),
+        "limit_rows": limit_rows(user.id, accounts),
         "role_sentences": list(ROLE_SENTENCES.values()),
         "facts": [
             (gettext("E-mail"), user.email),
@@ -57,6 +61,11 @@ def values(user: User, form: RolesForm | None) -> dict[str, Any]:
             (gettext("Link can be used until"), time_html(found.link_until) if found.link_until else None),
         ],
     }
+
+
+def _refunds(roles: Roles) -> bool:
+    """Whether somebody refunds anywhere, so that limits say something."""
+    return Permission.REFUND_CREATE in roles.permissions_anywhere()
 
 
 def show_link(user: User, link: Link) -> Response:
