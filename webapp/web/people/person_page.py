@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, make_response, render_template, url_for
+from flask import current_app, make_response, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -51,6 +51,7 @@ def values(user: User, form: RolesForm | None, limits: LimitsForm | None = None)
         "session_count": len(sessions.open_sessions(user.id)),
         "form": None if is_self else form or roles_form(found.roles, accounts, formdata=None),
         "limits": None if is_self or not _refunds(found.roles) else limits or limits_form(user.id, accounts),
+        "limits_open": limits is not None or "limit_account" in request.args,
         "limit_rows": limit_rows(user.id, accounts),
         "role_sentences": list(ROLE_SENTENCES.values()),
         "facts": [
