@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from flask import Flask, session
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.browser import Browser
 from webapp import audit
 from webapp.access.authentication import enter, open_for
+from webapp.access.permissions import Role
+from webapp.access.staff import create_user
 from webapp.core.database import writing
 from webapp.core.extensions import alembic, db
 from webapp.models.user import User
+
+LONG_PASSWORD = "another horse staple battery"
 
 
 def hire(app: Flask, people: dict[str, tuple[str, str]], password: str) -> None:
@@ -24,6 +28,25 @@ def hire(app: Flask, people: dict[str, tuple[str, str]], password: str) -> None:
             input=password + "\n",
         )
         assert result.exit_code == 0, result.output
+
+
+def second_of_finance(app: Flask) -> Browser:
+    """Fatima, also of finance, for long: whom Farah asks. Hired once."""
+    email = "fatima@example.test"
+    with app.app_context():
+        if db.session.scalar(select(User.id).where(User.email == email)) is None:
+            create_user(email=email, name="Fatima Finance", role=Role.FINANCE, password=LONG_PASSWORD)
+            with writing() as transaction:
+                transaction.execute(update(User).where(User.email == email).values(roles_changed=None))
+    return let_in(app, email)
+
+
+def approved_by_another(app: Flask, request: str) -> str:
+    """What Fatima reads when she has approved that something is closed."""
+    fatima = second_of_finance(app)
+    fatima.open(request)
+    fatima.submit("Approve and close it")
+    return fatima.words
 
 
 def let_in(app: Flask, email: str) -> Browser:

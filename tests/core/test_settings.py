@@ -13,7 +13,6 @@ from sqlalchemy import make_url
 from webapp.core import environment as module
 from webapp.core.accounts import Environment
 from webapp.core.environment import BadSettings, load_settings
-from webapp.money import Money
 
 KEY = "d41c9a6f70b3e852" * 4
 LIVE = {
@@ -168,12 +167,6 @@ def test_a_setting_is_named_as_it_was_written() -> None:
     assert problems(POSTPAY_ACCOUNT="The Shop")[0].startswith("POSTPAY_ACCOUNT: ")
 
 
-@pytest.mark.parametrize("limits", ["a lot", '{"agent": {"AED": ["10.00"]}}', '{"agent": "AED"}'])
-def test_refund_limits_of_another_form_are_told_which_form(limits: str) -> None:
-    form = '{"agent": {"AED": ["1000.00", "5000.00"]}}'
-    assert problems(REFUND_LIMITS=limits) == [f"REFUND_LIMITS: is not of the form {form}"]
-
-
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgres+psycopg", "postgresql+psycopg"])
 def test_postgresql_is_understood_as_platforms_spell_it(scheme: str) -> None:
     url = make_url(load_settings({**LIVE, "DATABASE_URL": f"{scheme}://desk@db.internal/desk"}).database_url)
@@ -257,15 +250,6 @@ def test_a_bad_accounts_file_is_told(tmp_path: Path, tables: list[str], words: s
 
 def test_an_accounts_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "ACCOUNTS_FILE: cannot be read as TOML" in problems(ACCOUNTS_FILE=str(tmp_path / "nowhere.toml"))
-
-
-def test_limits_are_given_in_major_units_and_kept_in_minor_ones() -> None:
-    limits = '{"agent": {"KWD": ["1.250", "2"], "JPY": ["100", "200"]}}'
-    settings = load_settings({**LIVE, "REFUND_LIMITS": limits})
-    assert settings.limit("agent", "KWD") == (Money(1250, "KWD"), Money(2000, "KWD"))
-    assert settings.limit("agent", "JPY") == (Money(100, "JPY"), Money(200, "JPY"))
-    assert settings.limit("agent", "AED") is None
-    assert settings.limit("finance", "KWD") is None
 
 
 @pytest.mark.parametrize("write", [str, repr, lambda settings: settings.model_dump_json()])

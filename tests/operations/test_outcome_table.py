@@ -19,9 +19,11 @@ from webapp import create_app
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.emulators.postpay.server import Sandbox
+from webapp.models.approval import Decision
 from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.operation import State
+from webapp.operations.approval import give_up
 from webapp.operations.classify import (
     TURNED_AWAY,
     AttemptResult,
@@ -141,6 +143,14 @@ def written(kind: IntentKind) -> Iterator[Intent]:
         yield put(kind, age=age)
         yield put(kind, age=age, state=IntentState.UNKNOWN, refusal=Answer.CONFLICT, outcome_code="no_answer")
     yield put(kind, lease_until=now() + timedelta(minutes=1))
+    if kind == REFUND:
+        yield put(kind, state=IntentState.AWAITING_APPROVAL, first_sent=None)
+        for decision in (Decision.REJECTED, Decision.RETURNED, Decision.WITHDRAWN, Decision.LAPSED):
+            waiting = put(kind, state=IntentState.AWAITING_APPROVAL, first_sent=None)
+            with writing() as session:
+                over = give_up(session, INTENTS, waiting, decision)
+            assert over is not None
+            yield over
     for found in (MADE_OTHERWISE, NOT_DONE):
         yield settle(
             INTENTS,
@@ -167,7 +177,7 @@ def test_every_outcome_that_is_written_down_has_its_own_row_and_every_row_an_out
 def _for_others() -> list[Row]:
     """The rows for causes that no desk of this version writes down."""
     own = [row for key, row in ROWS.items() if key[2] != OTHER]
-    meant = (Standing.BEING_SENT, Standing.SUCCEEDED)
+    meant = (Standing.BEING_SENT, Standing.SUCCEEDED, Standing.AWAITING_APPROVAL)
     return [row for key, row in ROWS.items() if key[2] == OTHER and key[1] not in meant and row not in own]
 
 
@@ -223,7 +233,8 @@ def test_what_is_said_of_a_settled_one_is_what_may_follow(app: Flask) -> None:
             if where is Standing.FOR_PERSON and intent.state == IntentState.UNKNOWN:
                 assert may_send_again(intent), "finance is told to send it again, and can"
             assert blocks is (where not in (Standing.SUCCEEDED, Standing.REFUSED, Standing.CLOSED))
-            assert ("Not known yet" in outcome_title(intent)) is (blocks and where is not Standing.ATTENTION)
+            is_known = where in (Standing.ATTENTION, Standing.AWAITING_APPROVAL)
+            assert ("Not known yet" in outcome_title(intent)) is (blocks and not is_known)
 
 
 @pytest.mark.requirement("R06")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.browser import Browser
 from tests.payments.conftest import FORM, fill_in, refund
+from tests.people import approved_by_another
 from tests.provider import Provider, provider_of
 from webapp.core.database import writing
 from webapp.core.extensions import db
@@ -171,8 +172,7 @@ def test_finance_closes_only_after_a_day_and_three_spaced_looks(
     with time_machine.travel(start + timedelta(hours=4)):
         farah = sign_in("finance")
         farah.open("/demo/in-progress")
-        reason = "when 3 spaced checks have not found it at Postpay (so far 3)."
-        assert reason in farah.words
+        assert "when 3 spaced checks have not found it at Postpay (so far 3)." in farah.words
         assert [one.has_attr("disabled") for one in farah.page.find_all("button", string="Close")] == [True]
         farah.open(f"/demo/in-progress/{lost.id}/close")
         assert "cannot be closed yet" in farah.words
@@ -180,10 +180,10 @@ def test_finance_closes_only_after_a_day_and_three_spaced_looks(
         farah = sign_in("finance")
         farah.open("/demo/in-progress")
         farah.follow("Close")
-        farah.submit("Close it", reason="")
+        farah.submit("Ask for approval", reason="")
         assert farah.status == 422
-        farah.submit("Close it", found="not_done", reason="Postpay's support confirmed it by phone")
-        assert "Closed by finance as not done" in farah.words
+        farah.submit("Ask for approval", found="not_done", reason="Postpay's support confirmed it by phone")
+        assert "Closed by finance as not done" in approved_by_another(app, farah.address)
     assert the_intent(app).state == IntentState.CLOSED
     with app.app_context():
         last = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "refund.closed")).one()
@@ -290,8 +290,8 @@ def test_what_needs_finance_lets_nothing_else_start_until_it_is_closed(
     assert not alice.page.find("input", attrs={"name": "amount"})
     farah.open("/demo/in-progress")
     farah.follow("Close")
-    farah.submit("Close it", found="made_otherwise", reason="seen in Postpay's dashboard")
-    assert "Postpay did it, with different data" in farah.words
+    farah.submit("Ask for approval", found="made_otherwise", reason="seen in Postpay's dashboard")
+    assert "Postpay did it, with different data" in approved_by_another(app, farah.address)
     alice.open("/demo/orders/order-01")
     farah.open("/demo/in-progress")
     assert "match no record of the desk" not in farah.words, "finance has already said what it is"

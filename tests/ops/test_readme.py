@@ -30,9 +30,10 @@ ROWS = {
     "see orders and refunds, personal data masked": Permission.ORDER_READ,
     "open the personal data of an order (each opening is recorded)": Permission.PERSONAL_DATA_OPEN,
     "capture": Permission.CAPTURE,
-    "refund, up to the limits of the role": Permission.REFUND_CREATE,
+    "refund, up to the limits of the role; beyond them, ask for approval": Permission.REFUND_CREATE,
+    "approve, return or reject what somebody else asked for": Permission.REFUND_APPROVE,
     "check again what became of an unclear refund": Permission.REFUND_CHECK,
-    "send an unclear refund again, or close it": Permission.REFUND_RESOLVE,
+    "send an unclear refund again, or ask for its close": Permission.REFUND_RESOLVE,
     "people: invite, give roles, disable, unlock, end sessions (admin for every account)": Permission.PEOPLE_MANAGE,
     "own sessions": Permission.OWN_SESSIONS,
 }

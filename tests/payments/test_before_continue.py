@@ -43,7 +43,7 @@ def test_items_above_the_limit_are_told_at_once(alice: Browser, provider: Provid
     assert told_of(alice, {"line-1": "1"}) == "The items you chose come to AED 1,000.00."
     assert told_of(alice, {"line-1": "2"}) == (
         "The items you chose come to AED 2,000.00. "
-        "This is above your limit for one refund. Refund less, or ask finance to do it."
+        "This is above your limit for one refund. You can ask for approval."
     )
 
 
@@ -117,19 +117,25 @@ def test_what_is_above_the_limit_is_said_before_continue(alice: Browser, provide
     provider.order("big", total=500_000)
     alice.open("/demo/orders/big/refund")
     hint = alice.page.find(id="part-whole-hint").get_text()
-    assert hint == "This is above your limit for one refund. Refund less, or ask finance to do it."
+    assert hint == "This is above your limit for one refund. You can ask for approval."
     limits = "Your limits: AED 1,000.00 for one refund, AED 5,000.00 a day (AED 5,000.00 left today)."
     assert limits in words(alice)
     alice.submit("Continue", part="whole", reason="returned")
-    assert alice.status == 422
+    assert "This refund needs approval" in alice.words
+    assert "Refund AED 5,000.00 now" not in words(alice)
 
 
-def test_finance_is_not_sent_to_itself(farah: Browser, provider: Provider) -> None:
-    provider.order("big", total=5_000_000)
-    farah.open("/demo/orders/big/refund")
-    assert "Refund less, or ask an admin to raise the limit." in farah.words
-    farah.submit("Continue", part="whole", reason="returned")
-    assert "Your limit for one refund is AED 10,000.00. Ask an admin to raise the limit." in words(farah)
+def test_what_no_approval_lifts_is_said_before_continue(alice: Browser, provider: Provider, app: Flask) -> None:
+    settings = app.extensions["settings"]
+    limits = {**settings.refund_limits, "agent": {"AED": RefundLimit(single=90_000, day=90_000, shop=10_000)}}
+    app.extensions["settings"] = settings.model_copy(update={"refund_limits": limits})
+    provider.order(**SAMPLE)
+    alice.open(FORM)
+    hint = alice.page.find(id="part-whole-hint").get_text()
+    assert hint.replace("\u00a0", " ") == (
+        "The whole shop can refund AED 100.00 a day, and has refunded AED 0.00 today, so AED 100.00 is left. "
+        "Refund less, or go on tomorrow."
+    )
 
 
 def test_what_is_above_the_limit_of_the_day_is_said_before_continue(
@@ -144,14 +150,19 @@ def test_what_is_above_the_limit_of_the_day_is_said_before_continue(
     provider.order(**SAMPLE)
     alice.open(FORM)
     hint = alice.page.find(id="part-whole-hint").get_text()
-    assert hint == "This is above what you can still refund today. Refund less, or ask finance to do it."
+    assert hint == "This is above what you can still refund today. You can ask for approval."
     assert "AED 850.00 a day (AED 800.00 left today)" in words(alice)
 
 
-def test_lines_above_the_limit_are_told_where_they_were_chosen(alice: Browser, provider: Provider) -> None:
+def test_lines_above_the_limit_are_told_where_they_were_chosen(
+    alice: Browser, provider: Provider, app: Flask
+) -> None:
+    settings = app.extensions["settings"]
+    limits = {**settings.refund_limits, "agent": {"AED": RefundLimit(single=90_000, day=90_000, shop=10_000)}}
+    app.extensions["settings"] = settings.model_copy(update={"refund_limits": limits})
     provider.order(total=300_000, items=[{"name": "Chair", "unit_price": 100_000, "qty": 3}])
     fill_in(alice, **{"line-1": "2"})
     assert alice.status == 422
-    assert "Your limit for one refund is AED 1,000.00" in words(alice)
+    assert "The whole shop can refund AED 100.00 a day" in words(alice)
     assert alice.page.select(".error-summary a[href='#part']")
     assert alice.page.find(id="line-1")["value"] == "2"

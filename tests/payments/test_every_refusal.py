@@ -90,11 +90,10 @@ CHOICES = {
 }
 Happening = Callable[[Scene], object]
 CHANGES: dict[str, tuple[Happening, int, str]] = {
-    "above the limit at once": (
-        lambda s: s.refund_limits({"AED": RefundLimit(single=1, day=PLENTY)}), 422, "for one refund is AED 0.01"
-    ),
-    "above the limit of a day": (
-        lambda s: s.refund_limits({"AED": RefundLimit(single=PLENTY, day=1)}), 422, "Your limit for a day is AED 0.01"
+    "above the day of the whole shop": (
+        lambda s: s.refund_limits({"AED": RefundLimit(single=PLENTY, day=PLENTY, shop=1)}),
+        422,
+        "The whole shop can refund AED 0.01 a day",
     ),
     "no limit in the currency": (lambda s: s.refund_limits({}), 422, "no refund limit in this currency"),
     "changed meanwhile": (
@@ -204,13 +203,14 @@ def test_what_the_provider_refuses_has_a_page_of_its_own(scene: Scene, answer: t
 
 
 @pytest.mark.parametrize("amount", ["", "5", "9000", "x"])
-def test_the_whole_above_the_limit_is_told_where_it_was_chosen(scene: Scene, amount: str) -> None:
+def test_the_whole_above_the_shops_day_is_told_where_it_was_chosen(scene: Scene, amount: str) -> None:
     scene.provider.order("big", total=500000)
+    scene.refund_limits({"AED": RefundLimit(single=PLENTY, day=PLENTY, shop=100_000)})
     scene.alice.open("/demo/orders/big/refund")
     scene.alice.submit(CONTINUE, part="whole", amount=amount, reason="returned")
     assert scene.alice.status == 422
     problem = scene.alice.page.find(id="part-error").get_text().replace("\u00a0", " ")
-    assert "Your limit for one refund is AED 1,000.00" in problem
+    assert "The whole shop can refund AED 1,000.00 a day" in problem
     assert scene.alice.page.find(id="part-whole").has_attr("checked")
     assert scene.alice.page.find(id="amount").get("value", "") == amount
     assert scene.alice.page.select(".error-summary a[href='#part']")

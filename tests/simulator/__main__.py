@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=100_000, help="how many")
-    parser.add_argument("--of", default="money", choices=HISTORIES, help="refunds and captures, or webhooks")
+    parser.add_argument("--of", default="money", choices=HISTORIES, help="refunds and captures, webhooks, or approvals")
     parser.add_argument("--mistake", default="", help="put a mistake into the engine; mistakes.py names them")
     options = parser.parse_args()
     if options.mistake and options.mistake not in HISTORIES[options.of].mistakes:

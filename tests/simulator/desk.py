@@ -20,8 +20,10 @@ from tests.conftest import PASSWORD, PEOPLE, make_settings
 from tests.people import hire
 from webapp import audit, create_app
 from webapp.access.form_tokens import SubmitToken
+from webapp.access.permissions import Role
 from webapp.core.database import is_writing, release
 from webapp.core.extensions import db
+from webapp.core.refund_limits_setting import Limits, RefundLimit
 from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.user import User
 from webapp.money import Money
@@ -41,6 +43,12 @@ T = TypeVar("T")
 
 DEADLINE = 10.0
 ENOUGH = 10**12
+
+
+def limits_of_everybody(currency: str, single: int) -> Limits:
+    """The same for each role: so much at once, and else whatever there is."""
+    limit = RefundLimit(single=single, day=ENOUGH, approval=ENOUGH, per_hour=ENOUGH)
+    return {role.value: {currency: limit} for role in Role}
 
 
 class AtOnce:
@@ -157,9 +165,9 @@ class Hands:
             kind, person, self.account.slug, order_id, version, seen.minor, seen.currency, secrets.token_hex(16)
         )
 
-    def refund(self, token: SubmitToken, amount: int) -> Intent:
+    def refund(self, token: SubmitToken, amount: int, *, single: int = ENOUGH, ask: bool = False) -> Intent:
         """Raises NotMoved and GatewayError."""
-        requester = Requester(token.user_id, (Money(ENOUGH, token.currency), Money(ENOUGH, token.currency)))
+        requester = Requester(token.user_id, limits_of_everybody(token.currency, single))
         return refunds.issue_refund(
             client=self.client,  # type: ignore[arg-type]
             account=self.account,
@@ -167,6 +175,7 @@ class Hands:
             requester=requester,
             decision=refunds.Decision(Money(amount, token.currency), "returned", "", lambda _lines: "Returned"),
             deadline=DEADLINE,
+            ask=ask,
         )
 
     def capture(self, token: SubmitToken) -> Intent:

@@ -15,6 +15,8 @@ FOUND_AT = {
     "a late doubt cuts short somebody else's lease": 411,
     "closed before its time": 89,
     "what is not listed is taken as not done": 2,
+    "what awaits approval is sent all the same": 1,
+    "whoever asked may approve": 1,
     "nobody looks at the other webhook right before one goes": 21,
     "another secret goes when it is sent again": 8,
     "what a list does not show was not created": 2,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .approval_history import play_approvals
+from .approval_mistakes import APPROVAL_MISTAKES
 from .history import Play, play_money
 from .hook_history import play_webhooks
 from .hook_mistakes import HOOK_MISTAKES
@@ -15,4 +17,8 @@ class History(NamedTuple):
     mistakes: dict[str, Plant]
 
 
-HISTORIES = {"money": History(play_money, MISTAKES), "webhooks": History(play_webhooks, HOOK_MISTAKES)}
+HISTORIES = {
+    "money": History(play_money, MISTAKES),
+    "webhooks": History(play_webhooks, HOOK_MISTAKES),
+    "approvals": History(play_approvals, APPROVAL_MISTAKES),
+}

@@ -14,8 +14,8 @@ from .history import Broken, Play, simulate
 from .kinds import HISTORIES
 from .mistakes import MISTAKES, planted
 
-MONEY, WEBHOOKS = HISTORIES["money"].play, HISTORIES["webhooks"].play
-MONEY_SEEDS, PART, HOOK_SEEDS = 500, 100, 60
+MONEY, WEBHOOKS, APPROVALS = (HISTORIES[of].play for of in ("money", "webhooks", "approvals"))
+MONEY_SEEDS, PART, HOOK_SEEDS, APPROVAL_SEEDS = 500, 100, 60, 60
 MOST_SEEDS = 1000
 EACH_MISTAKE = [(of, name) for of, history in HISTORIES.items() for name in history.mistakes]
 
@@ -37,6 +37,15 @@ def test_what_must_hold_of_webhooks_holds(desk: Desk) -> None:
     assert states["undone"], "or are taken back"
 
 
+def test_what_must_hold_of_approvals_holds(desk: Desk) -> None:
+    told = [simulate(desk, seed, APPROVALS) for seed in range(1, APPROVAL_SEEDS + 1)]
+    states = sum((one.states for one in told), start=told[0].states.__class__())
+    assert states["approved"] > APPROVAL_SEEDS / 4, "histories in which nobody approves prove little"
+    assert states["rejected"] + states["returned"] + states["withdrawn"] > APPROVAL_SEEDS / 10
+    assert states["lapsed"], "some wait in vain"
+    assert states["succeeded"] > states["approved"] / 2
+
+
 @pytest.mark.parametrize(("of", "name"), EACH_MISTAKE)
 def test_each_mistake_is_found(desk: Desk, of: str, name: str) -> None:
     """At once where it was found before; else it is searched for, which is slow, and said."""
@@ -55,7 +64,7 @@ def test_there_is_a_hint_for_every_mistake_and_no_other() -> None:
 
 
 def test_a_seed_replays_its_history(desk: Desk) -> None:
-    for play in (MONEY, WEBHOOKS):
+    for play in (MONEY, WEBHOOKS, APPROVALS):
         once = [simulate(desk, seed, play) for seed in range(7, 9)]
         assert once == [simulate(desk, seed, play) for seed in range(7, 9)]
     with planted(MISTAKES["one 404 is taken as proof"], desk):

@@ -37,23 +37,51 @@ class Agent:
         if page is not None:
             self.post("/sign-in", {**hidden(page), "email": self.email, "password": PASSWORD})
 
-    def wish(self, order_id: str, amount: str) -> bool:
-        """Tries to refund an order once; True when the form got as far as the button that names the act."""
+    def wish(self, order_id: str, amount: str, *, reason: str = "returned") -> bool:
+        """Tries to refund an order once; True when the form got as far as the button that names the act.
+
+        With the reason "other" it asks for approval.
+        """
         path = f"/demo/orders/{quote(order_id, safe='')}"
         page = self.get(f"{path}/refund")
         if page is None or page.find("input", attrs={"name": "amount"}) is None:
             if page is not None and page.find("input", attrs={"name": "password"}) is not None:
                 self.sign_in()
             return False
-        fields = {**hidden(page), "part": "part", "amount": amount, "reason": "returned", "note": ""}
+        fields = {**hidden(page), "part": "part", "amount": amount, "reason": reason, "note": "as agreed"}
         review = self.post(f"{path}/refund", fields)
-        if review is None or review.find("button", string=re.compile("Refund .* now")) is None:
+        if review is None or review.find("button", string=re.compile("Refund .* now|Ask for approval")) is None:
             return False
         form = next(form for form in review.find_all("form") if str(form.get("action", "")).endswith("/refunds"))
         sent = {str(one["name"]): str(one.get("value", "")) for one in form.find_all("input")}
+        if reason == "other":
+            sent["approval"] = "ask"
         with self.said.lock:
             self.said.tokens.add(sent["submit_token"])
         self._press(f"{path}/refunds", sent)
+        return True
+
+    def decide(self) -> bool:
+        """Looks at one of what waits, and approves it, mostly; whether there was anything. Presses twice at times."""
+        queue = self.get("/demo/approvals")
+        if queue is None:
+            return False
+        if queue.find("input", attrs={"name": "password"}) is not None:
+            self.sign_in()
+            return False
+        waiting = [str(link["href"]) for link in queue.find_all("a", href=re.compile(r"/approvals/\d+$"))]
+        if not waiting:
+            return False
+        address = self.dice.choice(waiting)
+        page = self.get(address)
+        if page is None or (form := page.find("form", action=re.compile("/approve$"))) is None:
+            return True
+        fields = {str(one["name"]): str(one.get("value", "")) for one in form.find_all("input")}
+        if self.dice.random() < 0.2:
+            act = self.dice.choice(("reject", "return"))
+            self._send(f"{address}/{act}", {**fields, "note": "not so"})
+        else:
+            self._press(f"{address}/approve", fields)
         return True
 
     def _press(self, address: str, fields: dict[str, str]) -> None:

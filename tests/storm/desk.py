@@ -27,7 +27,10 @@ from webapp.core.settings import EMBEDDED_MERCHANT, EMBEDDED_SECRET
 COOKIE = re.compile(r"(?:^|, )((?:__Host-)?[a-z]+)=([^;,]*)")
 PATIENCE = 90
 """Seconds until a desk answers that has just been started, on a busy machine."""
-BIG = {currency: ["900000", "90000000"] for currency in ("AED", "KWD", "JPY")}
+BIG = {
+    currency: {"single": "900000", "day": "90000000", "per_order": "90000000", "per_hour": 100000}
+    for currency in ("AED", "KWD", "JPY")
+}
 
 
 def free_port() -> int:

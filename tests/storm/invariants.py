@@ -43,6 +43,10 @@ def check(book: Book, said: Said, totals: dict[str, int]) -> None:
     for number, intent in succeeded.items():
         refund = made[number]
         assert (refund["order_id"], refund["amount"]) == (intent["order_id"], intent["amount_minor"]), f"I1: {number}"
+    for intent in book.intents:
+        is_for_two = intent["reason"] == "other" and intent["first_sent"]
+        assert not is_for_two or intent["approved_by"], f"sent without a second person: {intent['refund_id']}"
+        assert intent["approved_by"] != intent["requested_by"], f"approved by whoever asked: {intent['refund_id']}"
     assert len({i["submit_token_hash"] for i in book.intents}) == len(book.intents), "I2: one form, two intents"
     assert len(book.intents) <= len(said.tokens), "I2: more intents than people's decisions"
     assert said.done <= set(made), f"I6: called done: {said.done - set(made)}"

@@ -16,6 +16,12 @@ from .invariants import Book, check, check_settled
 
 CURRENCIES = (("AED", "1.{:02d}", 100), ("KWD", "1.{:03d}", 1000), ("JPY", "{:d}", 1))
 
+FOR_TWO = 0.2
+"""How many of the wishes need a second person."""
+APPROVERS = 2
+MOST_LEFT = 400
+"""Requests that are decided when the storm is over, at most."""
+
 FAULTS = [
     {"kind": "drop_before", "weight": 3},
     {"kind": "drop_after", "weight": 3},
@@ -83,6 +89,7 @@ def _prepare(desk: Desk, control: Control, plan: Plan) -> dict[str, int]:
             "/orders",
             {"order_id": order, "total_amount": totals[order], "currency": currency, "status": "captured"},
         )
+    desk.hire("finance", *(f"finance{number}@example.test" for number in range(APPROVERS)))
     desk.hire("agent", *(f"agent{number}@example.test" for number in range(plan.agents)))
     control.ask("POST", "/faults", {"mix": FAULTS, "method": "POST", "rate": plan.fault_rate, "seed": plan.seed})
     control.ask(
@@ -105,21 +112,50 @@ def _rage(plan: Plan, desk: Desk, control: Control, totals: dict[str, int], said
         while time.monotonic() < end and left.acquire(blocking=False):
             order = own.choice(orders)
             pattern = CURRENCIES[orders.index(order) % 3][1]
-            if not agent.wish(order, pattern.format(own.randrange(1, 99))):
+            reason = "other" if own.random() < FOR_TWO else "returned"
+            if not agent.wish(order, pattern.format(own.randrange(1, 99)), reason=reason):
                 left.release()
                 time.sleep(0.02)
 
     agents = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(plan.agents)]
+    over = threading.Event()
+    approvers = [
+        threading.Thread(target=_approve, args=(_approver(plan, desk, said, number), over), daemon=True)
+        for number in range(APPROVERS)
+    ]
     killer = Killer(desk, dice, plan.kill_every) if plan.kills else None
-    for thread in agents:
+    for thread in [*agents, *approvers]:
         thread.start()
     if killer:
         killer.start()
     for thread in agents:
         thread.join(timeout=max(end - time.monotonic(), 0) + 60)
+    over.set()
+    for thread in approvers:
+        thread.join(timeout=60)
     if killer:
         killer.stop()
     assert time.monotonic() < end, f"seed {plan.seed}: the storm took too long"
+
+
+def _approver(plan: Plan, desk: Desk, said: Said, number: int) -> Agent:
+    dice = random.Random(plan.seed * 77 + number)
+    return Agent(desk.address, f"finance{number}@example.test", said, dice)
+
+
+def _approve(person: Agent, over: threading.Event) -> None:
+    """Decides whatever waits, until the storm is over."""
+    person.sign_in()
+    while not over.is_set():
+        if not person.decide():
+            over.wait(0.2)
+
+
+def _decide_the_rest(person: Agent) -> None:
+    person.sign_in()
+    for _ in range(MOST_LEFT):
+        if not person.decide():
+            return
 
 
 def _calm(
@@ -131,6 +167,7 @@ def _calm(
     desk.start_web()
     while control.ask("GET", "").get("late_commits", 0):
         time.sleep(0.2)
+    _decide_the_rest(_approver(plan, desk, said, 0))
     done = desk.command("reconcile", "--wait", "150")
     try:
         assert done.returncode == 0, f"I8: reconcile ended with {done.returncode}: {done.stdout}{done.stderr[-2000:]}"
@@ -150,6 +187,7 @@ def _calm(
         "intents": len(states),
         "refunds": len(book.refunds),
         "refused": states.count("refused"),
+        "approved": len([intent for intent in book.intents if intent["approved_by"]]),
         "sent": len([post for post in book.posts if post["path"].endswith("/refunds")]),
     }
 

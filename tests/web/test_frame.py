@@ -19,7 +19,7 @@ def places(browser: Browser) -> list[str]:
 
 def test_it_shows_the_places_of_the_desk(alice: Browser) -> None:
     alice.open("/demo/orders")
-    assert places(alice) == ["Orders", "Awaiting capture", "Refunds", "In progress", "Audit log"]
+    assert places(alice) == ["Orders", "Awaiting capture", "Refunds", "In progress", "Approvals", "Audit log"]
 
 
 def test_it_marks_the_place_where_one_is(alice: Browser) -> None:

@@ -45,7 +45,7 @@ class DemoPerson:
 
 DEMO_PEOPLE = (
     DemoPerson("Alice", Role.AGENT, _l("finds orders, captures, refunds within limits")),
-    DemoPerson("Farah", Role.FINANCE, _l("refunds more, resolves unclear outcomes")),
+    DemoPerson("Farah", Role.FINANCE, _l("refunds more, approves, resolves unclear outcomes")),
     DemoPerson("Vera", Role.VIEWER, _l("looks at orders, changes nothing")),
     DemoPerson("Omar", Role.AUDITOR, _l("reads and exports the whole audit log")),
     DemoPerson("Adam", Role.ADMIN, _l("manages webhooks and people; moves no money")),

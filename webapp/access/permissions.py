@@ -24,6 +24,7 @@ class Permission(StrEnum):
     CAPTURE = "capture"
     REFUND_CREATE = "refund.create"
     REFUND_CHECK = "refund.check"
+    REFUND_APPROVE = "refund.approve"
     REFUND_RESOLVE = "refund.resolve"
     SETTLEMENTS_READ = "settlements.read"
     SETTLEMENTS_RESOLVE = "settlements.resolve"
@@ -76,6 +77,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FINANCE: frozenset(
         _AGENT
         | {
+            Permission.REFUND_APPROVE,
             Permission.REFUND_RESOLVE,
             Permission.SETTLEMENTS_READ,
             Permission.SETTLEMENTS_RESOLVE,

@@ -125,6 +125,7 @@ def follow_roles(session: Session, user: User, wanted: Roles) -> None:
 def _write_roles(session: Session, user: User, before: Mapping[str, str], after: Mapping[str, str]) -> None:
     session.execute(delete(UserRole).where(UserRole.user_id == user.id))
     session.add_all(UserRole(user_id=user.id, account=account, role=role) for account, role in after.items())
+    user.roles_changed = now()
     _end_all(session, user, sessions.ROLE_CHANGED)
     for account in sorted({*before, *after}):
         old, new = {"role": before.get(account)}, {"role": after.get(account)}

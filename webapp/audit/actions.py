@@ -45,6 +45,7 @@ class Action(StrEnum):
     USER_RENAMED = "user.renamed"
     USER_BOUND = "user.bound"
     USER_UNBOUND = "user.unbound"
+    USER_LIMITS_CHANGED = "user.limits_changed"
 
     ACCESS_DENIED = "access.denied"
     CSRF_FAILED = "csrf.failed"
@@ -70,6 +71,10 @@ class Action(StrEnum):
     REFUND_LIMIT = "refund.limit"
     REFUND_RESENT = "refund.resent"
     REFUND_CHECKED = "refund.checked"
+    REFUND_APPROVED = "refund.approved"
+    REFUND_APPROVAL_DENIED = "refund.approval_denied"
+    REFUND_CLOSE_ASKED = "refund.close_asked"
+    REFUND_CLOSE_REFUSED = "refund.close_refused"
     REFUND_LATE_ARRIVAL = "refund.late_arrival"
     REFUND_ORPHAN = "refund.orphan"
     REFUND_FINDING_RESOLVED = "refund.finding_resolved"
@@ -125,7 +130,12 @@ class Action(StrEnum):
 
 _LOGIN = frozenset({"name_digest", "cause", "failures", "until", "means", "factor"})
 _SESSION = frozenset({"session_ref", "cause", "count", "user_id"})
-_USER = frozenset({"name", "role", "active", "must_change_password", "cause", "count", "expires"})
+_USER = frozenset(
+    {
+        "name", "role", "active", "must_change_password", "cause", "count", "expires", "currency", "single_minor",
+        "day_minor", "per_order_minor", "approval_minor", "per_hour",
+    }
+)  # fmt: skip
 _REQUEST = frozenset({"method", "endpoint", "permission", "cause"})
 _MONEY = frozenset(
     {

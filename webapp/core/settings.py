@@ -9,12 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from webapp.money import Money
-
 from .accounts import Account
 from .alert_rule_setting import AlertRule, Rule
 from .oidc_roles_setting import OidcRoles, read_oidc_roles
-from .refund_limits_setting import DEFAULT_LIMITS, Limits, read_limits
+from .refund_limits_setting import DEFAULT_LIMITS, Limits, RefundLimit, read_limits
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
@@ -151,9 +149,6 @@ class Settings(BaseModel):
         """Of agents, finance and admins: everywhere but where nothing is real, and there too if it is asked for."""
         return not self.all_embedded if self.second_factor is None else self.second_factor == "required"
 
-    def limit(self, role: str, currency: str) -> tuple[Money, Money] | None:
-        """What a role may refund (at once, in a day), or None where nothing was allowed."""
-        limit = self.refund_limits.get(role, {}).get(currency)
-        if limit is None:
-            return None
-        return Money(limit.single, currency), Money(limit.day, currency)
+    def limit(self, role: str | None, currency: str) -> RefundLimit | None:
+        """What a role may refund in a currency, or None where nothing was allowed."""
+        return self.refund_limits.get(role or "", {}).get(currency)

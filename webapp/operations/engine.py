@@ -30,6 +30,8 @@ from .kind import Facts, Kind, R
 
 T = TypeVar("T")
 
+APPROVE_WITHIN = timedelta(hours=24)
+"""After so long what nobody has approved is given up."""
 LEASE_MARGIN = timedelta(seconds=5)
 SHORTEST_READ = 1.0
 """What a reading back gets at least, seconds, even when sending used up the deadline."""
@@ -73,9 +75,11 @@ def write(
     deadline: float,
     before: Facts | None = None,
     reason: str | None = None,
+    asks: Callable[[R], object] | None = None,
 ) -> tuple[R, bool]:
     """Commits the operation with its audit entry, leased to us; nothing is sent here. Returns whether it is new.
 
+    With `asks` it waits for a second person, who alone has it sent (`approval.let_go`): the request is committed too.
     `make` is called under the lock, however long that was waited for, and raises `not_started` when what was decided
     does not hold any more. Only who wrote it sends it; the same form sent twice at once gives both the same operation.
     Raises the kind's `busy` when another one (`busy()`) is open.
@@ -87,25 +91,29 @@ def write(
             if other := busy():
                 raise kind.busy(other)
             row = make(now())
-            row.account, row.submit_token_hash, row.state = account.slug, token_hash, State.PENDING
-            row.lease_until = row.next_check = row.created + _lease(kind, deadline)
+            row.account, row.submit_token_hash = account.slug, token_hash
+            row.state = State.AWAITING_APPROVAL if asks else State.PENDING
+            row.lease_until = row.next_check = row.created + (APPROVE_WITHIN if asks else lease(kind, deadline))
             session.add(row)
             session.flush()
+            session.add_all([asks(row)] if asks else [])
             record(kind, row, "intent", before=before, reason=reason)
     except IntegrityError:
-        winner = _of_form(kind, token_hash)
-        if winner is None and (other := busy()):
+        if winner := _of_form(kind, token_hash):
+            return winner, False
+        if other := busy():
             raise kind.busy(other) from None
-        if winner is None:
-            raise
-        return winner, False
+        raise
     return row, True
 
 
 def perform(kind: Kind[R], mover: Mover[R], row: R, *, is_new: bool, deadline: float) -> R:
-    """Sends once and returns the row as it is then; one that somebody else wrote, or may have taken up, is theirs."""
+    """Sends once and returns the row as it is then; one that somebody else wrote, or may have taken up, is theirs.
+
+    What awaits approval is nobody's to send.
+    """
     ends_in_time = row.lease_until - now() >= kind.calls * timedelta(seconds=deadline)
-    if not is_new or not ends_in_time:
+    if not is_new or row.state != State.PENDING or not ends_in_time:
         return row
     release()
     return settle(kind, row, deliver(kind, mover, row, deadline=deadline))
@@ -132,18 +140,23 @@ def settle(kind: Kind[R], row: R, result: AttemptResult, *, reason: str | None =
     Returns the row as it now is.
     """
     with writing() as session:
-        if result.verdict.outcome is State.UNKNOWN:
-            _stay_unknown(session, kind, row, result)
-        elif over := _close(session, kind, row, result, reason):
-            return over
-        return session.get_one(kind.table, row.id, populate_existing=True)
+        return settle_within(session, kind, row, result, reason=reason)
+
+
+def settle_within(session: Session, kind: Kind[R], row: R, result: AttemptResult, *, reason: str | None = None) -> R:
+    """The same in a transaction that is open."""
+    if result.verdict.outcome is State.UNKNOWN:
+        _stay_unknown(session, kind, row, result)
+    elif over := _close(session, kind, row, result, reason):
+        return over
+    return session.get_one(kind.table, row.id, populate_existing=True)
 
 
 def take(kind: Kind[R], row: R, *, deadline: float) -> R | None:
     """Leases the operation for as long as looking and sending may take; None when it is not free."""
     moment = now()
     with writing() as session:
-        until = moment + _lease(kind, deadline, looks=1)
+        until = moment + lease(kind, deadline, looks=1)
         is_taken = compare_and_set(session, kind, row, kind.table.lease_until <= moment, lease_until=until)
         return session.get_one(kind.table, row.id, populate_existing=True) if is_taken else None
 
@@ -153,7 +166,7 @@ def count_attempt(kind: Kind[R], row: R, *, deadline: float, by_hand: bool) -> R
     moment, table = now(), kind.table
     values = kind.sending(moment) | {"attempt": table.attempt + 1}
     with writing() as session:
-        until = moment + _lease(kind, deadline, looks=1)
+        until = moment + lease(kind, deadline, looks=1)
         if not compare_and_set(session, kind, row, table.lease_until == row.lease_until, lease_until=until, **values):
             return None
         counted = session.get_one(table, row.id, populate_existing=True)
@@ -254,7 +267,8 @@ def is_spaced(row: R, moment: datetime) -> bool:
     return row.last_miss is None or moment - row.last_miss >= SPACED
 
 
-def _lease(kind: Kind[R], deadline: float, *, looks: int = 0) -> timedelta:
+def lease(kind: Kind[R], deadline: float, *, looks: int = 0) -> timedelta:
+    """How long sending may take, and looking before it."""
     return (kind.calls + looks) * timedelta(seconds=deadline) + LEASE_MARGIN
 
 

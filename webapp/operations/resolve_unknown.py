@@ -7,6 +7,7 @@ runners off the same operation.
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from webapp import audit
 from webapp.core.accounts import Account
@@ -17,7 +18,7 @@ from webapp.models.operation import UNDECIDED, State
 from webapp.providers.contract import Mover, Promise, Proof
 
 from .classify import NOT_SEEN, AttemptResult, Conclusion, read_result, verdict_on_refusal
-from .engine import count_attempt, deliver, is_spaced, record, settle, take
+from .engine import count_attempt, deliver, is_spaced, record, settle, settle_within, take
 from .kind import Kind, NotYet, R
 from .standing import Standing, next_move
 
@@ -86,9 +87,15 @@ def close(kind: Kind[R], row: R, found: str, reason: str) -> R:
 
     `reason` goes into the audit log.
     """
+    with writing() as session:
+        return close_within(session, kind, row, found, reason)
+
+
+def close_within(session: Session, kind: Kind[R], row: R, found: str, reason: str) -> R:
+    """The same in a transaction that is open."""
     if not kind.may_close(row, now()):
         raise NotYet
-    return settle(kind, row, AttemptResult(Conclusion(State.CLOSED, found)), reason=reason)
+    return settle_within(session, kind, row, AttemptResult(Conclusion(State.CLOSED, found)), reason=reason)
 
 
 def _after_refusal(mover: Mover[R], row: R, seen: AttemptResult, deadline: float) -> AttemptResult:

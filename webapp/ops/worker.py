@@ -33,6 +33,7 @@ from webapp.models.provider_minute import ProviderMinute
 from webapp.models.sign_in_throttle import SignInThrottle
 from webapp.models.staff_session import StaffSession
 from webapp.operations.resolve_unknown import resolve_due
+from webapp.payments.approval_requests import lapse_due
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
 from webapp.payments.intents import INTENTS
 from webapp.payments.open_forms import forget_left_forms
@@ -148,6 +149,7 @@ def _tasks(accounts: list[Account]) -> list[Task]:
     tasks = []
     for account in accounts:
         tasks.append(Task(f"reconcile {account.slug}", 3.0, _reconciling(account)))
+        tasks.append(Task(f"lapse {account.slug}", 10.0, _lapsing(account)))
         tasks.append(Task(f"hooks {account.slug}", 5.0, _settling_hooks(account)))
         tasks.append(Task(f"count {account.slug}", MINUTE, _counting(account)))
         tasks.append(Task(f"prune {account.slug}", HOUR, _pruning(account)))
@@ -198,6 +200,10 @@ def _reconciling(account: Account) -> Callable[[Event], None]:
                 return
 
     return reconcile
+
+
+def _lapsing(account: Account) -> Callable[[Event], int]:
+    return lambda _stop: lapse_due(account)
 
 
 def _settling_hooks(account: Account) -> Callable[[Event], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from webapp.models.intent import Intent
 from webapp.money import Money
 
@@ -52,11 +54,38 @@ class AboveRemaining(NotMoved):
         self.remaining = remaining
 
 
-class AboveLimit(NotMoved):
-    """More than the person's role may refund at once (`day` False) or in a day; no limit at all: `limit` None."""
+class Which(StrEnum):
+    """Which limit is met: on nobody's word (`none`, `shop`, `per_hour`), or not without a second person's."""
 
-    def __init__(self, limit: Money | None, *, day: bool = False, spent: Money | None = None) -> None:
-        super().__init__("above the limit")
+    NONE = "none"
+    SHOP = "shop"
+    PER_HOUR = "per_hour"
+    SINGLE = "single"
+    DAY = "day"
+    PER_ORDER = "per_order"
+    ORDER = "order"
+    REASON = "reason"
+
+
+class AboveLimit(NotMoved):
+    """No approval helps: the role has no limit in the currency, or the shop's day, or the person's hour, is full.
+
+    `limit` and `spent` are amounts for the shop's day, `count` is the hour's.
+    """
+
+    def __init__(
+        self, which: Which, limit: Money | None = None, *, spent: Money | None = None, count: int | None = None
+    ) -> None:
+        super().__init__(f"above the limit: {which}")
+        self.which = which
         self.limit = limit
-        self.day = day
         self.spent = spent
+        self.count = count
+
+
+class NeedsApproval(NotMoved):
+    """Not without a second person: `needs` says why, and nobody has been asked."""
+
+    def __init__(self, needs: tuple[Which, ...]) -> None:
+        super().__init__(f"needs approval: {', '.join(needs)}")
+        self.needs = needs

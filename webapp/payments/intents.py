@@ -60,7 +60,12 @@ def may_close(intent: Intent, moment: datetime) -> bool:
         return True
     if intent.state != IntentState.UNKNOWN:
         return False
-    return moment - intent.created >= CLOSE_AFTER and intent.misses >= CLOSE_MISSES
+    return moment - sent_at(intent) >= CLOSE_AFTER and intent.misses >= CLOSE_MISSES
+
+
+def sent_at(intent: Intent) -> datetime:
+    """When it was sent first, which an approval may have put off."""
+    return intent.first_sent or intent.created
 
 
 def described(intent: Intent) -> Facts:
@@ -72,6 +77,8 @@ def described(intent: Intent) -> Facts:
     }
     if intent.refund_id:
         facts["refund_id"] = intent.refund_id
+    if intent.state == IntentState.AWAITING_APPROVAL:
+        facts["state"] = intent.state
     if intent.lines:
         facts["lines"] = _bounded(intent.line_refunds)
     return facts
@@ -156,13 +163,13 @@ def write_intent(
     amount: Money,
     still_right: Callable[[], None],
     deadline: float,
+    asks: Callable[[Intent], object] | None = None,
     **fields: Any,
 ) -> tuple[Intent, bool]:
-    """See `write`. `still_right` raises NotMoved when what the person decided does not hold any more."""
+    """See `write`. `still_right` raises NotMoved when what was decided does not hold any more."""
 
     def make(moment: datetime) -> Intent:
         still_right()
-        body = fields.get("body")
         return Intent(
             kind=kind,
             order_id=token.order_id,
@@ -171,10 +178,9 @@ def write_intent(
             seen_remaining=token.seen_remaining,
             order_version=token.order_version,
             requested_by=requested_by,
-            attempt=1,
-            body_sha256=hashlib.sha256(body.encode()).hexdigest() if body else None,
+            body_sha256=_digest(fields.get("body")),
             created=moment,
-            first_sent=moment,
+            first_sent=None if asks else moment,
             **fields,
         )
 
@@ -186,7 +192,12 @@ def write_intent(
         make=make,
         deadline=deadline,
         reason=fields.get("reason"),
+        asks=asks,
     )
+
+
+def _digest(body: str | None) -> str | None:
+    return hashlib.sha256(body.encode()).hexdigest() if body else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from webapp.access.form_tokens import SubmitToken
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
+from webapp.models.base import now
 from webapp.models.intent import Intent, IntentKind, LineRefund, lines_as_text
 from webapp.money import Money
 from webapp.operations.engine import begin, perform
@@ -23,9 +24,10 @@ from webapp.providers.postpay.bodies import encode_refund
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.mover import PostpayMover
 
-from .errors import AboveLimit, AboveRemaining, NotPossible, StaleForm
+from .approval_requests import request_for
+from .errors import AboveLimit, AboveRemaining, NeedsApproval, NotPossible, StaleForm, Which
 from .intents import INTENTS, order_version, write_intent
-from .refund_limits import Requester, check_limits
+from .refund_limits import ORDER_SPAN, Requester, room_for
 from .refund_lines import NoSuchLines, Refundable, refundable
 from .snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from .stale_forms import recorded_when_stale
@@ -66,11 +68,13 @@ def issue_refund(
     requester: Requester,
     decision: Decision,
     deadline: float,
+    ask: bool = False,
 ) -> Intent:
     """Refunds a part or all of the token's order and returns the intent in the state that is known now.
 
-    The same form sent again returns what came of it. Raises NotMoved (its kinds) when nothing was started, and
-    GatewayError when the order could not be read; in both cases nothing was sent.
+    With `ask` nothing is sent: it awaits a second person. The same form sent again returns what came of it. Raises
+    NotMoved (its kinds) when nothing was started, NeedsApproval among them, and GatewayError when the order could not
+    be read; in both cases nothing was sent.
     """
     with recorded_when_stale(account, token, IntentKind.REFUND):
         found = begin(
@@ -82,7 +86,7 @@ def issue_refund(
         )
         if isinstance(found, Intent):
             return found
-        intent, is_new = _write(account, token, requester, decision, found, deadline)
+        intent, is_new = _write(account, token, requester, decision, found, deadline, ask=ask)
     return perform(INTENTS, PostpayMover(client), intent, is_new=is_new, deadline=deadline)
 
 
@@ -96,6 +100,13 @@ def refundable_lines(account: Account, reading: OrderSnapshot) -> Refundable:
     return refundable(reading, by_lines)
 
 
+def outside_refunds(reading: OrderSnapshot) -> int:
+    """What was refunded of the order within 24 hours outside the desk, minor units."""
+    since = now() - ORDER_SPAN
+    others = (one for one in reading.refunds or () if not one.refund_id.startswith(REFUND_PREFIX))
+    return sum(one.amount for one in others if one.created >= since)
+
+
 def _write(
     account: Account,
     token: SubmitToken,
@@ -103,14 +114,17 @@ def _write(
     decision: Decision,
     found: tuple[OrderSnapshot, tuple[LineRefund, ...]],
     deadline: float,
+    *,
+    ask: bool,
 ) -> tuple[Intent, bool]:
     """Writes the refund down if it may still be, and what kept it from being so."""
     (reading, lines), amount, refund_id = found, decision.amount, new_refund_id()
+    needs: list[Which] = []
 
     def still_right() -> None:
-        if order_version(account, token.order_id) != token.order_version:
-            raise StaleForm(reading)
-        check_limits(account, requester, amount)
+        needs[:] = _needs(account, token, requester, decision, reading)
+        if needs and not ask:
+            raise NeedsApproval(tuple(needs))
 
     try:
         return write_intent(
@@ -121,15 +135,29 @@ def _write(
             amount=amount,
             still_right=still_right,
             deadline=deadline,
+            asks=(lambda intent: request_for(intent, needs, reading.order.total.minor)) if ask else None,
             refund_id=refund_id,
             reason=decision.reason,
             note=decision.note,
             lines=lines_as_text(lines),
             body=encode_refund(refund_id=refund_id, amount=amount, description=decision.describe(lines)).decode(),
         )
-    except AboveLimit as error:
+    except (AboveLimit, NeedsApproval) as error:
         _record_limit(account, token, amount, error)
         raise
+
+
+def _needs(
+    account: Account, token: SubmitToken, requester: Requester, decision: Decision, reading: OrderSnapshot
+) -> tuple[Which, ...]:
+    """Why a second person must agree. Raises StaleForm, and AboveLimit for what no second person can lift."""
+    if order_version(account, token.order_id) != token.order_version:
+        raise StaleForm(reading)
+    amount = decision.amount
+    room = room_for(account, requester, token.order_id, amount.currency, outside=outside_refunds(reading))
+    if refusal := room.refusal(amount):
+        raise refusal
+    return room.needs(amount, decision.reason)
 
 
 def _fresh(
@@ -166,7 +194,9 @@ def _chosen_lines(account: Account, reading: OrderSnapshot, decision: Decision) 
     return chosen
 
 
-def _record_limit(account: Account, token: SubmitToken, amount: Money, error: AboveLimit) -> None:
+def _record_limit(account: Account, token: SubmitToken, amount: Money, error: AboveLimit | NeedsApproval) -> None:
+    which = error.which if isinstance(error, AboveLimit) else error.needs[0]
+    limit = error.limit if isinstance(error, AboveLimit) else None
     with writing():
         audit.record(
             audit.Action.REFUND_LIMIT,
@@ -177,6 +207,7 @@ def _record_limit(account: Account, token: SubmitToken, amount: Money, error: Ab
             after={
                 "amount_minor": amount.minor,
                 "currency": amount.currency,
-                "limit_minor": error.limit.minor if error.limit else None,
+                "limit": which,
+                "limit_minor": limit.minor if limit else None,
             },
         )

@@ -13,7 +13,7 @@ from webapp.money import Money
 from webapp.operations import standing as standings
 from webapp.operations.classify import ALREADY_CAPTURED
 from webapp.operations.standing import Standing
-from webapp.payments.intents import CLOSE_AFTER, CLOSE_MISSES, may_close, may_send_again
+from webapp.payments.intents import CLOSE_AFTER, CLOSE_MISSES, may_close, may_send_again, sent_at
 from webapp.payments.snapshot import OrderSnapshot
 
 from .formatting import money, next_check_words, when, when_long
@@ -23,6 +23,7 @@ from .refund_line_words import lines_words
 from .refund_reasons import REASONS
 
 _KINDS = {
+    Standing.AWAITING_APPROVAL: "info",
     Standing.SUCCEEDED: "success",
     Standing.REFUSED: "danger",
     Standing.ATTENTION: "warning",
@@ -31,6 +32,7 @@ _KINDS = {
 _WHO = {
     Who.DESK: lazy_gettext("The desk, by itself"),
     Who.PERSON: lazy_gettext("You or a colleague"),
+    Who.APPROVER: lazy_gettext("A second person of finance"),
     Who.FINANCE: lazy_gettext("Finance"),
     Who.ADMIN: lazy_gettext("An admin"),
 }
@@ -106,14 +108,14 @@ def close_wait(intent: Intent) -> str | None:
     if intent.state != IntentState.UNKNOWN or may_close(intent, moment):
         return None
     seen = {"misses": min(intent.misses, CLOSE_MISSES), "needed": CLOSE_MISSES}
-    if moment - intent.created >= CLOSE_AFTER:
+    if moment - sent_at(intent) >= CLOSE_AFTER:
         return gettext(
             "It can be closed when %(needed)s spaced checks have not found it at Postpay (so far %(misses)s).", **seen
         )
     return gettext(
         "It can be closed from %(moment)s, when %(needed)s spaced checks have not found it at Postpay (so far "
         "%(misses)s).",
-        moment=when(intent.created + CLOSE_AFTER),
+        moment=when(sent_at(intent) + CLOSE_AFTER),
         **seen,
     )
 

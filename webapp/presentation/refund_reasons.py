@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext
 
 from webapp.models.intent import LineRefund
+from webapp.payments.refund_limits import OTHER_REASON
 
 from .refund_line_words import short_lines_words
 
-OTHER = "other"
+OTHER = OTHER_REASON
 REASONS = {
     "returned": lazy_gettext("Item returned"),
     "damaged": lazy_gettext("Item damaged or faulty"),

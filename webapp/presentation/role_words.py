@@ -12,7 +12,7 @@ ROLE_SENTENCES = {
     Role.VIEWER: lazy_gettext("Viewer: sees orders and refunds, without personal data, and changes nothing."),
     Role.AGENT: lazy_gettext("Support agent: opens personal data, captures, and refunds up to the agents' limits."),
     Role.FINANCE: lazy_gettext(
-        "Finance: refunds up to higher limits, resolves what is unclear, proves payouts, exports."
+        "Finance: refunds up to higher limits, approves, resolves what is unclear, proves payouts, exports."
     ),
     Role.AUDITOR: lazy_gettext("Auditor: reads everything, exports the audit log, and changes nothing."),
     Role.ADMIN: lazy_gettext(

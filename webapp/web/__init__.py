@@ -12,6 +12,7 @@ AREAS = (
     "refunds",
     "captures",
     "in_progress",
+    "approvals",
     "settlements",
     "payouts",
     "checks",

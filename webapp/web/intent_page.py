@@ -6,8 +6,10 @@ from flask import Response, make_response, render_template, request
 
 from webapp.core.accounts import Account
 from webapp.models.base import now
-from webapp.models.intent import Intent
+from webapp.models.intent import Intent, IntentKind
 from webapp.operations.standing import standing
+from webapp.payments.approval_requests import latest_request
+from webapp.presentation.approval_words import decision_words
 from webapp.presentation.intent_words import Sentence
 
 from .htmx import wants_fragment
@@ -22,7 +24,10 @@ def intent_page(account: Account, intent: Intent, template: str, *, captured: Se
     if wants_fragment() and request.args.get("seen") == seen:
         return make_response("", 204)
     shown = "in_progress/_result.html" if wants_fragment() else template
-    return make_response(render_template(shown, account=account, intent=intent, seen=seen, captured=captured))
+    asked = latest_request(intent) if intent.kind == IntentKind.REFUND else None
+    values = {"intent": intent, "seen": seen, "captured": captured, "asked": asked}
+    values["decision"] = decision_words(asked) if asked else ""
+    return make_response(render_template(shown, account=account, **values))
 
 
 def seen_state(intent: Intent) -> str:

@@ -10,12 +10,15 @@ from sqlalchemy import BindParameter, bindparam, case, func, select
 
 from webapp.core.accounts import Account
 from webapp.core.extensions import db
+from webapp.models.approval import Approval
 from webapp.models.awaiting_capture import AwaitingCapture
 from webapp.models.base import now
 from webapp.models.check import ToLookAt
 from webapp.models.finding import Finding
-from webapp.models.intent import OPEN_STATES, Intent, IntentState
+from webapp.models.intent import Intent, IntentState
+from webapp.models.operation import UNDECIDED
 from webapp.operations.standing import RESEND_WITHIN
+from webapp.payments.approval_requests import waiting
 from webapp.payments.intents import waits_for_finance
 
 STALE_AFTER = timedelta(minutes=15)
@@ -27,7 +30,7 @@ _awaiting = select(case((_can_be_captured < 0, 0), else_=_can_be_captured)).wher
     AwaitingCapture.counted >= bindparam("since", type_=AwaitingCapture.counted.type),
 )
 _unsettled = select(func.count(Intent.id)).where(
-    Intent.account == _account, Intent.state.in_((*OPEN_STATES, IntentState.ATTENTION))
+    Intent.account == _account, Intent.state.in_((*UNDECIDED, IntentState.ATTENTION))
 )
 _first_sent_before: BindParameter[datetime] = bindparam("first_sent_before", type_=Intent.first_sent.type)
 _for_finance = select(func.count(Intent.id)).where(Intent.account == _account, waits_for_finance(_first_sent_before))
@@ -41,6 +44,7 @@ _COUNTS = select(
     _for_finance.scalar_subquery(),
     _findings.scalar_subquery(),
     _to_look_at.scalar_subquery(),
+    select(func.count(Approval.id)).where(*waiting(_account)).scalar_subquery(),
 )
 
 
@@ -59,10 +63,12 @@ def nav_counts(account: Account) -> dict[str, NavCount]:
         "since": moment - STALE_AFTER,
         "first_sent_before": moment - RESEND_WITHIN,
     }
-    awaiting, unsettled, for_finance, findings, to_look_at = db.session.connection().execute(_COUNTS, given).one()
+    counts = db.session.connection().execute(_COUNTS, given).one()
+    awaiting, unsettled, for_finance, findings, to_look_at, approvals = counts
     counted = {"orders.list_awaiting_capture": awaiting, "checks.list_to_look_at": to_look_at}
     in_progress = NavCount(unsettled + findings, for_finance + findings)
-    return {"in_progress.list_unsettled": in_progress} | {
+    places = {"in_progress.list_unsettled": in_progress, "approvals.list_approvals": NavCount(approvals, approvals)}
+    return places | {
         endpoint: NavCount(count) for endpoint, count in counted.items() if count is not None
     }
 

@@ -32,6 +32,7 @@ PLACES: tuple[tuple[Any, Places], ...] = (
             ("orders.list_awaiting_capture", lazy_gettext("Awaiting capture"), "clock", Permission.ORDER_READ),
             ("refunds.list_refunds", lazy_gettext("Refunds"), "receipt-refund", Permission.ORDER_READ),
             ("in_progress.list_unsettled", lazy_gettext("In progress"), "hourglass-high", Permission.ORDER_READ),
+            ("approvals.list_approvals", lazy_gettext("Approvals"), "circle-check", Permission.REFUND_CHECK),
         ),
     ),
     (

@@ -31,8 +31,9 @@ FROM_KEPT = "from_kept"
 """The field of a form that was kept and is sent now."""
 _CHOSEN_BY_THE_PAGE = frozenset(
     (
-        *("act", "again", "anyway", "change", "deducted", "delivery", "encoding", "format", "kept", "lines", "seen"),
-        *("next", "object_id", "owner", "prepared", "query", "reviewed", "theme", "username", "version", "what"),
+        *("act", "again", "anyway", "approval", "change", "deducted", "delivery", "encoding", "format", "kept"),
+        *("lines", "next", "object_id", "owner", "prepared", "query", "reviewed", "seen", "theme", "username"),
+        *("version", "what"),
     )
 )
 """Fields that nobody types: hidden ones, buttons, who looks after something, what is ticked to confirm an act."""
@@ -47,7 +48,11 @@ _NAMES = {
     "host": _l("Host"),
     FIELD: _l("Items"),
     "name": _l("Name"),
+    "limit_account": _l("On which accounts"),
+    "limit_currency": _l("Currency"),
     "note": _l("Note"),
+    "per_hour": _l("Refunds in an hour"),
+    "per_order": _l("Of one order in 24 hours"),
     "part": _l("How much"),
     "reason": _l("Reason"),
     "received": _l("Amount that the bank received"),
@@ -58,6 +63,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "role": _ROLES,
     "everywhere": _ROLES,
     "accounts": {EVERY_ACCOUNT: _l("All accounts")},
+    "limit_account": {EVERY_ACCOUNT: _l("All accounts")},
     "part": {"part": _l("An amount"), "whole": _l("Everything that is left"), "lines": _l("Items")},
     "reason": {**REASONS},
     "events": EVENT_LABELS,
@@ -73,6 +79,9 @@ _WHAT = {
     "auth.keep_passkey": _l("New passkey"),
     "people.invite_person": _l("Invitation"),
     "people.change_roles": _l("Roles of a person"),
+    "people.change_limits": _l("Refund limits of a person"),
+    "approvals.reject": _l("Rejecting a request"),
+    "approvals.return_request": _l("Returning a request"),
     "hooks.create_hook": _l("New webhook"),
     "hooks.edit_hook": _l("Edit webhook"),
     "hooks.delete_hook": _l("Delete webhook"),

@@ -53,6 +53,15 @@ def _review(stage: Stage, browser: Browser) -> None:
     assert browser.heading == "Review the refund"
 
 
+def _asked(stage: Stage, browser: Browser) -> None:
+    agent = stage.browser("agent")
+    _refund(stage, agent)
+    agent.submit("Continue", **{**REFUND, "reason": "other"})
+    agent.submit("Ask for approval")
+    agent.follow("See the request")
+    browser.open(agent.address)
+
+
 def _unknown_refund(stage: Stage, browser: Browser) -> None:
     agent = stage.browser("agent")
     _review(stage, agent)
@@ -180,9 +189,11 @@ FORMS: dict[str, Form] = {
     "refunds.review_refund": Form("agent", _refund, "Continue", REFUND, REFUND_CHOICES, ("note",)),
     "refunds.send_refund": Form("agent", _review, "Refund AED", REFUND, REFUND_CHOICES, ("note",)),
     "in_progress.close_intent": Form(
-        "finance", _unknown_refund, "Close it", {"found": "not_done", "reason": NOTE},
+        "finance", _unknown_refund, "Ask for approval", {"found": "not_done", "reason": NOTE},
         {"found": ("made_otherwise", "nonsense")}, ("reason",), asks=False,
     ),
+    "approvals.return_request": Form("finance", _asked, "Return to be changed", {"note": NOTE}, {}, ("note",)),
+    "approvals.reject": Form("finance", _asked, "Reject", {"note": NOTE}, {}, ("note",)),
     "in_progress.resolve": Form("finance", _finding, "Mark as resolved", {"reason": NOTE}, {}, ("reason",), asks=False),
     "payouts.enter_bank_amount": Form(
         "finance", _payout, "Compare", {"received": "700.00"},
@@ -257,6 +268,12 @@ FORMS: dict[str, Form] = {
         {"name": "Nadia New", "email": "nadia@shop.example", "role": "agent"},
         {"role": ("", "admin", "nonsense"), "email": ("", "x", "aziz@example.test")}, ("name", "email"), asks=False,
     ),
+    "people.change_limits": Form(
+        "admin", _person, "Change limits", {"single": "500.00", "per_hour": "5"},
+        {"limit_account": ("demo", "nonsense"), "limit_currency": ("JPY", "nonsense"), "day": ("0", "x", "1,00"),
+         "per_order": ("٥", "9" * 90), "approval": ("0.00", "-1"), "per_hour": ("0", "x", "9" * 90)},
+        asks=False,
+    ),
     "people.change_roles": Form(
         "admin", _person, "Change roles", {"everywhere": "viewer"},
         {"everywhere": ("", "finance", "nonsense"), "seen": ("", "{}", "[1]", "nonsense")}, asks=False,
@@ -270,6 +287,7 @@ FORMS: dict[str, Form] = {
 
 _PRESSED = {
     "alerts": "send_test",
+    "approvals": "approve withdraw",
     "captures": "capture_order",
     "in_progress": "check_intent send_again",
     "payouts": "explain_difference mark_changes_seen read_payouts cancel_reading decide_refund_sign",

@@ -43,6 +43,7 @@ SENTENCES: dict[Action, Any] = {
     Action.FACTOR_REMOVED: lazy_gettext("%(who)s removed %(factor)s as a second factor"),
     Action.RECOVERY_CODES_MADE: lazy_gettext("%(who)s made new recovery codes"),
     Action.USER_CREATED: lazy_gettext("%(who)s created the account of %(person)s as %(role)s"),
+    Action.USER_LIMITS_CHANGED: lazy_gettext("%(who)s changed the %(currency)s refund limits of %(person)s"),
     Action.USER_ROLE_CHANGED: lazy_gettext("%(who)s changed the role of %(person)s from %(old_role)s to %(role)s"),
     Action.USER_DISABLED: lazy_gettext("%(who)s disabled the account of %(person)s"),
     Action.USER_ENABLED: lazy_gettext("%(who)s enabled the account of %(person)s"),
@@ -79,6 +80,16 @@ SENTENCES: dict[Action, Any] = {
     Action.REFUND_LIMIT: lazy_gettext("%(who)s was refused a refund of %(amount)s of %(object)s: above the limit"),
     Action.REFUND_RESENT: lazy_gettext("The refund of %(amount)s of %(object)s was sent again under the same number"),
     Action.REFUND_CHECKED: lazy_gettext("%(who)s had the refund of %(amount)s of %(object)s checked"),
+    Action.REFUND_APPROVED: lazy_gettext("%(who)s approved the refund of %(amount)s of %(object)s"),
+    Action.REFUND_APPROVAL_DENIED: lazy_gettext(
+        "%(who)s tried to approve the refund of %(amount)s of %(object)s, and was not allowed to"
+    ),
+    Action.REFUND_CLOSE_ASKED: lazy_gettext(
+        "%(who)s asked for approval to close the refund of %(amount)s of %(object)s"
+    ),
+    Action.REFUND_CLOSE_REFUSED: lazy_gettext(
+        "The close of the refund of %(amount)s of %(object)s was not approved"
+    ),
     Action.REFUND_LATE_ARRIVAL: lazy_gettext("A refund of %(amount)s of %(object)s arrived after it was given up"),
     Action.REFUND_ORPHAN: lazy_gettext("Postpay shows a refund of %(amount)s of %(object)s unknown to the desk"),
     Action.REFUND_FINDING_RESOLVED: lazy_gettext("%(who)s resolved an unmatched refund of %(amount)s of %(object)s"),
@@ -129,6 +140,14 @@ SENTENCES: dict[Action, Any] = {
         "%(who)s restored the desk from a backup: entries %(missing_from)s to %(missing_to)s of the log are missing"
     ),
 }
+UNSENT = {
+    "awaiting_approval": lazy_gettext("%(who)s asked for approval of a refund of %(amount)s of %(object)s"),
+    "rejected": lazy_gettext("%(who)s rejected the refund of %(amount)s of %(object)s"),
+    "returned": lazy_gettext("%(who)s returned the refund of %(amount)s of %(object)s to be changed"),
+    "withdrawn": lazy_gettext("%(who)s withdrew the refund of %(amount)s of %(object)s"),
+    "lapsed": lazy_gettext("Nobody approved the refund of %(amount)s of %(object)s within 24 hours"),
+}
+"""Of a refund that awaited approval, by its state when it was asked for, or by what ended it."""
 FOUND_OUT = {
     Action.CAPTURE_SUCCEEDED: lazy_gettext("The capture of %(amount)s of %(object)s was confirmed"),
     Action.REFUND_SUCCEEDED: lazy_gettext("The refund of %(amount)s of %(object)s was confirmed"),
@@ -162,6 +181,7 @@ _RIGHTS = {
     Permission.CAPTURE: lazy_gettext("capture orders"),
     Permission.REFUND_CREATE: lazy_gettext("refund"),
     Permission.REFUND_CHECK: lazy_gettext("check refunds"),
+    Permission.REFUND_APPROVE: lazy_gettext("approve refunds"),
     Permission.REFUND_RESOLVE: lazy_gettext("resolve refunds and captures"),
     Permission.SETTLEMENTS_READ: lazy_gettext("see settlements"),
     Permission.SETTLEMENTS_RESOLVE: lazy_gettext("record what the bank received"),
@@ -204,6 +224,8 @@ def _spoken(entry: AuditEntry, people: Mapping[str, str]) -> tuple[str, dict[str
     if entry.actor_id is None:
         template = FOUND_OUT.get(entry.event, template)  # type: ignore[call-overload]
     old, facts = facts_of(entry.before), facts_of(entry.after)
+    if entry.event in (Action.REFUND_INTENT, Action.REFUND_REFUSED):
+        template = UNSENT.get(str(facts.get("state") or facts.get("outcome_code")), template)
     if entry.event == Action.USER_ROLE_CHANGED and entry.account:
         template = ROLE_ON_ACCOUNT
     if "factor" in facts:

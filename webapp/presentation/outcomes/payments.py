@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
+from webapp.models.approval import Decision
 from webapp.models.intent import IntentKind
 from webapp.operations.classify import ALREADY_CAPTURED, TURNED_AWAY
 from webapp.operations.standing import Standing
@@ -105,8 +106,8 @@ def _open_rows() -> dict[Key, Row]:
         rows[kind, Standing.AWAITING_APPROVAL, OTHER] = Row(
             lazy_gettext("Not sent yet: waiting for approval"),
             lazy_gettext("Nothing has been sent to Postpay."),
-            Who.PERSON,
-            lazy_gettext("Another person must approve it first."),
+            Who.APPROVER,
+            lazy_gettext("A second person of finance must approve it first. Until then it counts as refunded."),
         )
     return rows
 
@@ -128,8 +129,33 @@ _NOT_AUTHORISED = {
     CAPTURE: lazy_gettext("Not captured: the desk is not authorised at Postpay"),
 }
 
+_NOT_SENT_AT_ALL = lazy_gettext("Nothing was sent to Postpay.")
+_STILL_WANTED = lazy_gettext("It can be started again if it is still wanted.")
+_UNSENT = {
+    Decision.REJECTED: Row(
+        lazy_gettext("Not refunded: the request was rejected"),
+        _NOT_SENT_AT_ALL,
+        Who.NOBODY,
+        lazy_gettext("Read the reason before you start anything else."),
+    ),
+    Decision.RETURNED: Row(
+        lazy_gettext("Not refunded: the request was returned to be changed"),
+        _NOT_SENT_AT_ALL,
+        Who.PERSON,
+        lazy_gettext("Change what the reason says, and ask again."),
+    ),
+    Decision.WITHDRAWN: Row(
+        lazy_gettext("Not refunded: the request was withdrawn"), _NOT_SENT_AT_ALL, Who.NOBODY, _STILL_WANTED
+    ),
+    Decision.LAPSED: Row(
+        lazy_gettext("Not refunded: nobody approved it within 24 hours"), _NOT_SENT_AT_ALL, Who.PERSON, _STILL_WANTED
+    ),
+}
+"""Of a refund that awaited approval, by what ended that."""
+
 _REFUND_REFUSED = Row(lazy_gettext("Not refunded: Postpay refused it"), _UNCHANGED, Who.PERSON, _LOOK_AGAIN)
-_REFUSED_REFUNDS = {
+_REFUSED_REFUNDS: dict[str, Row] = {
+    **{str(cause): row for cause, row in _UNSENT.items()},
     OTHER: _REFUND_REFUSED,
     Answer.REFUSED: _REFUND_REFUSED,
     Answer.DECLINED: _REFUND_REFUSED,

@@ -14,6 +14,7 @@ class Who(StrEnum):
     NOBODY = "nobody"
     DESK = "desk"
     PERSON = "person"
+    APPROVER = "approver"
     FINANCE = "finance"
     ADMIN = "admin"
 

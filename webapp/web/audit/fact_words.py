@@ -101,6 +101,11 @@ FACTS = {
     "left_out": lazy_gettext("Left out, replaced by newer ones"),
     "genuine": lazy_gettext("Genuine"),
     "expires": lazy_gettext("Can be used until"),
+    "single_minor": lazy_gettext("For one refund"),
+    "day_minor": lazy_gettext("A day"),
+    "per_order_minor": lazy_gettext("Of one order in 24 hours"),
+    "approval_minor": lazy_gettext("Without approval, of one order in 24 hours"),
+    "per_hour": lazy_gettext("Refunds in an hour"),
 }
 
 OF_FAMILY = {

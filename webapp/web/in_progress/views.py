@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, abort, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 from sqlalchemy import Select, func, select
 
 from webapp.access.permissions import Permission, of_any, requires
@@ -15,10 +16,13 @@ from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.base import now
 from webapp.models.finding import Finding
-from webapp.models.intent import OPEN_STATES, Intent, IntentState
+from webapp.models.intent import Intent, IntentKind, IntentState
+from webapp.models.operation import UNDECIDED
 from webapp.operations.kind import NotYet
 from webapp.operations.resolve_unknown import check_now, close
 from webapp.operations.resolve_unknown import send_again as send_once_more
+from webapp.payments.approval_requests import ask_close as ask_second_person
+from webapp.payments.approval_requests import waiting_requests_of
 from webapp.payments.intents import INTENTS, may_close, may_send_again
 from webapp.payments.unmatched_refunds import resolve_finding
 from webapp.presentation.formatting import when_long
@@ -37,7 +41,7 @@ blueprint = Blueprint("in_progress", __name__)
 
 PAGE_SIZE = 50
 R = TypeVar("R", Intent, Finding)
-_UNSETTLED = (*OPEN_STATES, IntentState.ATTENTION)
+_UNSETTLED = (*UNDECIDED, IntentState.ATTENTION)
 
 
 @blueprint.get("/<account:account>/in-progress")
@@ -58,7 +62,7 @@ def _list(account: Account, wrong: ResolveForm | None = None, finding_id: int = 
     findings, findings_pager = _page_of(account, strays, "stray_page", at)
     release()
     values = {"intents": intents, "pager": pager, "findings": findings, "findings_pager": findings_pager}
-    values |= {"form": wrong, "finding_id": finding_id}
+    values |= {"form": wrong, "finding_id": finding_id, "closing": waiting_requests_of(intents)}
     return render_template("in_progress/list.html", account=account, live=live_page(account), **values)
 
 
@@ -81,6 +85,9 @@ def _page_of(account: Account, rows: Select[R], parameter: str, at: int = 1) -> 
 def check_intent(account: Account, intent_id: int) -> Response:
     """Asks the provider at once."""
     intent = _intent(account, intent_id)
+    if intent.state == IntentState.AWAITING_APPROVAL:
+        flash(gettext("Postpay was not asked: nothing is sent before somebody has approved it."), "info")
+        return redirect_after_post(intent_href(intent) + current_place().suffix)
     checks = intent.checks
     intent = check_now(INTENTS, mover(account), intent, deadline=_deadline())
     if intent.is_open and intent.checks > checks:
@@ -134,16 +141,23 @@ def ask_close(account: Account, intent_id: int) -> Response:
 @of_any
 @fresh_sign_in
 def close_intent(account: Account, intent_id: int) -> Response:
-    """Closes it with what finance found, and a reason for the audit log."""
+    """Closes it with what finance found, and a reason for the audit log; of a refund it asks a second person to."""
     intent = _intent(account, intent_id)
     form = CloseForm()
     if not form.validate_on_submit():
         return _close_page(account, intent, form, 422)
     try:
-        intent = close(INTENTS, intent, form.found.data, form.reason.data)
+        return redirect_after_post(_closed(account, intent, form))
     except NotYet:
         return _close_page(account, intent, form, 409)
-    return redirect_after_post(intent_href(intent))
+
+
+def _closed(account: Account, intent: Intent, form: CloseForm) -> str:
+    """Closes a capture, and asks a second person to close a refund; returns the page that tells what came of it."""
+    if intent.kind == IntentKind.CAPTURE:
+        return intent_href(close(INTENTS, intent, form.found.data, form.reason.data))
+    asked = ask_second_person(account, intent, form.found.data, form.reason.data, by=current_user.id)
+    return url_for("approvals.show_approval", account=account, approval_id=asked.id)
 
 
 @blueprint.post("/<account:account>/findings/<row_id:finding_id>/resolve")
@@ -169,6 +183,7 @@ def _close_page(account: Account, intent: Intent, form: CloseForm, status: int =
         "may_close": may_close(intent, now()) and status != 409,
         "unsent": form_to_offer(),
         "from_list": from_list,
+        "is_refund": intent.kind == IntentKind.REFUND,
         "back": url_for(".list_unsettled", account=account) if from_list else intent_href(intent),
     }
     return make_response(render_template("in_progress/close.html", account=account, intent=intent, **values), status)

@@ -25,13 +25,19 @@ _STEPS = {
     Action.REFUND_ATTENTION: lazy_gettext("Needs finance"),
     Action.CAPTURE_RESENT: lazy_gettext("Sent again"),
     Action.REFUND_RESENT: lazy_gettext("Sent again"),
+    Action.REFUND_APPROVED: lazy_gettext("Approved"),
+    Action.REFUND_CLOSE_ASKED: lazy_gettext("Approval to close asked for"),
+    Action.REFUND_CLOSE_REFUSED: lazy_gettext("Close not approved"),
 }
 _ENDS = {
     IntentState.SUCCEEDED: lazy_gettext("Confirmed"),
     IntentState.REFUSED: lazy_gettext("Known not to be done"),
     IntentState.CLOSED: lazy_gettext("Closed by finance"),
 }
-_BY_PEOPLE = (Action.CAPTURE_RESENT, Action.REFUND_RESENT)
+_BY_PEOPLE = (
+    Action.CAPTURE_RESENT, Action.REFUND_RESENT, Action.REFUND_APPROVED, Action.REFUND_CLOSE_ASKED,
+    Action.REFUND_CLOSE_REFUSED,
+)  # fmt: skip
 
 
 class Step(NamedTuple):
@@ -107,7 +113,7 @@ def open_entry(intent: Intent, steps: Stories) -> TimelineEvent:
         who=person(intent.requester.name),
         href=intent_href(intent),
         icon="hourglass-high",
-        tone="unknown",
+        tone="wait" if intent.state == IntentState.AWAITING_APPROVAL else "unknown",
         steps=steps.get(intent.id, ()),
     )
 

@@ -72,6 +72,11 @@ def _nothing_at_all(reading: OrderSnapshot, intents: Sequence[Intent]) -> Senten
 def in_progress(intent: Intent) -> Sentence:
     """Whose refund or capture is not settled yet, since when, and where to look at it."""
     facts = {"what": intent_words(intent), "name": intent.requester.name, "time": when(intent.created)}
+    if intent.state == IntentState.AWAITING_APPROVAL:
+        text = gettext(
+            "%(what)s by %(name)s, asked for %(time)s, awaits approval. Until then nothing else can start.", **facts
+        )
+        return Sentence(text, intent_href(intent), gettext("See how it stands"))
     text = (
         gettext("%(what)s by %(name)s, started %(time)s, needs finance. Until then nothing else can start.", **facts)
         if needs_finance(intent)

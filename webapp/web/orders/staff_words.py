@@ -13,6 +13,7 @@ from webapp.presentation.audit.entries import DescribedEntry
 _TRIED = {
     Action.CAPTURE_STALE: lazy_gettext("Capture not started: the form was out of date"),
     Action.REFUND_STALE: lazy_gettext("Refund not started: the form was out of date"),
+    Action.REFUND_APPROVAL_DENIED: lazy_gettext("Approval not accepted"),
     Action.REFUND_LIMIT: lazy_gettext("Refund not started: above the limit"),
 }
 _BY_ITSELF = ("system", "worker")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash, make_response, render_template, url_for
+from flask import current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from webapp.access import people_search, second_factor, sessions
 from webapp.access.invitations import Link
 from webapp.access.people_search import State
+from webapp.access.permissions import Permission
 from webapp.access.roles import Roles, roles_of
 from webapp.alerts.mail import send_mail
 from webapp.core.database import release
@@ -23,6 +24,7 @@ from webapp.presentation.role_words import ROLE_SENTENCES, roles_words
 from webapp.web.htmx import redirect_after_post
 
 from .forms import RolesForm, roles_form
+from .limit_form import LimitsForm, limit_rows, limits_form
 from .words import state_words
 
 MAIL_DEADLINE = 8.0
@@ -36,8 +38,8 @@ def roles(user: User) -> Roles:
     return found
 
 
-def values(user: User, form: RolesForm | None) -> dict[str, Any]:
-    """The values of somebody's page. There is no form of roles on one's own."""
+def values(user: User, form: RolesForm | None, limits: LimitsForm | None = None) -> dict[str, Any]:
+    """The values of somebody's page. There is no form of roles or limits on one's own."""
     (found,) = people_search.described(db.session, [user])
     is_self = user.id == current_user.id
     accounts = current_user.accounts
@@ -51,6 +53,9 @@ def values(user: User, form: RolesForm | None) -> dict[str, Any]:
         "has_second_factor": has_second_factor,
         "session_count": len(sessions.open_sessions(user.id)),
         "form": None if is_self else form or roles_form(found.roles, accounts, formdata=None),
+        "limits": None if is_self or not _refunds(found.roles) else limits or limits_form(user.id, accounts),
+        "limits_open": limits is not None or "limit_account" in request.args,
+        "limit_rows": limit_rows(user.id, accounts),
         "role_sentences": list(ROLE_SENTENCES.values()),
         "facts": [
             (gettext("E-mail"), user.email),
@@ -61,6 +66,11 @@ def values(user: User, form: RolesForm | None) -> dict[str, Any]:
             (gettext("Link can be used until"), time_html(found.link_until) if found.link_until else None),
         ],
     }
+
+
+def _refunds(roles: Roles) -> bool:
+    """Whether somebody refunds anywhere, so that limits say something."""
+    return Permission.REFUND_CREATE in roles.permissions_anywhere()
 
 
 def show_link(user: User, link: Link) -> Response:

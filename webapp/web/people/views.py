@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from webapp.access import people_search, staff
 from webapp.access.invitations import new_link
 from webapp.access.permissions import Permission, requires
+from webapp.access.person_limits import set_limits
 from webapp.access.staff import StaffChangeRefused
 from webapp.core.database import release
 from webapp.core.extensions import db
@@ -26,6 +27,7 @@ from . import blueprint, listing, person_page
 from . import invite_views as _invite_views  # noqa: F401 - adds how somebody is invited
 from . import news_views as _news_views  # noqa: F401 - adds what other admins did
 from .forms import RolesForm, roles_form
+from .limit_form import LimitsForm
 from .listing import PeopleFilters
 
 PAGE = "people.show_person"
@@ -66,13 +68,30 @@ def change_roles(person_id: int) -> Response:
     user = _user(person_id)
     form = roles_form(person_page.roles(user), current_user.accounts)
     if not form.validate():
-        return _page(person_id, form, 422)
+        return _page(person_id, form, status=422)
     try:
         staff.set_roles(user.email, form.seen_roles, form.wanted, by=current_user.id)
     except StaffChangeRefused as error:
         form.form_errors = [str(error)]
-        return _page(person_id, form, 422)
+        return _page(person_id, form, status=422)
     flash(gettext("The roles of %(name)s are changed. They have to sign in again.", name=user.name), "success")
+    return redirect_after_post(url_for(PAGE, person_id=person_id))
+
+
+@blueprint.post("/people/<row_id:person_id>/limits")
+@requires(Permission.PEOPLE_MANAGE)
+@fresh_sign_in_for(PAGE)
+def change_limits(person_id: int) -> Response:
+    """Other refund limits than the role has, in one currency."""
+    user, form = _user(person_id), LimitsForm(current_user.accounts)
+    if not form.validate():
+        return _page(person_id, limits=form, status=422)
+    try:
+        set_limits(user.email, form.limit_account.data, form.currency, form.wanted, by=current_user.id)
+    except StaffChangeRefused as error:
+        form.form_errors = [str(error)]
+        return _page(person_id, limits=form, status=422)
+    flash(gettext("The refund limits of %(name)s are changed.", name=user.name), "success")
     return redirect_after_post(url_for(PAGE, person_id=person_id))
 
 
@@ -160,7 +179,9 @@ def _user(person_id: int) -> User:
     return user
 
 
-def _page(person_id: int, form: RolesForm | None = None, status: int = 200) -> Response:
-    values = person_page.values(_user(person_id), form)
+def _page(
+    person_id: int, form: RolesForm | None = None, *, limits: LimitsForm | None = None, status: int = 200
+) -> Response:
+    values = person_page.values(_user(person_id), form, limits)
     release()
     return make_response(render_template("people/show.html", **values), status)

@@ -6,14 +6,18 @@ import hashlib
 
 from flask import request, url_for
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from webapp.access.form_tokens import BadToken
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.models.approval import Decision
 from webapp.models.intent import Intent
+from webapp.payments.intents import latest_intent_of
 from webapp.web.form_drafts import Draft, keep, newest, take_up, unsent_to
 
+from .line_fields import LINES, field_name
 from .tokens import token_of
 
 
@@ -42,6 +46,17 @@ def kept_form(account: Account, order_id: str) -> Draft | None:
         return None
     take_up(draft)
     return draft
+
+
+def returned_fields(account: Account, order_id: str) -> MultiDict[str, str] | None:
+    """What was asked for and returned to be changed, as fields of the form; only for who comes to change it."""
+    intent = latest_intent_of(account, order_id) if request.args.get("again") else None
+    release()
+    if intent is None or intent.outcome_code != Decision.RETURNED:
+        return None
+    how = {"part": LINES} if intent.lines else {"part": "part", "amount": intent.amount.plain}
+    lines = {field_name(key): str(units) for key, units in intent.units_by_line.items()}
+    return MultiDict({**how, **lines, "reason": intent.reason or "", "note": intent.note or ""})
 
 
 def _key(account: Account, order_id: str, name: str) -> str:

@@ -10,12 +10,13 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.money import Money
 from webapp.payments.order_lines import SHIPPING, Indivisible, Share
+from webapp.payments.refund_limits import Room
 from webapp.payments.refund_lines import Refundable, RefundableLine
 from webapp.presentation.formatting import amount_parts, money
 from webapp.presentation.refund_line_words import line_label
 
 from .forms import RefundForm, refund_form
-from .limits import Room, remaining_words
+from .limits import remaining_words, room_problem
 from .line_fields import LINES, UnitsField, field_name, keys_sent
 
 _WHY = {
@@ -119,7 +120,7 @@ def chosen_lines(lines: Refundable, sent: Mapping[str, str], remaining: Money, r
     if not form.units:
         return Chosen()
     amount = form.chosen
-    problem = remaining_words(remaining) if amount > remaining else room.problem(amount)
+    problem = remaining_words(remaining) if amount > remaining else room_problem(room, amount)
     return Chosen(gettext("The items you chose come to %(amount)s.", amount=money(amount)), problem)
 
 

@@ -41,5 +41,5 @@ def _told(account: Account, reading: OrderSnapshot) -> Response:
     left = request.args.get("left", order.total.minor, type=int)
     remaining = Money(min(max(left, 0), order.total.minor), order.currency)
     lines = refundable_lines(account, reading)
-    chosen = chosen_lines(lines, request.args, remaining, room_of(account, order.currency))
+    chosen = chosen_lines(lines, request.args, remaining, room_of(account, reading))
     return make_response(render_template("refunds/_chosen.html", chosen=chosen))

@@ -14,16 +14,25 @@ from webapp.access.permissions import Permission, of, requires
 from webapp.core.accounts import Account
 from webapp.core.database import release
 from webapp.models.intent import IntentKind
-from webapp.money import Money, is_known_currency
-from webapp.payments.errors import AboveLimit, AboveRemaining, FormReused, NotMoved, NotPossible, OrderBusy, StaleForm
-from webapp.payments.intents import latest_intent_of, open_intent_of
+from webapp.money import Money
+from webapp.payments.errors import (
+    AboveLimit,
+    AboveRemaining,
+    FormReused,
+    NeedsApproval,
+    NotMoved,
+    NotPossible,
+    OrderBusy,
+    StaleForm,
+    Which,
+)
+from webapp.payments.intents import latest_intent_of
 from webapp.payments.open_forms import leave_form, others_at_form
-from webapp.payments.refund_limits import check_limits
 from webapp.payments.refund_lines import Refundable
 from webapp.payments.refunds import issue_refund, refundable_lines
-from webapp.payments.resolve_from_reading import resolve_from_reading
-from webapp.payments.snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
+from webapp.payments.snapshot import OrderSnapshot
 from webapp.payments.stale_forms import record_stale
+from webapp.presentation.approval_words import need_words
 from webapp.presentation.masking import customer_initials
 from webapp.presentation.provider_errors import words_for_gateway
 from webapp.providers.http.errors import GatewayError
@@ -36,10 +45,11 @@ from . import blueprint
 from . import line_views as _line_views  # noqa: F401 - adds the view of chosen lines
 from . import list_views as _list_views  # noqa: F401 - adds the list, and what became of one
 from . import presence_views as _presence_views  # noqa: F401 - adds who else is at the form
-from .drafts import keep_form, kept_form
+from .drafts import keep_form, kept_form, returned_fields
 from .forms import RefundForm, refund_form
-from .limits import limit_words, requester, room_of
+from .limits import limit_words, requester, room_hint, room_of, room_problem
 from .line_rows import line_values, reviewed_rows
+from .order_now import read, remaining, why_not
 from .tokens import is_as_seen, token_for, token_of
 from .words import amount_in_words, what_changed
 
@@ -50,11 +60,12 @@ from .words import amount_in_words, what_changed
 def ask_refund(account: Account, order_id: str) -> Response:
     """The form, on fresh figures, with what was typed before and not decided yet; or why there is none."""
     draft = kept_form(account, order_id)
-    reading = _read(account, order_id)
-    if refusal := _why_not(account, reading):
+    reading = read(account, order_id)
+    if refusal := why_not(account, reading):
         return _not_possible(account, reading, refusal, 200)
     lines = refundable_lines(account, reading)
-    form = _form(_remaining(reading), lines) if draft else refund_form(_remaining(reading), lines, None)
+    fields = None if draft else returned_fields(account, order_id)
+    form = _form(remaining(reading), lines) if draft else refund_form(remaining(reading), lines, fields)
     form.submit_token.data = token_for(account, reading)
     return _form_page(account, reading, form, kept=draft.kept if draft else None)
 
@@ -82,22 +93,19 @@ def show_review(account: Account, order_id: str) -> Response:
     if draft is None:
         return redirect_after_post(url_for(".ask_refund", account=account, order_id=order_id) + current_place().of_form)
     token = _token(account, order_id, draft.field("submit_token"))
-    reading = _read(account, order_id)
-    if refusal := _why_not(account, reading):
+    reading = read(account, order_id)
+    if refusal := why_not(account, reading):
         return _not_possible(account, reading, refusal)
     if not is_as_seen(token, account, reading):
         record_stale(account, token, IntentKind.REFUND, reading)
         return _again(account, reading, 412)
-    form = _form(_remaining(reading), refundable_lines(account, reading))
+    form = _form(remaining(reading), refundable_lines(account, reading))
     if not form.validate():
         return _form_page(account, reading, form, 422)
-    try:
-        check_limits(account, requester(token.currency), form.chosen)
-    except AboveLimit as error:
-        return _not_moved(account, order_id, form, error, reading=reading)
-    finally:
-        release()
-    return _review_page(account, order_id, form, reading=reading)
+    room = room_of(account, reading)
+    if above := room.refusal(form.chosen):
+        return _not_moved(account, order_id, form, above, reading=reading)
+    return _review_page(account, order_id, form, reading=reading, needs=room.needs(form.chosen, form.reason.data))
 
 
 @blueprint.post("/<account:account>/orders/<provider_id:order_id>/refunds")
@@ -106,20 +114,23 @@ def show_review(account: Account, order_id: str) -> Response:
 @offered_at("refunds.review_refund")
 @never_kept
 def send_refund(account: Account, order_id: str) -> Response:
-    """Does it, once; the answer is a page that can be reloaded."""
+    """Does it, once, or asks for a second person's approval; the answer is a page that can be reloaded."""
     token = _token(account, order_id, request.form.get("submit_token", ""))
     form = _form(Money(token.seen_remaining, token.currency))
     if not form.validate():
-        return _form_page(account, _read(account, order_id), form, 422)
+        return _form_page(account, read(account, order_id), form, 422)
     try:
         intent = issue_refund(
             client=postpay(account),
             account=account,
             token=token,
-            requester=requester(token.currency),
+            requester=requester(),
             decision=form.decision,
+            ask=request.form.get("approval") == "ask",
             deadline=current_app.extensions["settings"].provider_deadline,
         )
+    except NeedsApproval as error:
+        return _review_page(account, order_id, form, status=422, needs=error.needs, is_news=True)
     except NotMoved as error:
         return _not_moved(account, order_id, form, error)
     except GatewayError as error:
@@ -140,20 +151,20 @@ def _not_moved(
             return _again(account, fresh, 412)
         case AboveRemaining() | AboveLimit():
             form.decided_by.errors = [limit_words(error)]
-            return _form_page(account, reading or _read(account, order_id), form, 422)
+            return _form_page(account, reading or read(account, order_id), form, 422)
         case OrderBusy(intent=intent) | FormReused(intent=intent):
             values = {"intent": intent, "reused": isinstance(error, FormReused), "unsent": form_to_offer()}
             return _page("in_progress/busy.html", 409, account=account, **values)
         case NotPossible(reading=fresh):
-            return _not_possible(account, fresh, _why_not(account, fresh) or {})
+            return _not_possible(account, fresh, why_not(account, fresh) or {})
     raise error
 
 
 def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
     """The form with the figures of now and what was typed, after the order has changed under it."""
-    if refusal := _why_not(account, reading):
+    if refusal := why_not(account, reading):
         return _not_possible(account, reading, refusal)
-    form = _form(_remaining(reading), refundable_lines(account, reading))
+    form = _form(remaining(reading), refundable_lines(account, reading))
     form.submit_token.data = token_for(account, reading)
     latest = latest_intent_of(account, reading.order.order_id)
     release()
@@ -162,10 +173,10 @@ def _again(account: Account, reading: OrderSnapshot, status: int) -> Response:
 
 def _too_large(account: Account, order_id: str) -> Response:
     """A form that is not kept, so that no page can be led to: what is wrong with it is said at once."""
-    reading = _read(account, order_id)
-    if refusal := _why_not(account, reading):
+    reading = read(account, order_id)
+    if refusal := why_not(account, reading):
         return _not_possible(account, reading, refusal)
-    form = _form(_remaining(reading), refundable_lines(account, reading))
+    form = _form(remaining(reading), refundable_lines(account, reading))
     if form.validate():
         abort(413)
     return _form_page(account, reading, form, 422)
@@ -182,38 +193,6 @@ def _form(remaining: Money, lines: Refundable | None = None) -> RefundForm:
     return refund_form(remaining, lines, MultiDict(current_form().fields))
 
 
-def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | None:
-    """What stands in the way of any refund, or None."""
-    if reading.refunds_error is not None:
-        raise reading.refunds_error
-    intent = open_intent_of(account, reading.order.order_id)
-    release()
-    if intent is not None:
-        return {"why": "busy", "intent": intent}
-    if reading.is_behind:
-        return {"why": "behind"}
-    if reading.order.status != CAPTURED:
-        return {"why": "status"}
-    if not is_known_currency(reading.order.currency):
-        return {"why": "currency"}
-    if not _remaining(reading).minor > 0:
-        return {"why": "nothing_left"}
-    return None
-
-
-def _read(account: Account, order_id: str) -> OrderSnapshot:
-    client = postpay(account)
-    reading = read_order(client, order_id)
-    resolve_from_reading(client, account, reading.order, reading.refunds)
-    return reading.knowing(done_intents(account, order_id))
-
-
-def _remaining(reading: OrderSnapshot) -> Money:
-    if reading.remaining is None:
-        raise TypeError("the refunds were not read")
-    return reading.remaining
-
-
 def _token(account: Account, order_id: str, text: str) -> SubmitToken:
     try:
         return token_of(account, order_id, text)
@@ -223,7 +202,7 @@ def _token(account: Account, order_id: str, text: str) -> SubmitToken:
 
 def _form_is_lost(account: Account, order_id: str) -> NoReturn:
     """A form that is too old or not of this person: a new one, with what was typed."""
-    reading = _read(account, order_id)
+    reading = read(account, order_id)
     abort(_again(account, reading, 412))
 
 
@@ -237,7 +216,7 @@ def _form_page(
     news: str | None = None,
     kept: datetime | None = None,
 ) -> Response:
-    room = room_of(account, reading.order.currency)
+    room = room_of(account, reading)
     lines = form.lines or refundable_lines(account, reading)
     form = form.with_lines(lines)
     return _page(
@@ -249,8 +228,9 @@ def _form_page(
         changed=changed,
         news=news,
         kept=kept,
-        room=room,
-        remaining=_remaining(reading),
+        hint=room_hint(room),
+        whole_hint=room_problem(room, remaining(reading)),
+        remaining=remaining(reading),
         others=others_at_form(account, reading.order.order_id, current_user.id),
         **line_values(lines, form, room),
     )
@@ -264,6 +244,8 @@ def _review_page(
     reading: OrderSnapshot | None = None,
     status: int = 200,
     problem: object = None,
+    needs: tuple[Which, ...] = (),
+    is_news: bool = False,
 ) -> Response:
     return _page(
         "refunds/review.html",
@@ -279,6 +261,8 @@ def _review_page(
         customer=customer_initials(reading.order) if reading else "",
         others=others_at_form(account, order_id, current_user.id),
         problem=problem,
+        needs=need_words(needs),
+        is_news=is_news,
     )
 
 
