@@ -1,0 +1,30 @@
+"""An index of one's own on either engine, without the rest of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.conftest import make_settings
+from webapp.core import database
+from webapp.core.extensions import db
+from webapp.core.flask_config import flask_config
+
+from .index import Index
+
+
+@pytest.fixture
+def index(engine_url: str, tmp_path: Path) -> Iterator[Index]:
+    """An empty index, on each engine."""
+    settings = make_settings("http://127.0.0.1:1", engine_url, tmp_path)
+    app = Flask("webapp")
+    app.config.from_mapping(flask_config(settings))
+    app.extensions["settings"] = settings
+    database.init_app(app, settings)
+    with app.app_context():
+        yield Index(settings)
+        db.session.close()
+        db.engine.dispose()
