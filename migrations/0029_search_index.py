@@ -66,6 +66,7 @@ def _reach() -> None:
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("oldest", _MOMENT, nullable=False),
         sa.Column("newest", _MOMENT, nullable=False),
+        sa.Column("looked", _MOMENT, nullable=False),
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_search_reach")),
     )

@@ -65,7 +65,7 @@ class SearchOrder(Base):
 class SearchReach(Base):
     """How far the index of an account reaches: every order created from `oldest` to `newest` was listed.
 
-    `is_complete`: there is none before `oldest`, or none that is kept.
+    `looked`: when new ones were looked for. `is_complete`: the provider has none before `oldest`.
     """
 
     __tablename__ = "search_reach"
@@ -73,6 +73,7 @@ class SearchReach(Base):
     account: Mapped[str] = mapped_column(String(40), primary_key=True)
     oldest: Mapped[datetime]
     newest: Mapped[datetime]
+    looked: Mapped[datetime]
     is_complete: Mapped[bool] = mapped_column(default=False)
 
 

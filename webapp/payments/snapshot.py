@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +19,8 @@ from webapp.money import Money
 from webapp.providers.http.errors import BadRow, GatewayError, UnreadableRow
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Order, Refund
+
+from .search_index.readings import notice
 
 CAPTURED = "captured"
 APPROVED = "approved"
@@ -94,12 +96,19 @@ def read_order(client: PostpayClient, order_id: str) -> OrderSnapshot:
 
     Raises GatewayError when the order itself cannot be read; a failure of the refunds is kept in the reading.
     """
+    began = now()
     asked = _pool.submit(copy_context().run, lambda: client.list_all_refunds(order_id=order_id))
     try:
         order = client.get_order(order_id=order_id)
     except GatewayError:
         asked.cancel()
         raise
+    reading = _with_refunds(order, asked)
+    notice(client.account, order, reading.refunds, read=began)
+    return reading
+
+
+def _with_refunds(order: Order, asked: Future[list[Refund]]) -> OrderSnapshot:
     try:
         refunds = tuple(asked.result())
     except UnreadableRow as error:

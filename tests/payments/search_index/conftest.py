@@ -9,11 +9,14 @@ import pytest
 from flask import Flask
 
 from tests.conftest import make_settings
+from tests.provider import Provider, provider_of
 from webapp.core import database
 from webapp.core.extensions import db
 from webapp.core.flask_config import flask_config
+from webapp.emulators.postpay.server import Sandbox
 
 from .index import Index
+from .worker import Worker
 
 
 @pytest.fixture
@@ -28,3 +31,14 @@ def index(engine_url: str, tmp_path: Path) -> Iterator[Index]:
         yield Index(settings)
         db.session.close()
         db.engine.dispose()
+
+
+@pytest.fixture
+def provider(sandbox: Sandbox) -> Provider:
+    return provider_of(sandbox)
+
+
+@pytest.fixture
+def worker(app: Flask) -> Iterator[Worker]:
+    with app.app_context():
+        yield Worker(app)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from webapp.core.database import Trouble, trouble
 
-SUBJECTS = ("people", "audit", "reconcile", "keys", "serve", "up", "demo")
+SUBJECTS = ("people", "audit", "reconcile", "keys", "search", "serve", "up", "demo")
 _NOT_ALLOWED = "42501"
 """SQLSTATE: insufficient privilege."""
 _NOT_THERE = ("42P01", "42703", "3F000")

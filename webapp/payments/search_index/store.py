@@ -209,6 +209,14 @@ def forget(session: Session, settings: Settings, account: str, entries: Iterable
     return count
 
 
+def empty(session: Session) -> None:
+    """Takes every order and every key out of the index. Inside of `writing(lock=LOCK)`."""
+    if _is_sqlite(session):
+        session.execute(text("INSERT INTO search_word (search_word) VALUES ('delete-all')"))
+    for table in (SearchOrder, SearchKey):
+        session.execute(delete(table).execution_options(synchronize_session=False))
+
+
 def forget_before(session: Session, moment: datetime, most: int) -> int:
     """Takes out orders created before `moment`, whosever they are, oldest first, `most` at once."""
     before = select(SearchOrder.id, SearchOrder.tokens).where(SearchOrder.id < first_id(moment))

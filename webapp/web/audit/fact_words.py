@@ -99,6 +99,9 @@ FACTS = {
     "left_out": lazy_gettext("Left out, replaced by newer ones"),
     "genuine": lazy_gettext("Genuine"),
     "expires": lazy_gettext("Can be used until"),
+    "term_digest": lazy_gettext("Digest of what was searched for"),
+    "hits": lazy_gettext("Orders found"),
+    "more": lazy_gettext("More were found"),
 }
 
 OF_FAMILY = {
