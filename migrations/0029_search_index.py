@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("session_id", sa.String(length=64), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("asked_sealed", sa.Text(), nullable=False),
         sa.Column("created", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_query")),

@@ -106,6 +106,6 @@ class SearchQuery(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     account: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[int] = mapped_column(index=True)
-    session_id: Mapped[str] = mapped_column(String(64))
+    session_id: Mapped[int]
     asked_sealed: Mapped[str] = mapped_column(Text)
     created: Mapped[datetime] = mapped_column(index=True)

@@ -224,6 +224,9 @@ FORMS: dict[str, Form] = {
         "stranger", _open("/sign-in"), "Sign in", {"email": "nobody@example.test"}, {}, ("email",),
         {"password": "wrong"}, asks=False,
     ),
+    "search.find_orders": Form(
+        "agent", _open("/demo/in-progress"), "Search", {"q": NOTE}, {"q": ("", " ", "x" * 201)}, ("q",)
+    ),
     "auth.confirm_person": Form(
         "admin", _open("/you/confirm"), "Continue", {}, {}, (), {"password": "wrong"}, asks=False
     ),

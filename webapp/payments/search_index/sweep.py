@@ -29,6 +29,7 @@ from webapp.providers.postpay.models import OrderSummary, Page, TransactionType
 
 from . import store
 from .entry import Entry
+from .queries import forget_queries
 from .readings import is_kept, oldest_kept, told
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -213,6 +214,7 @@ def _write_down(
 def tend(settings: Settings, accounts: Sequence[str], most: int = 500) -> bool:
     """Forgets orders that are too old, and brings those of an older key under the newest; whether more is to do."""
     with writing(lock=store.LOCK) as session:
+        forget_queries(session)
         forgotten = store.forget_before(session, oldest_kept(settings), most)
         has_any = session.scalar(select(SearchOrder.id).limit(1)) is not None
         left = store.renew(session, settings, accounts, most) if has_any else 0
