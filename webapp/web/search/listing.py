@@ -19,7 +19,7 @@ from webapp.presentation.masking import mask_name
 from webapp.presentation.pager import Pager
 from webapp.providers.postpay.models import OrderSummary, Page
 
-from .words import REFUNDED, items_words
+from .words import OF_A_ROW, REFUNDED, items_words
 
 
 class FoundRow(NamedTuple):
@@ -31,6 +31,7 @@ class FoundRow(NamedTuple):
     items: str
     status: Markup
     refunded: str
+    is_not_read: bool
     total: Markup
     created: Markup
 
@@ -68,7 +69,8 @@ def listing(
                 entry.customer if may_open else mask_name(entry.customer),
                 items_words(entry.items),
                 status_html(order.status),
-                "" if entry.refunded is RefundState.NONE else str(REFUNDED[entry.refunded]),
+                str(OF_A_ROW[entry.refunded]),
+                entry.refunded is RefundState.UNKNOWN,
                 amount_html(order.total),
                 time(order.created),
             )

@@ -16,6 +16,13 @@ REFUNDED = {
     RefundState.FULLY: lazy_gettext("Fully"),
 }
 
+OF_A_ROW = {
+    RefundState.UNKNOWN: lazy_gettext("Refunds not read"),
+    RefundState.NONE: "",
+    RefundState.PARTLY: lazy_gettext("Partly refunded"),
+    RefundState.FULLY: lazy_gettext("Fully refunded"),
+}
+
 
 def reach_words(reach: Reach, zone: ZoneInfo) -> str:
     """ "Search covers 12 May 2026 to now; 3 orders still to read." """
