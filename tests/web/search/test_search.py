@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from webapp.core.extensions import db
 from webapp.emulators.postpay.server import Sandbox
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.base import now
-from webapp.models.search import SearchQuery
+from webapp.models.search import SearchQuery, SearchReach
 from webapp.payments.search_index.queries import LIFETIME
 from webapp.payments.search_index.readings import write_now
 
@@ -107,6 +108,14 @@ def test_pages_say_how_far_the_search_reaches(shop: Provider, alice: Browser) ->
     search(alice, "Nobody")
     assert "Search covers all orders." in alice.words
     assert "No order matches" in alice.words
+
+
+def test_pages_say_when_nobody_looks_for_new_orders(app: Flask, shop: Provider, alice: Browser) -> None:
+    moment = now() - timedelta(hours=2)
+    with app.app_context(), writing() as session:
+        session.execute(update(SearchReach).values(looked=moment, newest=moment))
+    search(alice, "Fatima")
+    assert "the worker has not looked for newer orders since" in alice.words
 
 
 def test_results_are_filtered_paged_and_loaded_again(

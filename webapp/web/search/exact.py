@@ -20,6 +20,8 @@ from webapp.providers.registry import postpay
 def known_order(account: Account, typed: str, ids: Sequence[int], question: Expression) -> str | None:
     """Of what was found, the one order whose ID was typed whole, in small letters or capital ones."""
     settings = current_app.extensions["settings"]
+    if len(ids) > store.FEW:
+        return None  # words that so many orders share are not looked through: Postpay knows an ID at once
     wanted = [each.casefold() for each in (*spellings(typed), without_marks(typed).lstrip("#"))]
     entries = store.open_rows(db.session, settings, account.slug, ids, question)
     same = [entry.order_id for entry in entries if entry.order_id.casefold() in wanted]

@@ -8,6 +8,7 @@ from flask_babel import format_date, gettext, lazy_gettext, ngettext
 
 from webapp.payments.search_index.entry import Item, RefundState
 from webapp.payments.search_index.reach import Reach
+from webapp.presentation.formatting import when
 
 REFUNDED = {
     RefundState.UNKNOWN: lazy_gettext("Not read"),
@@ -31,6 +32,12 @@ def reach_words(reach: Reach, zone: ZoneInfo) -> str:
     if reach.since is None:
         return gettext("The search index is being filled: until then only whole order IDs are sure to be found.")
     day = format_date(reach.since.astimezone(zone).date(), "d MMMM y")
+    if reach.until is not None:
+        return gettext(
+            "Search covers %(day)s to %(until)s: the worker has not looked for newer orders since.",
+            day=day,
+            until=when(reach.until),
+        )
     covered = gettext("Search covers all orders") if reach.is_all else gettext("Search covers %(day)s to now", day=day)
     if not reach.to_read:
         return f"{covered}."
