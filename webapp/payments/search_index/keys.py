@@ -28,7 +28,7 @@ from .entry import Entry, packed, terms, unpacked
 
 TOKENS = 2**31
 """How many there are: a whole number of four bytes in PostgreSQL, six letters and digits at most in SQLite."""
-SHORT = 36**4
+SHORT = 2**19
 """How many of them are for terms that few orders have, such as e-mail addresses. Several share one, so that an index
 needs few; each of the few orders that such a token finds is looked at before it is shown."""
 
