@@ -20,8 +20,6 @@ from webapp.providers.http.errors import BadRow, GatewayError, UnreadableRow
 from webapp.providers.postpay.client import PostpayClient
 from webapp.providers.postpay.models import Order, Refund
 
-from .search_index.readings import notice
-
 CAPTURED = "captured"
 APPROVED = "approved"
 
@@ -30,7 +28,7 @@ _pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="read")
 
 @dataclass(frozen=True, slots=True)
 class OrderSnapshot:
-    """What the provider said at `read_at`; `refunds` is None where only the order could be read.
+    """What the provider said at `read_at`, asked at `began`; `refunds` is None where only the order could be read.
 
     So it is where one refund cannot be read, for then nobody knows their sum: `bad_refunds` names those, and
     `other_refunds` are the ones beside them, to be shown and never added up.
@@ -47,6 +45,7 @@ class OrderSnapshot:
     capture: Intent | None = None
     bad_refunds: tuple[BadRow, ...] = ()
     other_refunds: tuple[Refund, ...] = ()
+    began: datetime | None = None
 
     @classmethod
     def of_order(cls, order: Order) -> OrderSnapshot:
@@ -103,9 +102,7 @@ def read_order(client: PostpayClient, order_id: str) -> OrderSnapshot:
     except GatewayError:
         asked.cancel()
         raise
-    reading = _with_refunds(order, asked)
-    notice(client.account, order, reading.refunds, read=began)
-    return reading
+    return replace(_with_refunds(order, asked), began=began)
 
 
 def _with_refunds(order: Order, asked: Future[list[Refund]]) -> OrderSnapshot:

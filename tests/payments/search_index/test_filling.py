@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.browser import Browser
+from tests.browser import Browser, form_values
 from tests.provider import Provider
 from tests.webhooks.receiving import Receiving, order_body
 from webapp.core.database import writing
@@ -97,6 +97,21 @@ def test_what_a_page_reads_is_written_later_and_never_by_the_page(
     assert worker.count() == 0
     readings.write_now()
     assert worker.find("fatima +971501234567 refund-of-theirs") == ["seen"]
+
+
+def test_a_refund_of_the_desk_is_found_without_a_delivery(
+    provider: Provider, worker: Worker, sign_in: Callable[[str], Browser]
+) -> None:
+    provider.order("mine", total=5000, **person("Fatima"))
+    worker.sweep()
+    alice = sign_in("agent")
+    alice.open("/demo/orders/mine/refund")
+    alice.submit("Continue", **{**form_values(alice.form("Continue")), "part": "whole", "reason": "returned"})
+    alice.submit("Refund AED")
+    [made] = provider.refunds("mine")
+    worker.look_again()
+    worker.sweep()
+    assert worker.find(made["refund_id"]) == ["mine"]
 
 
 def test_what_is_too_old_is_forgotten(provider: Provider, worker: Worker) -> None:

@@ -100,13 +100,16 @@ class History:
         self._deliver(order_id, pick)
 
     def _read(self, order_id: str, _pick: int) -> None:
-        read_order(postpay(self.worker.account), order_id)
+        self._look(order_id)
         readings.write_now()
         self.untold.discard(order_id)
 
+    def _look(self, order_id: str) -> None:
+        readings.notice(self.worker.account, read_order(postpay(self.worker.account), order_id))
+
     def _read_late(self, order_id: str, pick: int) -> None:
         """What was read before a change is written after it."""
-        read_order(postpay(self.worker.account), order_id)
+        self._look(order_id)
         self._change(order_id, pick)
         self._deliver(order_id, pick)
         readings.write_now()

@@ -21,6 +21,7 @@ from webapp.core.database import writing
 from webapp.core.sealing import CannotUnseal
 from webapp.core.settings import Settings
 from webapp.models.base import now
+from webapp.payments.snapshot import OrderSnapshot
 from webapp.providers.postpay.models import Order, Refund
 
 from . import spelling, store
@@ -37,11 +38,12 @@ _QUEUE = "search_readings"
 log = structlog.stdlib.get_logger("webapp.payments.search_index")
 
 
-def notice(account: Account, order: Order, refunds: Sequence[Refund] | None, *, read: datetime) -> None:
-    """Has what was just read of an order written into the index soon; `read` is when the reading began."""
+def notice(account: Account, reading: OrderSnapshot) -> None:
+    """Has what a page has just read of an order written into the index soon."""
     settings: Settings = current_app.extensions["settings"]
+    order, read = reading.order, reading.began or reading.read_at
     if is_kept(settings, order.created):
-        _queue().add(account.slug, told(account, order, refunds, read=read))
+        _queue().add(account.slug, told(account, order, reading.refunds, read=read))
 
 
 def told(account: Account, order: Order, refunds: Sequence[Refund] | None, *, read: datetime) -> Entry:

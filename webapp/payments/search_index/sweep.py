@@ -19,7 +19,7 @@ from webapp.core.database import put, release, writing
 from webapp.core.extensions import db
 from webapp.core.settings import Settings
 from webapp.models.base import now
-from webapp.models.intent import Intent, IntentKind
+from webapp.models.intent import Intent, IntentKind, IntentState
 from webapp.models.ledger import LedgerRow
 from webapp.models.search import SearchOrder, SearchReach, SearchToRead
 from webapp.providers.http.errors import GatewayError, NotFound, UnreadableAnswer
@@ -36,6 +36,8 @@ LOOK_EVERY = timedelta(minutes=1)
 """How often new orders are looked for that nobody told of."""
 OVERLAP = timedelta(minutes=10)
 """How far back such a look begins: an order may join the list late."""
+LATE = timedelta(seconds=30)
+"""How much later than its moment a refund may be committed."""
 TICK = timedelta(microseconds=1)
 MOST_WAITING = 50
 """Orders still to read, above which no older ones are listed."""
@@ -107,6 +109,7 @@ def _list_new(account: Account, client: PostpayClient, settings: Settings, reach
         with writing() as session:
             _put_down(session, account, settings, page)
             if not has_next:
+                _put_down_refunded(session, account, since=reach.looked - LATE)
                 _reached(session, account, newest=max(began, reach.newest), looked=began)
     return made
 
@@ -147,6 +150,13 @@ def _put_down(session: Session, account: Account, settings: Settings, page: Page
     refunded = _known_as_refunded(session, account, new)
     ask_to_read(session, account.slug, [one for one in (*new, *odd) if one not in refunded])
     ask_to_read(session, account.slug, refunded, with_refunds=True)
+
+
+def _put_down_refunded(session: Session, account: Account, *, since: datetime) -> None:
+    """Orders of which the desk itself has refunded something lately."""
+    done = (Intent.kind == IntentKind.REFUND, Intent.state == IntentState.SUCCEEDED, Intent.settled >= since)
+    ids = session.scalars(select(Intent.order_id).where(Intent.account == account.slug, *done).distinct()).all()
+    ask_to_read(session, account.slug, ids, with_refunds=True)
 
 
 def _known_as_refunded(session: Session, account: Account, order_ids: Sequence[str]) -> set[str]:

@@ -59,10 +59,6 @@ class PostpayClient:
         return f"PostpayClient({self._account.slug})"
 
     @property
-    def account(self) -> Account:
-        return self._account
-
-    @property
     def breaker_open(self) -> bool:
         """Whether calls are being stopped because the provider has not been answering."""
         return self._transport.breaker_open

@@ -22,6 +22,7 @@ from webapp.payments.refund_limits import check_limits
 from webapp.payments.refund_lines import Refundable
 from webapp.payments.refunds import issue_refund, refundable_lines
 from webapp.payments.resolve_from_reading import resolve_from_reading
+from webapp.payments.search_index.readings import notice
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from webapp.payments.stale_forms import record_stale
 from webapp.presentation.masking import customer_initials
@@ -204,6 +205,7 @@ def _why_not(account: Account, reading: OrderSnapshot) -> dict[str, object] | No
 def _read(account: Account, order_id: str) -> OrderSnapshot:
     client = postpay(account)
     reading = read_order(client, order_id)
+    notice(account, reading)
     resolve_from_reading(client, account, reading.order, reading.refunds)
     return reading.knowing(done_intents(account, order_id))
 
