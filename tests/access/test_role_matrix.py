@@ -121,6 +121,8 @@ MAY: dict[str, frozenset[str]] = {
     "orders.open_next": EVERYBODY,
     "orders.open_previous": EVERYBODY,
     "live.look_for_news": EVERYBODY,
+    "search.find_orders": EVERYBODY,
+    "search.show_results": EVERYBODY,
     "connection.show_connection": CONNECTION,
     "orders.list_awaiting_capture": EVERYBODY,
     "orders.open_personal_data": MONEY,

@@ -91,9 +91,9 @@ def _empty() -> None:
 
 
 def _tables() -> list[Table]:
-    """What stands in the database, without what finds words in the log: the database fills that itself."""
+    """What stands in the database, without what finds words in the log and orders: the database fills that itself."""
     reflected = MetaData()
-    reflected.reflect(db.engine, only=lambda name, _: not name.startswith("audit_search"))
+    reflected.reflect(db.engine, only=lambda name, _: not name.startswith(("audit_search", "search_word")))
     return reflected.sorted_tables
 
 

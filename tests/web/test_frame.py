@@ -67,7 +67,7 @@ def test_it_names_the_environment_beside_the_brand(alice: Browser) -> None:
 def test_it_names_the_account_that_the_search_leads_to(alice: Browser, path: str) -> None:
     alice.open(path)
     assert alice.page.select_one(".topbar .account-title").get_text() == "Demo Shop"
-    assert alice.page.select_one(".topsearch")["action"] == "/demo/orders"
+    assert alice.page.select_one(".topsearch")["action"] == "/demo/search"
 
 
 def test_it_keeps_the_chosen_theme_and_leads_back(alice: Browser) -> None:

@@ -51,6 +51,11 @@ class Action(StrEnum):
     CSRF_FAILED = "csrf.failed"
     PERSONAL_DATA_OPENED = "personal_data.opened"
 
+    SEARCH_ASKED = "search.asked"
+    SEARCH_LIMITED = "search.limited"
+    SEARCH_ERASED = "search.erased"
+    SEARCH_REBUILT = "search.rebuilt"
+
     CAPTURE_INTENT = "capture.intent"
     CAPTURE_SUCCEEDED = "capture.succeeded"
     CAPTURE_REFUSED = "capture.refused"
@@ -184,6 +189,7 @@ _BY_FAMILY: dict[str, frozenset[str]] = {
     "access": _REQUEST,
     "csrf": _REQUEST,
     "personal_data": frozenset({"fields"}),
+    "search": frozenset({"term_digest", "hits", "more", "rows", "what"}),
     "capture": _MONEY,
     "refund": _MONEY,
     "settlements": _SETTLEMENTS,

@@ -91,6 +91,11 @@ class Settings(BaseModel):
 
     delivery_days: Annotated[int, Field(ge=1, le=730)] = 60
 
+    search_days: Annotated[int, Field(ge=0, le=3650)] = 730
+    search_prefixes: bool = True
+    search_calls_a_minute: Annotated[int, Field(ge=0, le=6000)] = 60
+    searches_an_hour: Annotated[int, Field(ge=1, le=10_000)] = 120
+
     smtp_host: str = ""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"

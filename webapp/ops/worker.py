@@ -37,6 +37,7 @@ from webapp.payments.approval_requests import lapse_due
 from webapp.payments.awaiting_capture import refresh_awaiting_capture
 from webapp.payments.intents import INTENTS
 from webapp.payments.open_forms import forget_left_forms
+from webapp.payments.search_index.sweep import sweep, tend
 from webapp.providers.http.errors import GatewayError
 from webapp.providers.registry import mover, postpay
 from webapp.settlement.ledger.upkeep import keep_current
@@ -65,6 +66,9 @@ JOB_THREADS = 2
 """Jobs at a time: a long one must not keep a short one waiting."""
 MOST_INTENTS = 50
 """Intents of one account in a row, before the other tasks have their turn."""
+SWEEP_EVERY = 2.0
+EMULATOR_CALLS = 50
+"""Calls in one round to fill the search index from an emulator, which nobody else uses."""
 COPY_EVERY = 2.0
 WATCH_EVERY = 30.0
 KEEP_FAILURES = timedelta(days=2)
@@ -102,7 +106,7 @@ def run(app: Flask, stop: Event) -> None:
     reading = [Task(f"reread {account.slug}", 1.0, _rereading(account)) for account in accounts]
     anchoring = _anchoring(app.extensions["settings"])
     alerting = [task for account in accounts for task in _alerting(account)]
-    own = {"reread": reading, "anchors": anchoring, "alerts": alerting}
+    own = {"reread": reading, "anchors": anchoring, "alerts": alerting, "search": _searching(app, accounts)}
     for lane in range(FORWARD_LANES):
         own[f"forward {lane}"] = [Task(f"forward {lane}", 1.0, _forwarding(quick_only=lane == 0))]
     looping = {"tasks": _tasks(accounts), **own}
@@ -113,6 +117,30 @@ def run(app: Flask, stop: Event) -> None:
         ],
         stop,
     )
+
+
+def _searching(app: Flask, accounts: list[Account]) -> list[Task]:
+    """The search index is filled at the pace that a setting allows, and by a thread that nothing else waits for."""
+    settings: Settings = app.extensions["settings"]
+    tasks = [Task("tend the search index", MINUTE, _tending([account.slug for account in accounts]))]
+    pace = settings.search_calls_a_minute
+    for account in accounts if pace else ():
+        calls = EMULATOR_CALLS if account.emulated else max(1, round(pace * SWEEP_EVERY / MINUTE))
+        every = SWEEP_EVERY if account.emulated else calls * MINUTE / pace
+        tasks.append(Task(f"sweep {account.slug}", every, _sweeping(account, calls)))
+    return tasks
+
+
+def _sweeping(account: Account, calls: int) -> Callable[[Event], int]:
+    return lambda stop: sweep(account, postpay(account), _settings(), calls=calls, stopping=stop.is_set)
+
+
+def _tending(accounts: list[str]) -> Callable[[Event], None]:
+    def tend_all(stop: Event) -> None:
+        while not stop.is_set() and tend(_settings(), accounts):
+            continue
+
+    return tend_all
 
 
 def _keep_doing(app: Flask, tasks: list[Task], stop: Event) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,7 +28,7 @@ _pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="read")
 
 @dataclass(frozen=True, slots=True)
 class OrderSnapshot:
-    """What the provider said at `read_at`; `refunds` is None where only the order could be read.
+    """What the provider said at `read_at`, asked at `began`; `refunds` is None where only the order could be read.
 
     So it is where one refund cannot be read, for then nobody knows their sum: `bad_refunds` names those, and
     `other_refunds` are the ones beside them, to be shown and never added up.
@@ -45,6 +45,7 @@ class OrderSnapshot:
     capture: Intent | None = None
     bad_refunds: tuple[BadRow, ...] = ()
     other_refunds: tuple[Refund, ...] = ()
+    began: datetime | None = None
 
     @classmethod
     def of_order(cls, order: Order) -> OrderSnapshot:
@@ -94,12 +95,17 @@ def read_order(client: PostpayClient, order_id: str) -> OrderSnapshot:
 
     Raises GatewayError when the order itself cannot be read; a failure of the refunds is kept in the reading.
     """
+    began = now()
     asked = _pool.submit(copy_context().run, lambda: client.list_all_refunds(order_id=order_id))
     try:
         order = client.get_order(order_id=order_id)
     except GatewayError:
         asked.cancel()
         raise
+    return replace(_with_refunds(order, asked), began=began)
+
+
+def _with_refunds(order: Order, asked: Future[list[Refund]]) -> OrderSnapshot:
     try:
         refunds = tuple(asked.result())
     except UnreadableRow as error:

@@ -9,6 +9,7 @@ from flask import Flask
 AREAS = (
     "auth",
     "orders",
+    "search",
     "refunds",
     "captures",
     "in_progress",

@@ -40,7 +40,7 @@ class FilteredList:
     """One question to a list, and every answer to it.
 
     `area` names the folder of its templates, `choices` gives those of its form (asked for only when it is drawn),
-    `values` are what its templates need beside those of every list.
+    `values` are what its templates need beside those of every list. `is_bar_kept`: others may be shown the same form.
     """
 
     area: str
@@ -48,6 +48,7 @@ class FilteredList:
     base: str
     choices: Callable[[], Choices]
     values: Mapping[str, object]
+    is_bar_kept: bool = True
 
     def unasked(self) -> AnyResponse | None:
         """The answer where nobody is to be asked: wrong filters, an address to be tidied, what nothing can match."""
@@ -115,6 +116,8 @@ class FilteredList:
         return response
 
     def _filter_bar(self) -> Markup:
+        if not self.is_bar_kept:
+            return self._draw_filter_bar()
         return kept_bar(self.filters, self.base, self._draw_filter_bar)
 
     def _draw_filter_bar(self) -> Markup:

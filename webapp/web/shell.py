@@ -115,7 +115,9 @@ class Shell:
     theme: str | None = None
     language: str = "en"
     direction: str = "ltr"
+    orders_href: str | None = None
     search_action: str | None = None
+    may_search_people: bool = False
     sessions_href: str | None = None
     sign_out_action: str | None = None
     theme_action: str | None = None
@@ -148,7 +150,9 @@ def build_shell() -> Shell:
         signed_in=True,
         user_name=current_user.name,
         user_role=_role_words(),
-        search_action=_address("orders.list_orders", home),
+        orders_href=_address("orders.list_orders", home),
+        search_action=_address("search.find_orders", home),
+        may_search_people=Permission.PERSONAL_DATA_OPEN in _permissions(home),
         sessions_href=_address("auth.list_sessions", home),
         sign_out_action=_address("auth.sign_out", home),
         theme_action=url_for("choose_theme"),
@@ -244,6 +248,7 @@ def _is_here(endpoint: str) -> bool:
 
 
 _LIES_UNDER = {
+    "search": "orders.list_orders",
     "captures": "orders.list_awaiting_capture",
     "refunds": "orders.list_orders",
     "refunds.show_refund": "refunds.list_refunds",

@@ -253,6 +253,9 @@ FORMS: dict[str, Form] = {
         "agent", _open("/you/second-factor"), "Add a passkey", {"name": NOTE[:60]}, {"name": ("", " ", "x" * 61)},
         ("name",), {"passkey": "{}"}, asks=False,
     ),
+    "search.find_orders": Form(
+        "agent", _open("/demo/in-progress"), "Search", {"q": NOTE}, {"q": ("", " ", "x" * 201)}, ("q",)
+    ),
     "auth.confirm_person": Form(
         "admin", _open("/you/confirm"), "Continue", {}, {}, (), {"password": "wrong"}, asks=False
     ),

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp.core.database import Trouble, trouble
 from webapp.core.settings import Settings
 
-SUBJECTS = ("people", "single_sign_on", "audit", "reconcile", "keys", "serve", "up", "demo")
+SUBJECTS = ("people", "single_sign_on", "audit", "reconcile", "keys", "search", "serve", "up", "demo")
 _NOT_ALLOWED = "42501"
 """SQLSTATE: insufficient privilege."""
 _NOT_THERE = ("42P01", "42703", "3F000")

@@ -106,6 +106,9 @@ FACTS = {
     "per_order_minor": lazy_gettext("Of one order in 24 hours"),
     "approval_minor": lazy_gettext("Without approval, of one order in 24 hours"),
     "per_hour": lazy_gettext("Refunds in an hour"),
+    "term_digest": lazy_gettext("Digest of what was searched for"),
+    "hits": lazy_gettext("Orders found"),
+    "more": lazy_gettext("More were found"),
 }
 
 OF_FAMILY = {

@@ -18,6 +18,7 @@ from webapp.core.database import release, writing
 from webapp.core.extensions import db
 from webapp.models.intent import Intent
 from webapp.payments.resolve_from_reading import resolve_from_reading
+from webapp.payments.search_index.readings import notice
 from webapp.payments.snapshot import OrderSnapshot, read_order
 from webapp.presentation.audit.entries import entries_for_object
 from webapp.presentation.provider_errors import words_for_gateway, words_for_order
@@ -46,6 +47,7 @@ def show_order(account: Account, order_id: str) -> Response:
     """Two calls at the same time: the order, and its refunds. What they prove of an open intent settles it."""
     client = postpay(account)
     reading = read_order(client, order_id)
+    notice(account, reading)
     resolve_from_reading(client, account, reading.order, reading.refunds)
     return make_response(render_template("orders/show.html", **_page(account, reading)))
 
@@ -63,6 +65,7 @@ def peek_order(account: Account, order_id: str) -> Response:
         words = words_for_order(error, account, order_id)
         body = render_template(template, order=None, order_id=order_id, problem=words, request_id=g.get("request_id"))
         return make_response(body, words.status)
+    notice(account, reading)
     resolve_from_reading(client, account, reading.order, reading.refunds)
     known = _known(account, reading)
     shown = peek(known["reading"], known["figures"], known["history"])

@@ -7,6 +7,7 @@ from webapp.core.database import release
 from webapp.money import Money, is_known_currency
 from webapp.payments.intents import open_intent_of
 from webapp.payments.resolve_from_reading import resolve_from_reading
+from webapp.payments.search_index.readings import notice
 from webapp.payments.snapshot import CAPTURED, OrderSnapshot, done_intents, read_order
 from webapp.providers.registry import postpay
 
@@ -34,6 +35,7 @@ def read(account: Account, order_id: str) -> OrderSnapshot:
     """The order with all its refunds as they are now; what they prove is settled. Raises GatewayError."""
     client = postpay(account)
     reading = read_order(client, order_id)
+    notice(account, reading)
     resolve_from_reading(client, account, reading.order, reading.refunds)
     return reading.knowing(done_intents(account, order_id))
 

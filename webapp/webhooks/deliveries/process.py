@@ -11,18 +11,25 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.accounts import Account
 from webapp.core.database import release, writing
 from webapp.core.extensions import db
+from webapp.core.settings import Settings
 from webapp.models.base import now
 from webapp.models.delivery import Delivery, DeliveryOutcome
 from webapp.models.intent import OPEN_STATES, Intent
 from webapp.payments.resolve_from_reading import resolve_from_reading
+from webapp.payments.search_index import store as search_index
+from webapp.payments.search_index.entry import Entry
+from webapp.payments.search_index.readings import is_kept, told
+from webapp.payments.search_index.sweep import ask_to_read
 from webapp.providers.http.errors import GatewayError, NoAnswer, NotFound, ProviderFailed, Throttled, Unauthorized
 from webapp.providers.postpay.client import PostpayClient
+from webapp.providers.postpay.models import Order, Refund, TransactionType
 
 from .payload import TRANSACTION
 
@@ -42,11 +49,16 @@ class Object(NamedTuple):
 
 
 class ObjectReading(NamedTuple):
-    """What asking for it gave; `order_id` of a transaction."""
+    """What asking for it gave; `order_id` of a transaction.
+
+    `entry` is what the search index keeps of an order; `is_refund` that of the order's refunds there is news.
+    """
 
     outcome: DeliveryOutcome
     state: str | None = None
     order_id: str | None = None
+    entry: Entry | None = None
+    is_refund: bool = False
 
 
 def reread_due(account: Account, client: PostpayClient, *, stopping: Callable[[], bool]) -> int:
@@ -63,9 +75,10 @@ def reread_due(account: Account, client: PostpayClient, *, stopping: Callable[[]
             readings.append((one, began, _read(account, client, one)))
     finally:
         if readings:
-            with writing() as session:
+            with writing(lock=search_index.LOCK) as session:
                 for one, began, reading in readings:
                     _write_down(session, account, one, began, reading)
+                    _tell_the_index(session, account, reading)
     return len(readings)
 
 
@@ -89,7 +102,8 @@ def _read(account: Account, client: PostpayClient, one: Object) -> ObjectReading
         if one.kind == TRANSACTION:
             transaction = client.get_transaction(transaction_id=one.id)
             order_id = transaction.order.order_id if transaction.order else None
-            return ObjectReading(DeliveryOutcome.READ, "paid" if transaction.paid else "unpaid", order_id)
+            state, is_refund = "paid" if transaction.paid else "unpaid", transaction.type == TransactionType.REFUND
+            return ObjectReading(DeliveryOutcome.READ, state, order_id, is_refund=is_refund)
         return _read_order(account, client, one.id)
     except NotFound:
         return ObjectReading(DeliveryOutcome.GONE)
@@ -107,11 +121,27 @@ def _read_order(account: Account, client: PostpayClient, order_id: str) -> Objec
         )
     )
     release()
+    began = now()
     if is_awaited is None:
-        return ObjectReading(DeliveryOutcome.READ, client.get_order(order_id=order_id).status[:40], order_id)
+        order = client.get_order(order_id=order_id)
+        return _reading(account, order, None, began)
     order, refunds = client.order_and_refunds(order_id=order_id)
     resolve_from_reading(client, account, order, refunds)
-    return ObjectReading(DeliveryOutcome.READ, order.status[:40], order_id)
+    return _reading(account, order, refunds, began)
+
+
+def _reading(account: Account, order: Order, refunds: list[Refund] | None, began: datetime) -> ObjectReading:
+    entry = told(account, order, refunds, read=began)
+    return ObjectReading(DeliveryOutcome.READ, order.status[:40], order.order_id, entry)
+
+
+def _tell_the_index(session: Session, account: Account, reading: ObjectReading) -> None:
+    """What was read of an order is findable with the same commit; refunds are read by the index's own hand."""
+    settings: Settings = current_app.extensions["settings"]
+    if reading.entry and is_kept(settings, reading.entry.created):
+        search_index.keep(session, settings, account.slug, [reading.entry])
+    if reading.is_refund and reading.order_id and settings.search_days:
+        ask_to_read(session, account.slug, [reading.order_id], with_refunds=True)
 
 
 def _is_of_the_provider(error: GatewayError) -> bool:
