@@ -31,6 +31,8 @@ def folders(package: str) -> set[str]:
 
 
 PROVIDERS = folders("webapp.providers") - SHARED_BY_PROVIDERS
+TO_COME = {"paypro"}
+"""Emulators that are there before the desk has a client for their provider."""
 
 
 def clients() -> list[type]:
