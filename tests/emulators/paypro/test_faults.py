@@ -8,7 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from .client import NOT_FOUND, WRONG_STATE, Client, error_of
+from webapp.emulators.paypro.schedule import MOVES
+from webapp.emulators.paypro.things import PREFIXES
+
+from .client import DAY, NOT_FOUND, WRONG_STATE, Client, error_of
 
 MARK = "bo-" + "0123456789abcdef" * 2
 
@@ -135,6 +138,20 @@ def test_the_control_prefix_refuses_what_could_not_work(client: Client) -> None:
     ):
         assert client.request(method, f"/_sandbox{path}", json=body).status_code == status, path
     assert error_of(client.request("GET", "/_sandbox/nothing")) == NOT_FOUND
+
+
+@pytest.mark.parametrize("kind", PREFIXES)
+def test_a_thing_of_each_kind_put_in_bare_can_be_read_changed_and_moved(client: Client, kind: str) -> None:
+    address = f"/{kind}s/{client.thing(kind, due='2001-01-01T00:00:00Z')['id']}"
+    assert client.read(address)["type"] == kind
+    for name in MOVES.get(kind, {}):
+        made = client.thing(kind)["id"]
+        moved = client.request("POST", f"/_sandbox/things/{kind}/{made}/{name}")
+        assert moved.status_code in (200, 404, 422), (name, moved.text)
+    for method, path in (("PATCH", ""), ("POST", "/pause"), ("POST", "/resume"), ("DELETE", "")):
+        assert client.request(method, f"{address}{path}", json={}).status_code in (200, 404, 405, 422)
+    client.pass_time(seconds=40 * DAY)
+    assert client.get(f"/{kind}s").status_code in (200, 404)
 
 
 def test_a_thing_is_looked_at_with_what_nobody_reads_back(client: Client) -> None:

@@ -10,36 +10,13 @@ from webapp.emulators.kit.json_body import read_json
 from webapp.emulators.kit.messages import Refusal, Request
 from webapp.emulators.kit.validation import Field, key_value_pairs, text, validate
 
-from . import payment_states, things
+from . import payment_states, things, usual
 from .acting import Act, acting
 from .errors import wrong
 from .speaking import speak, spoken
 from .things import PREFIXES, Thing
 from .world import World
 
-USUAL: dict[str, dict[str, Any]] = {
-    "payment": {**payment_states.BODY, "amount": 10_000, "description": "Test payment", "pay_method": "ideal"},
-    "refund": {
-        "amount": 1000,
-        "description": "Test refund",
-        "reason": None,
-        "currency": "EUR",
-        "payment": None,
-        "state": "open",
-        "refunded_at": None,
-    },
-    "chargeback": {
-        "amount": 1000,
-        "description": "Test payment",
-        "reason": "MD06",
-        "currency": "EUR",
-        "payment": None,
-        "state": "completed",
-        "charged_back_at": None,
-    },
-    "customer": dict.fromkeys(payment_states.CUSTOMER),
-    "mandate": {"state": "approved", "customer": None, "pay_method": "direct-debit"},
-}
 CONTROLLED = {
     "id": Field(text(blank=False)),
     "created": Field(instant),
@@ -86,10 +63,10 @@ def add(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     account = account_of(world, request)
     with acting(world) as act:
         thing = Thing(account, kind, given.get("id") or things.new_id(kind), given.get("created") or act.now, {})
-        thing.body = {**USUAL.get(kind, {}), **body}
+        thing.body = {**usual.BODIES[kind], **body}
         if kind == "payment" and thing.state in payment_states.REFUNDABLE and not thing.body["paid_at"]:
             thing.body["paid_at"] = spoken(thing.created)
-        thing.hidden = given.get("hidden") or {}
+        thing.hidden = {**usual.hidden(kind, thing.created), **(given.get("hidden") or {})}
         if act.db.execute("SELECT 1 FROM things WHERE id = ?", (thing.id,)).fetchone():
             raise wrong("id", "There is already a thing with this id.")
         things.add(act.db, thing)

@@ -1,4 +1,7 @@
-"""What happens without anybody asking: every move by kind and name, made when it is due."""
+"""What happens without anybody asking: every move by kind and name.
+
+What is due is done before the next request is answered, each move at its own moment of the emulator's clock.
+"""
 
 from __future__ import annotations
 

@@ -51,8 +51,8 @@ class Thing:
         self.body["state"] = value
 
     def plan(self, move: str | None, due: int | None) -> None:
-        """What happens next by itself; nothing without a moment."""
-        self.move, self.due = (move, due) if due is not None else (None, None)
+        """What happens next by itself; nothing without both."""
+        self.move, self.due = (move, due) if move and due is not None else (None, None)
 
     def row(self) -> tuple[Any, ...]:
         body, hidden = (json.dumps(part, ensure_ascii=False) for part in (self.body, self.hidden))
