@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.emulators.paypro.client import DAY, HOLDER, IBAN
 from tests.emulators.paypro.client import Client as Provider
@@ -55,6 +56,17 @@ def test_a_refund_is_made_found_and_canceled(client: PayProClient, provider: Pro
     assert (canceled.state, canceled.takes, canceled.may_be_canceled) == ("canceled", False, False)
     with pytest.raises(InvalidStatus):
         client.cancel_refund(refund_id=made.id)
+
+
+def test_neither_account_nor_holder_is_logged(client: PayProClient, provider: Provider) -> None:
+    payment_id = provider.paid(5000, "creditcard")[10:]
+    with capture_logs() as logs:
+        client.create_refund(payment_id=payment_id, body=body(10, iban=IBAN, holder=HOLDER))
+        with pytest.raises(Invalid) as refused:
+            client.create_refund(payment_id=payment_id, body=body(9000, iban=IBAN, holder=HOLDER))
+    assert [line["status"] for line in logs] == [201, 422]
+    for private in (IBAN, HOLDER, MARK, payment_id):
+        assert private not in f"{logs} {refused.value}"
 
 
 def test_what_a_refund_may_be_refused_for(client: PayProClient, provider: Provider) -> None:
