@@ -80,8 +80,9 @@ def _methods(payment: Thing) -> list[str]:
 
 def _show(payment: Thing) -> Answer:
     cents = payment.body["amount"]
+    likely = payment.body["pay_method"] or "ideal"
     choices = "".join(
-        f'<option value="{name}"{" selected" if name == payment.body["pay_method"] else ""}>{METHODS[name]}</option>'
+        f'<option value="{name}"{" selected" if name == likely else ""}>{METHODS[name]}</option>'
         for name in _methods(payment)
     )
     buttons = "".join(
