@@ -44,9 +44,12 @@ def clients() -> list[type]:
     ]
 
 
-WRITING_METHODS = {
-    name for client in clients() for name, method in vars(client).items() if getattr(method, "writes", False)
-}
+def writing_methods(client: type) -> set[str]:
+    """What changes something at the provider, also where a part of the client does it."""
+    return {name for name in dir(client) if getattr(getattr(client, name), "writes", False)}
+
+
+WRITING_METHODS = {name for client in clients() for name in writing_methods(client)}
 MAY_WRITE = ("webapp.providers", "webapp.operations")
 
 

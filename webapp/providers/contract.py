@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from webapp.models.operation import Operation
 
 OperationT = TypeVar("OperationT", bound=Operation, contravariant=True)
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def writes(method: Method) -> Method:
+    """Marks a client's method that changes something at the provider: only services may call it."""
+    method.writes = True  # type: ignore[attr-defined]
+    return method
 
 
 class Promise(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +34,16 @@ class Client:
         answer = self.request(method, f"/_sandbox{path}", json=body, auth=NO_AUTH)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def settled(self) -> list[dict[str, Any]]:
+        """All deliveries, once none is pending."""
+        for _ in range(1000):
+            seen = self.control("GET", "/deliveries")
+            if not seen["pending"]:
+                deliveries: list[dict[str, Any]] = seen["deliveries"]
+                return deliveries
+            time.sleep(0.01)
+        raise AssertionError("deliveries are still pending")
 
     def raw(self, data: bytes) -> bytes:
         """Sends bytes as they are and gives all that comes back until the server hangs up."""

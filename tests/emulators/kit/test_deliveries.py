@@ -6,7 +6,6 @@ import json
 import socket
 import socketserver
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -52,17 +51,7 @@ def tell(client: Client, url: str, thing: str = "t-1") -> list[dict[str, Any]]:
     """Adds a thing that the receiver is told of, and gives all deliveries once none is pending."""
     client.control("PUT", "/listener", {"url": url})
     client.post("/things", {"thing": thing, "price": 1})
-    return settled(client)
-
-
-def settled(client: Client) -> list[dict[str, Any]]:
-    for _ in range(1000):
-        seen = client.control("GET", "/deliveries")
-        if not seen["pending"]:
-            deliveries: list[dict[str, Any]] = seen["deliveries"]
-            return deliveries
-        time.sleep(0.01)
-    raise AssertionError("deliveries are still pending")
+    return client.settled()
 
 
 def test_a_letter_arrives_as_it_was_written(client: Client, receiver: Receiver) -> None:
@@ -116,6 +105,31 @@ def test_nobody_there_is_a_failure_without_a_code(client: Client) -> None:
         port = nobody.getsockname()[1]
     (delivery,) = tell(client, f"http://127.0.0.1:{port}/")
     assert (delivery["code"], delivery["status"]) == (None, "failure")
+
+
+def test_it_is_tried_again_as_often_as_the_letter_says(
+    emulator: Emulator[tiny.World], client: Client, receiver: Receiver
+) -> None:
+    emulator.world.waits = (0.01, 0.02)
+    receiver.status = 503
+    assert [one["code"] for one in tell(client, receiver.url)] == [503, 503, 503]
+    receiver.status = 200
+    assert [one["code"] for one in tell(client, receiver.url, "t-2")][3:] == [200]
+    assert receiver.got.qsize() == 4
+
+
+def test_what_waits_for_another_try_is_dropped_with_the_emulator(receiver: Receiver) -> None:
+    with tiny.emulator() as emulator:
+        emulator.world.waits = (60.0,)
+        receiver.status = 503
+        client = Client(emulator.base_url)
+        client.control("PUT", "/listener", {"url": receiver.url})
+        client.post("/things", {"thing": "t-1", "price": 1})
+        receiver.got.get(timeout=5)
+        waiting = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for thread in waiting:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in waiting)
 
 
 def test_other_machines_are_left_alone(emulator: Emulator[tiny.World], client: Client) -> None:

@@ -38,6 +38,7 @@ class World:
     log: RequestLog = field(default_factory=RequestLog)
     receiver: str = ""
     disk_full: bool = False
+    waits: tuple[float, ...] = ()
     recorded: list[tuple[int | None, str]] = field(default_factory=list)
 
 
@@ -79,7 +80,7 @@ def write(world: World, thing: str) -> Letter | None:
 
     if not world.receiver:
         return None
-    return Letter("only", "thing", world.receiver, {"X-Tiny": "signed"}, as_json({"thing": thing}), record)
+    return Letter("only", "thing", world.receiver, {"X-Tiny": "signed"}, as_json({"thing": thing}), record, world.waits)
 
 
 def fail(world: World, request: Request, ids: tuple[str, ...]) -> Answer:

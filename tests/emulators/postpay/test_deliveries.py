@@ -35,19 +35,8 @@ def hook(client: Client, url: str, *events: str, **fields: Any) -> str:
     return f"/hooks/{client.post('/hooks', body).json()['id']}"
 
 
-def settled(client: Client) -> list[dict[str, Any]]:
-    """All deliveries, once none is pending."""
-    for _ in range(500):
-        seen = client.control("GET", "/deliveries")
-        if not seen["pending"]:
-            deliveries: list[dict[str, Any]] = seen["deliveries"]
-            return deliveries
-        time.sleep(0.01)
-    raise AssertionError("deliveries are still pending")
-
-
 def last_response(client: Client, address: str) -> Any:
-    settled(client)
+    client.settled()
     return client.get(address).json()["last_response"]
 
 
@@ -55,7 +44,7 @@ def test_a_capture_is_told_with_order_and_transaction(client: Client, receiver: 
     address = client.order(status="approved")
     hook(client, receiver.url)
     captured = client.post(f"{address}/capture").json()
-    settled(client)
+    client.settled()
     told = [json.loads(receiver.got.get(timeout=5)[2]) for _ in range(2)]
     assert told[0] == {"event": "order", "data": captured}
     assert told[1] == {"event": "transaction", "data": client.get("/transactions").json()["results"][0]}
@@ -78,10 +67,10 @@ def test_each_event_goes_where_it_is_wanted(client: Client, receiver: Receiver) 
     hook(client, receiver.url, "order")
     hook(client, receiver.url, "transaction", active=False)
     client.refund(address, "r-1", 10)
-    assert settled(client) == []
+    assert client.settled() == []
     hook(client, receiver.url, "transaction")
     client.refund(address, "r-2", 20)
-    settled(client)
+    client.settled()
     assert json.loads(receiver.got.get(timeout=5)[2])["data"]["amount"] == -20
     assert receiver.got.empty()
 
@@ -91,14 +80,14 @@ def test_refused_work_is_not_told(client: Client, receiver: Receiver) -> None:
     hook(client, receiver.url)
     client.post(f"{address}/capture")
     client.refund(address, "r-1", 1)
-    assert settled(client) == []
+    assert client.settled() == []
 
 
 def test_a_checkout_is_told_from_its_beginning(client: Client, receiver: Receiver) -> None:
     hook(client, receiver.url, "order")
     page = client.post("/checkouts", samples.CHECKOUT).json()["redirect_url"]
     client.session.post(page, {"decision": "approve"}, allow_redirects=False)
-    settled(client)
+    client.settled()
     told = [json.loads(receiver.got.get(timeout=5)[2])["data"]["status"] for _ in range(2)]
     assert told == ["pending", "approved"]
 
@@ -150,8 +139,8 @@ def test_a_delivery_that_cannot_be_noted_keeps_no_later_one_back(tmp_path: Path,
         with closing(sqlite3.connect(path)) as owner:
             owner.execute("CREATE TRIGGER full BEFORE UPDATE ON hooks BEGIN SELECT RAISE(ABORT, 'disk full'); END")
             client.post(f"{client.order(status='approved')}/capture")
-            settled(client)
+            client.settled()
             owner.execute("DROP TRIGGER full")
         client.post(f"{client.order(order_id='another', status='approved')}/capture")
-        assert [delivery["status"] for delivery in settled(client)] == ["success"]
+        assert [delivery["status"] for delivery in client.settled()] == ["success"]
     assert receiver.got.qsize() == 2

@@ -13,8 +13,8 @@ from .server import Emulator
 from .throttle import Throttle
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8900, help="0 takes a free one (default: %(default)s)")
+def add_options(parser: argparse.ArgumentParser, *, port: int = 8900) -> None:
+    parser.add_argument("--port", type=int, default=port, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed and end give the same data (default: 1)")
     parser.add_argument("--end", type=_moment, help="moment of the newest entry, ISO 8601 (default: now)")

@@ -7,7 +7,7 @@ import queue
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -24,7 +24,10 @@ MOST_INTERIM = 16
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One delivery, ready to be sent. `record` is told the receiver's status, if any, and `success` or `failure`."""
+    """One delivery, ready to be sent. `record` is told the receiver's status, if any, and `success` or `failure`.
+
+    `waits` are the seconds before each further try where one has failed: it is written anew for each.
+    """
 
     hook: str
     event: str
@@ -32,6 +35,7 @@ class Letter:
     headers: Mapping[str, str]
     body: bytes
     record: Callable[[int | None, str], None]
+    waits: Sequence[float] = ()
 
 
 Writing = Callable[[], Letter | None]
@@ -44,7 +48,8 @@ class Deliveries:
     def __init__(self, agent: str, *, anywhere: bool = False) -> None:
         self._agent = agent
         self._anywhere = anywhere
-        self._queue: queue.Queue[Writing | None] = queue.Queue()
+        self._queue: queue.Queue[tuple[Writing, int] | None] = queue.Queue()
+        self._waiting: set[threading.Timer] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closing = False
@@ -53,43 +58,65 @@ class Deliveries:
     def queue(self, letters: Iterable[Writing]) -> None:
         with self._lock:
             for writing in letters:
-                self._queue.put(writing)
+                self._queue.put((writing, 0))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="deliveries", daemon=True)
                 self._thread.start()
 
     def seen(self) -> dict[str, Any]:
         """The latest deliveries, oldest first, and how many are still to be made."""
-        return {"pending": self._queue.unfinished_tasks, "deliveries": list(self._log)}
+        with self._lock:
+            pending = self._queue.unfinished_tasks + len(self._waiting)
+            return {"pending": pending, "deliveries": list(self._log)}
 
     def close(self) -> None:
         """Ends the thread; what was not sent by now never is."""
         with self._lock:
             self._closing = True
             thread, self._thread = self._thread, None
+            for timer in self._waiting:
+                timer.cancel()
         if thread:
             self._queue.put(None)
             thread.join(TIMEOUT)
 
     def _work(self) -> None:
-        while (writing := self._queue.get()) is not None:
+        while (due := self._queue.get()) is not None:
+            writing, tried = due
             try:
                 if not self._closing and (letter := writing()):
-                    self._deliver(letter)
+                    done = self._deliver(letter)
+                    if not done and tried < len(letter.waits):
+                        self._try_later(letter.waits[tried], writing, tried + 1)
             except Exception:
                 # A defect of ours, or a disk that is full: said aloud, and the next deliveries are made all the same.
                 traceback.print_exc()
             finally:
                 self._queue.task_done()
 
-    def _deliver(self, letter: Letter) -> None:
+    def _try_later(self, seconds: float, writing: Writing, tried: int) -> None:
+        def put() -> None:
+            with self._lock:
+                self._waiting.discard(timer)
+                self._queue.put((writing, tried))
+
+        timer = threading.Timer(seconds, put)
+        timer.daemon = True
+        with self._lock:
+            if not self._closing:
+                self._waiting.add(timer)
+                timer.start()
+
+    def _deliver(self, letter: Letter) -> bool:
+        """Whether no other try is needed; receivers that may not be called need none."""
         if not self._anywhere and not is_loopback(urlsplit(letter.url).hostname):
-            return
+            return True
         code = _post(letter, self._agent)
         status = "success" if code is not None and 200 <= code < 300 else "failure"
         letter.record(code, status)
         told = {"hook": letter.hook, "event": letter.event, "url": letter.url}
         self._log.append({**told, "code": code, "status": status, "time": clock.spoken(clock.now())})
+        return status == "success"
 
 
 class _Answer(http.client.HTTPResponse):

@@ -20,11 +20,9 @@ LATE = ("drop_after", "drip", "wrong_id", "wrong_amount", "malformed", "truncate
 
 def refuse(fault: Fault, answer: Answer | None, shapes: Shapes) -> Answer:
     """An error in the provider's shape, or with the body given; 429 and 503 may carry Retry-After."""
-    headers = dict(fault.headers)
-    if fault.retry_after is not None:
-        headers["Retry-After"] = str(fault.retry_after)
+    waits = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     spoiled = shapes.refuse(Refusal(fault.code, status=fault.status or 500))
-    return replace(spoiled, body=_body(fault, spoiled.body), headers=headers)
+    return replace(spoiled, body=_body(fault, spoiled.body), headers={**spoiled.headers, **fault.headers, **waits})
 
 
 def _body(fault: Fault, default: bytes) -> bytes:

@@ -112,3 +112,9 @@ def insert(db: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:
     marks = ", ".join("?" * len(values))
     cursor = db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
     return int(cursor.lastrowid or 0)
+
+
+def insert_many(db: sqlite3.Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Adds rows of made-up data; table and columns, separated by commas, come from the code."""
+    marks = ", ".join("?" * (columns.count(",") + 1))
+    db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608

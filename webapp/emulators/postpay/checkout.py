@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from functools import partial
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from webapp.emulators.kit import clock
+from webapp.emulators.kit import clock, page
+from webapp.emulators.kit.fields import country, email
 from webapp.emulators.kit.json_body import read_json
 from webapp.emulators.kit.messages import Answer, Refusal, Request
 from webapp.emulators.kit.store import insert
@@ -46,7 +48,7 @@ ADDRESS = {
     "line2": Field(text()),
     "city": required(text()),
     "state": Field(text()),
-    "country": required(fields.country),
+    "country": required(country),
     "postal_code": Field(text()),
 }
 SHIPPING = {
@@ -57,7 +59,7 @@ SHIPPING = {
 }
 CUSTOMER = {
     "id": Field(text()),
-    "email": required(fields.email),
+    "email": required(email),
     "first_name": Field(text()),
     "last_name": Field(text()),
     "gender": Field(choice("male", "female", "other", blank=True)),
@@ -125,16 +127,7 @@ def create_checkout(call: Call) -> Answer:
 
 
 def answer_page(world: World, request: Request) -> Answer:
-    """The hosted page of `/checkout/{token}`: for people, so its errors are pages too."""
-    try:
-        token = "/".join(request.parts[1:])
-    except Refusal:
-        token = ""
-    if request.method in ("GET", "HEAD"):
-        return _show(world, token)
-    if request.method == "POST":
-        return _decide(world, token, request.body)
-    return checkout_page.message("This page can only be opened or sent.", 405)
+    return page.answer(request, partial(_show, world), partial(_decide, world))
 
 
 def _show(world: World, token: str) -> Answer:
@@ -147,13 +140,13 @@ def _show(world: World, token: str) -> Answer:
 
 
 def _decide(world: World, token: str, body: bytes) -> Answer:
-    decision = _decision(body)
+    decision = page.sent(body, "decision")
     with world.store.write() as db:
         checkout = _find(db, token)
         if refusal := _unusable(checkout):
             return refusal
         if decision not in OUTCOMES:
-            return checkout_page.message("Choose to approve, deny or cancel.", 400)
+            return page.message("Choose to approve, deny or cancel.", 400)
         status, address, word = OUTCOMES[decision]
         db.execute("UPDATE checkouts SET outcome = ? WHERE token = ?", (word, token))
         key = checkout["order_key"]  # type: ignore[index]
@@ -163,14 +156,7 @@ def _decide(world: World, token: str, body: bytes) -> Answer:
         detail = orders.detail(db, order)
     if status:
         deliveries.announce(world, order["merchant"], "order", detail)
-    return checkout_page.sent_back(merged(checkout[address], order["order_id"], word))  # type: ignore[index]
-
-
-def _decision(body: bytes) -> str:
-    try:
-        return parse_qs(body.decode("ascii", "replace"), max_num_fields=10).get("decision", [""])[-1]
-    except ValueError:
-        return ""
+    return page.sent_back(merged(checkout[address], order["order_id"], word))  # type: ignore[index]
 
 
 def _find(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
@@ -180,11 +166,11 @@ def _find(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
 
 def _unusable(checkout: sqlite3.Row | None) -> Answer | None:
     if not checkout:
-        return checkout_page.message("There is no such checkout.", 404)
+        return page.message("There is no such checkout.", 404)
     if checkout["outcome"]:
-        return checkout_page.message("This checkout was used already.", 410)
+        return page.message("This checkout was used already.", 410)
     if checkout["expires"] <= clock.now():
-        return checkout_page.message("This checkout has expired.", 410)
+        return page.message("This checkout has expired.", 410)
     return None
 
 
@@ -193,4 +179,4 @@ def merged(address: str, order_id: str, status: str) -> str:
     parts = urlsplit(address)
     kept = [(name, value) for name, value in parse_qsl(parts.query, True) if name not in ("order_id", "status")]
     query = urlencode([*kept, ("order_id", order_id), ("status", status)])
-    return quote(urlunsplit(parts._replace(query=query)), safe=":/?#[]@!$&'()*+,;=%~")
+    return page.ascii_address(urlunsplit(parts._replace(query=query)))

@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 from webapp.emulators.kit import clock, validation
+from webapp.emulators.kit.fields import anything, instant
 from webapp.emulators.kit.json_body import read_json
 from webapp.emulators.kit.messages import Refusal, Request
 from webapp.emulators.kit.store import insert
@@ -20,21 +21,10 @@ from .world import World
 LARGEST = validation.LARGEST
 
 
-def _anything(value: Any) -> Any:
-    return value
-
-
 def _signed(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST:
         raise validation.Invalid("A valid integer is required.")
     return value
-
-
-def _moment(value: Any) -> int:
-    spoken = validation.moment(value)
-    if not spoken:
-        raise validation.Invalid("Datetime has wrong format.")
-    return clock.parse_moment(spoken)
 
 
 # Details are taken as they are: tests need the hostile and the odd ones.
@@ -43,16 +33,16 @@ ORDER = {
     "tax_amount": Field(whole(0), nullable=False),
     "currency": Field(text(blank=False), nullable=False),
     "status": Field(text(blank=False), nullable=False),
-    "created": Field(_moment, nullable=False),
-    "status_changed": Field(_moment, nullable=False),
+    "created": Field(instant, nullable=False),
+    "status_changed": Field(instant, nullable=False),
     "on_capture": Field(choice(*orders.ON_CAPTURE), nullable=False),
 }
-DETAILS = {name: Field(_anything) for name in (*orders.DETAILS, *orders.EXTRAS)}
+DETAILS = {name: Field(anything) for name in (*orders.DETAILS, *orders.EXTRAS)}
 REFUND = {
     "refund_id": Field(identifier, nullable=False),
     "amount": Field(whole(1)),
     "description": Field(text()),
-    "created": Field(_moment),
+    "created": Field(instant),
 }
 TRANSACTION = {
     "id": Field(identifier, nullable=False),
@@ -64,8 +54,8 @@ TRANSACTION = {
     "fee_tax_rate": Field(_signed, nullable=False),
     "total_amount": Field(_signed, nullable=False),
     "description": Field(text(), nullable=False),
-    "created": Field(_moment, nullable=False),
-    "paid": Field(_moment),
+    "created": Field(instant, nullable=False),
+    "paid": Field(instant),
     "order_id": Field(identifier),
 }
 FIGURES = ("amount", "fee_amount", "fee_rate", "fee_tax_rate", "total_amount")
@@ -185,7 +175,7 @@ def add_transaction(world: World, request: Request, ids: tuple[str, ...]) -> Any
 
 def change_transaction(world: World, request: Request, ids: tuple[str, ...]) -> Any:
     """The provider changes its past: any field but id and order; figures also to what no document allows."""
-    fields = {name: Field(_anything if name in FIGURES else TRANSACTION[name].check) for name in CHANGEABLE}
+    fields = {name: Field(anything if name in FIGURES else TRANSACTION[name].check) for name in CHANGEABLE}
     given = validation.validate(read_json(request), fields)
     merchant = merchant_of(world, request)
     with world.store.write() as db:

@@ -14,9 +14,7 @@ LONGEST_INTEGER = 1000
 """Characters of a whole number that is written as text."""
 CURRENCIES = frozenset(currency.code for currency in Currency)
 
-_EMAIL = re.compile(r"[^@\s\x00-\x20<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+\.[^@\s.<>()\[\],;:\\\"]+")
 _POINT_ZERO = re.compile(r"\.0*\s*$")
-_COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 
 
 def identifier(value: Any) -> str:
@@ -41,29 +39,8 @@ def integer(least: int) -> Check:
     return check
 
 
-def boolean(value: Any) -> bool:
-    """True and false, also as the 1 and 0 of the official client, and as text."""
-    if isinstance(value, str):
-        value = {"true": True, "1": True, "false": False, "0": False}.get(value.lower(), value)
-    if isinstance(value, bool) or (type(value) is int and value in (0, 1)):
-        return bool(value)
-    raise Invalid("Must be a valid boolean.")
-
-
 def currency(value: Any) -> str:
     return str(choice(*CURRENCIES)(value))
-
-
-def country(value: Any) -> str:
-    if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
-        raise Invalid(f'"{value}" is not a valid choice.')
-    return value
-
-
-def email(value: Any) -> str:
-    if not isinstance(value, str) or not _EMAIL.fullmatch(value):
-        raise Invalid("Enter a valid email address.")
-    return value
 
 
 def optional_url(value: Any) -> str | None:

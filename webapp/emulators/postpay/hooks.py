@@ -6,16 +6,15 @@ import json
 import secrets
 import sqlite3
 from typing import Any
-from urllib.parse import urlsplit
 
 from webapp.emulators.kit import clock
+from webapp.emulators.kit.fields import boolean, receiver
 from webapp.emulators.kit.json_body import read_json
-from webapp.emulators.kit.messages import Answer, Refusal, is_loopback
+from webapp.emulators.kit.messages import Answer, Refusal
 from webapp.emulators.kit.store import insert
-from webapp.emulators.kit.validation import Check, Field, Invalid, choice, required, rows, text, url, validate
+from webapp.emulators.kit.validation import Check, Field, choice, required, rows, text, validate
 
 from . import lookups
-from .fields import boolean
 from .pagination import PagedTable, answer_list
 from .world import Call
 
@@ -57,19 +56,10 @@ def _events(value: Any) -> str:
     return json.dumps(sorted(set(rows(choice(*EVENTS), empty=False)(value))))
 
 
-def _receiver(value: Any) -> str:
-    """An address to deliver to: https, or plain http on this machine, where tests have their receivers."""
-    address: str = url("http", "https")(value)
-    parts = urlsplit(address)
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise Invalid("The URL must use https.")
-    return address
-
-
 CHECKS: dict[str, Check] = {
     "active": boolean,
     "events": _events,
-    "url": _receiver,
+    "url": receiver,
     "secret": text(blank=False),
 }
 CREATION = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-from webapp.emulators.kit import clock
-from webapp.emulators.kit.store import Store
+from webapp.emulators.kit import clock, hostile_texts
+from webapp.emulators.kit.store import Store, insert_many
 
 from . import seed_orders, seed_texts
 from .seed_orders import MadeUp
@@ -50,21 +50,16 @@ def fill(store: Store, merchants: Sequence[str], *, orders: int, seed: int, end:
 def _fill_merchant(db: sqlite3.Connection, merchant: int, dice: Random, count: int, end: int) -> None:
     first = db.execute("SELECT coalesce(max(key), 0) + 1 FROM orders").fetchone()[0]
     made = list(enumerate(seed_orders.make(dice, count, end), first))
-    _insert(db, "orders", _ORDER_COLUMNS, (_order_row(key, merchant, order) for key, order in made))
-    _insert(db, "order_details", "order_key, body", ((key, order.details) for key, order in made))
+    insert_many(db, "orders", _ORDER_COLUMNS, (_order_row(key, merchant, order) for key, order in made))
+    insert_many(db, "order_details", "order_key, body", ((key, order.details) for key, order in made))
     captured = [(key, order) for key, order in made if order.status == "captured"]
     many = captured[len(captured) // 2][0] if len(captured) > 10 else None
     refunds = {key: _refunds(dice, order, end, key == many) for key, order in captured}
     rows = ((key, *refund) for key, made_refunds in refunds.items() for refund in made_refunds)
-    _insert(db, "refunds", _REFUND_COLUMNS, rows)
+    insert_many(db, "refunds", _REFUND_COLUMNS, rows)
     settled = sorted(_transactions(dice, merchant, captured, refunds, end), key=lambda row: row[10])
-    _insert(db, "transactions", _TRANSACTION_COLUMNS, settled)
-    _insert(db, "hooks", _HOOK_COLUMNS, _hooks(dice, merchant, end))
-
-
-def _insert(db: sqlite3.Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
-    marks = ", ".join("?" * (columns.count(",") + 1))
-    db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - names from this file
+    insert_many(db, "transactions", _TRANSACTION_COLUMNS, settled)
+    insert_many(db, "hooks", _HOOK_COLUMNS, _hooks(dice, merchant, end))
 
 
 def _order_row(key: int, merchant: int, order: MadeUp) -> tuple[Any, ...]:
@@ -107,7 +102,7 @@ def _refund(dice: Random, order: MadeUp, end: int, number: int, amount: int) -> 
     latest = min(end, order.status_changed + 40 * clock.DAY)
     created = dice.randrange(order.status_changed, latest + 1)
     hostile = dice.random() < 0.03
-    description = dice.choice(seed_texts.HOSTILE if hostile else (*seed_texts.REFUND_REASONS, None))
+    description = dice.choice(hostile_texts.HOSTILE if hostile else (*seed_texts.REFUND_REASONS, None))
     amount = max(1, amount)
     return (f"RF-{order.order_id}-{number}", amount, amount == order.total_amount, description, created)
 
@@ -127,7 +122,7 @@ def _transactions(
         key, order = dice.choice(captured)
         amount = dice.choice((-1, -1, 1)) * dice.randrange(500, 20000)
         created = end - dice.randrange(seed_orders.SPAN)
-        description = dice.choice((*seed_texts.ADJUSTMENTS, seed_texts.HOSTILE[0]))
+        description = dice.choice((*seed_texts.ADJUSTMENTS, hostile_texts.HOSTILE[0]))
         owner = key if dice.random() < 0.3 else None
         yield _transaction(dice, merchant, "regularization", order.currency, amount, description, created, end, owner)
 

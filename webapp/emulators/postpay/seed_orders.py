@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from webapp.emulators.kit import clock
+from webapp.emulators.kit import clock, hostile_texts
 
 from . import seed_texts
 from .orders import details_of
@@ -137,10 +137,10 @@ def _item(dice: Random, unit: int, hostile: bool) -> dict[str, Any]:
     page = f"https://shop.example.ae/p/{number}"
     return {
         "reference": f"sku-{number}",
-        "name": dice.choice(seed_texts.HOSTILE) if hostile else name,
+        "name": dice.choice(hostile_texts.HOSTILE) if hostile else name,
         "description": dice.choice((None, "", f"{name}, ready to ship.")),
-        "url": dice.choice(seed_texts.HOSTILE_URLS) if hostile else page,
-        "image_url": dice.choice(seed_texts.HOSTILE_URLS) if hostile else (f"{page}.jpg" if number % 4 else None),
+        "url": dice.choice(hostile_texts.HOSTILE_URLS) if hostile else page,
+        "image_url": dice.choice(hostile_texts.HOSTILE_URLS) if hostile else (f"{page}.jpg" if number % 4 else None),
         "unit_price": price * unit * (100 + dice.randrange(-30, 31)) // 100,
         "qty": qty,
     }
@@ -148,7 +148,7 @@ def _item(dice: Random, unit: int, hostile: bool) -> dict[str, Any]:
 
 def _discount(dice: Random, worth: int, hostile: bool) -> dict[str, Any]:
     rate = dice.choice((5, 10, 15))
-    name = dice.choice(seed_texts.HOSTILE) if hostile else f"Returning customer {rate}% discount"
+    name = dice.choice(hostile_texts.HOSTILE) if hostile else f"Returning customer {rate}% discount"
     return {"code": f"return-{rate}", "name": name, "amount": worth * rate // 100}
 
 
@@ -179,7 +179,7 @@ def _customer(dice: Random, order: MadeUp, address: dict[str, Any], hostile: boo
     return {
         "id": f"customer-{number:02d}",
         "email": f"shopper{number}@example.{dice.choice(('ae', 'com', 'test'))}",
-        "first_name": dice.choice(seed_texts.HOSTILE) if hostile else address["first_name"],
+        "first_name": dice.choice(hostile_texts.HOSTILE) if hostile else address["first_name"],
         "last_name": address["last_name"],
         "gender": dice.choice(("male", "female", "other", None)),
         "account": dice.choice(("new", "existing", "guest")),

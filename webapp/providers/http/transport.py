@@ -18,7 +18,6 @@ import structlog
 import urllib3
 from requests.structures import CaseInsensitiveDict
 
-from webapp.core.accounts import Account
 from webapp.version import __version__
 
 from .breaker import Breaker
@@ -33,7 +32,7 @@ from .errors import (
     TooManyCalls,
     UnreadableAnswer,
 )
-from .headers import basic_credentials, http_date, seconds_to_wait
+from .headers import http_date, seconds_to_wait
 
 T = TypeVar("T")
 
@@ -71,6 +70,15 @@ DEFAULT_TRANSPORT = TransportSettings()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Reach:
+    """Which account is called, where (without a slash at the end), and the Authorization that opens it."""
+
+    account: str
+    root: str
+    authorization: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """A request to make. `target` is path and query, already encoded; `deadline` in seconds, None for the default."""
 
@@ -93,15 +101,16 @@ class HttpAnswer:
 class Transport:
     """Calls one account's provider. Thread-safe; shared by all threads of a process."""
 
-    def __init__(self, account: Account, settings: TransportSettings, *, accept: str) -> None:
-        self._account = account.slug
+    def __init__(self, reach: Reach, settings: TransportSettings, *, accept: str) -> None:
+        self._account = reach.account
         self._settings = settings
-        self._root = account.api_root
-        self._adapter = Adapter(_origin(account), connections=settings.max_concurrent, ca_bundle=settings.ca_bundle)
+        self._root = reach.root
+        origin = "/".join(reach.root.split("/", 3)[:3])
+        self._adapter = Adapter(origin, connections=settings.max_concurrent, ca_bundle=settings.ca_bundle)
         self._headers = {
             "Accept": accept,
             "Accept-Encoding": "identity",
-            "Authorization": basic_credentials(account.merchant_id, account.secret_key.get_secret_value()),
+            "Authorization": reach.authorization,
             "User-Agent": _USER_AGENT,
         }
         self._places = threading.BoundedSemaphore(settings.max_concurrent)
@@ -257,10 +266,6 @@ class Transport:
         )
         if self._settings.observe:
             self._settings.observe(self._account, call.endpoint, call.method, status, seconds, kind)
-
-
-def _origin(account: Account) -> str:
-    return "/".join(account.api_root.split("/", 3)[:3])
 
 
 def _was_answered(outcome: HttpAnswer | GatewayError) -> bool | None:

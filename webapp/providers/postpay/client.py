@@ -10,67 +10,51 @@ cannot be read raises UnreadableRow, which names it; who is `tolerant` finds suc
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
 from webapp.core.accounts import Account
+from webapp.providers.contract import writes
+from webapp.providers.http.account_client import AccountClient
+from webapp.providers.http.bodies import BadIdentifier, encode, path
 from webapp.providers.http.errors import UnreadableAnswer
+from webapp.providers.http.headers import basic_credentials
 from webapp.providers.http.patience import Wait
-from webapp.providers.http.transport import Call, Transport, TransportSettings
+from webapp.providers.http.reading import Reader
+from webapp.providers.http.transport import Call, Reach, TransportSettings
 
-from .bodies import BadIdentifier, encode, encode_refund, path, sent_refund
+from .bodies import encode_refund, sent_refund
 from .every_page import read_every_page
 from .filters import HookQuery, OrderQuery, Query, RefundQuery, TransactionQuery
 from .models import Checkout, Hook, Order, OrderSummary, Page, Refund, Transaction
 from .parallel import Parallel
-from .reading import Reader, read_nothing, read_order, read_page, reader
+from .reading import read_nothing, read_order, read_page, reader
 from .refund_pages import read_all_refunds
 from .scan import EveryRow
 
 __all__ = ["ACCEPT", "BadIdentifier", "PostpayClient", "encode_refund", "writes"]
 
 T = TypeVar("T")
-Method = TypeVar("Method", bound=Callable[..., Any])
 
 ACCEPT = "application/vnd.postpay+json; version=v1"
 
 
-def writes(method: Method) -> Method:
-    """Marks a method that changes something at the provider: only services may call it."""
-    method.writes = True  # type: ignore[attr-defined]
-    return method
-
-
-class PostpayClient:
+class PostpayClient(AccountClient):
     """Speaks for one merchant account. Thread-safe; keeps its connections, so keep it."""
 
     def __init__(self, account: Account, transport: TransportSettings) -> None:
-        self._account = account
-        self._transport = Transport(account, transport, accept=ACCEPT)
-        self._deadline = transport.deadline
+        opened = basic_credentials(account.merchant_id, account.secret_key.get_secret_value())
+        super().__init__(Reach(account.slug, account.api_root, opened), transport, accept=ACCEPT)
         self._parallel = Parallel(transport.max_concurrent)
-
-    def __repr__(self) -> str:
-        return f"PostpayClient({self._account.slug})"
-
-    @property
-    def breaker_open(self) -> bool:
-        """Whether calls are being stopped because the provider has not been answering."""
-        return self._transport.breaker_open
-
-    @property
-    def clock_skew(self) -> timedelta | None:
-        """The provider's clock minus ours, to the second, as last seen; None before the first answer."""
-        return self._transport.clock_skew
 
     def close(self) -> None:
         """Lets kept connections and idle threads go."""
-        self._transport.close()
+        super().close()
         self._parallel.close()
 
     # Checkout

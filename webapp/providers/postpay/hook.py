@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .answered import Answered
-from .fields import Id, Moment, MomentIfAny, Rate, Text, TextIfAny, web_address
+from webapp.providers.http.answered import Answered
+from webapp.providers.http.values import Id, Moment, MomentIfAny, Rate, Text, TextIfAny, web_address
 
 MOST_EVENTS = 100
 

@@ -17,10 +17,21 @@ from typing import Any, Generic, TypeVar
 from pydantic import Field
 
 from webapp.money import Money
+from webapp.providers.http.answered import Answered, Parts
 from webapp.providers.http.errors import BadRow
+from webapp.providers.http.values import (
+    Id,
+    Minor,
+    Moment,
+    MomentIfAny,
+    MomentOrNull,
+    Rate,
+    Text,
+    TextIfAny,
+    web_address,
+)
 
-from .answered import Answered, Parts
-from .fields import Id, Minor, Moment, MomentIfAny, MomentOrNull, Rate, ShopText, Text, TextIfAny, web_address
+from .fields import ShopText
 from .hook import Hook as Hook
 
 T = TypeVar("T")
