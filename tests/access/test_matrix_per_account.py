@@ -18,8 +18,9 @@ from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 
 from .accounts import give, with_second_account
+from .addresses import address, requests
 from .records import Records
-from .test_role_matrix import MAY, ROLES, address, assert_as_the_table_says, requests
+from .test_role_matrix import MAY, ROLES, assert_as_the_table_says
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from webapp.access.permissions import ROLE_PERMISSIONS, Permission, Role, check_
 from webapp.core.settings import Settings
 from webapp.emulators.postpay.server import Sandbox
 
+from .addresses import address, requests
 from .records import Records
 
 ROLES = ("viewer", "agent", "finance", "auditor", "admin")
@@ -212,16 +212,6 @@ MAY: dict[str, frozenset[str]] = {
     "health.report_blocked": PUBLIC,
 }
 
-EXAMPLES = {
-    "account": "demo",
-    "order_id": "order-1",
-    "refund_id": "refund-1",
-    "version": "0" * 16,
-    "name": "desk.css",
-    "transaction_id": "transaction-1",
-}
-NUMBER = 987654
-
 
 @pytest.fixture
 def settings(sandbox: Sandbox, migrated_database: Path, tmp_path: Path) -> Settings:
@@ -289,16 +279,3 @@ def test_admins_and_auditors_move_no_money() -> None:
 
 def is_admitted_only_with_a_token(rule: Rule, method: str) -> bool:
     return method == "POST" and rule.endpoint not in ("health.report_blocked", "receiver.receive")
-
-
-def requests(app: Flask) -> Iterator[tuple[Rule, str]]:
-    """Every rule with every method that it answers, by name."""
-    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield rule, method
-
-
-def address(rule: Rule, **given: str) -> str:
-    """An address of the rule, about things that do not exist."""
-    examples = {**EXAMPLES, **given}
-    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: str(examples.get(found[1], NUMBER)), rule.rule)

@@ -86,7 +86,7 @@ def _no_lease(patch: pytest.MonkeyPatch, _desk: stage.Desk) -> None:
 
     patch.setattr(resolve_unknown, "count_attempt", count)
     patch.setattr(resolve_unknown, "take", lambda kind, change, deadline: change)
-    patch.setattr(engine, "_lease", lambda kind, deadline, looks=0: kind.calls * timedelta(seconds=deadline))
+    patch.setattr(engine, "lease", lambda kind, deadline, looks=0: kind.calls * timedelta(seconds=deadline))
 
 
 @mistake("the old webhook is deleted without a quiet time or the shop's word")

@@ -78,7 +78,7 @@ def _no_lease(patch: pytest.MonkeyPatch, _desk: stage.Desk) -> None:
 
     patch.setattr(resolve_unknown, "count_attempt", count)
     patch.setattr(resolve_unknown, "take", lambda kind, intent, deadline: intent)
-    patch.setattr(engine, "_lease", lambda kind, deadline, looks=0: timedelta(seconds=deadline))
+    patch.setattr(engine, "lease", lambda kind, deadline, looks=0: timedelta(seconds=deadline))
 
 
 @mistake("limit_exceeded is not read back")

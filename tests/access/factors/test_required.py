@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.access.addresses import address, requests
 from tests.access.conftest import NOWHERE
 from tests.access.records import Records
-from tests.access.test_role_matrix import MAY, address, requests
+from tests.access.test_role_matrix import MAY
 from tests.browser import Browser
 from tests.conftest import PEOPLE, make_settings
 from tests.people import let_in

@@ -22,7 +22,8 @@ from tests.thorough import share
 from webapp.core.settings import ROOT, Settings
 from webapp.emulators.postpay.server import Sandbox
 
-from .every_form import FORMS, NO_FORMS, PRESSED, Form
+from .every_form import FORMS, Form
+from .pressed import NO_FORMS, PRESSED
 from .stage import Stage, assert_kept, assert_spoken
 
 OUR_WORDS = (502, 503)

@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from tests.browser import Browser
 from tests.conftest import PASSWORD
+from tests.raw_database import everything_in
 from tests.webhooks.receiving import order_body
 from webapp.core.database import writing
 from webapp.core.extensions import db
@@ -179,7 +180,7 @@ def test_no_secret_stands_in_the_database_the_log_or_a_page(
     adam.open("/audit?what=hook.secret_shown")
     assert "Adam Admin was shown the secret of the desk's own address for deliveries" in adam.words
     with sqlite3.connect(app.extensions["settings"].database_url.removeprefix("sqlite:///")) as database:
-        stored = "\n".join(database.iterdump())
+        stored = everything_in(database)
     output = capfd.readouterr()
     for canary in (secret, brought, shop):
         assert canary not in stored + output.out + output.err + page
