@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select, update
@@ -62,6 +63,7 @@ def test_while_it_waits_it_counts_and_nothing_else_starts(alice: Browser, provid
     assert "Awaiting approval" in alice.words
 
 
+@pytest.mark.requirement("R21")
 def test_pieces_of_one_order_are_measured_together(alice: Browser, provider: Provider) -> None:
     provider.order("big", total=500000)
     alice.open("/demo/orders/big/refund")
@@ -91,6 +93,7 @@ def test_the_reason_other_is_for_two(alice: Browser, farah: Browser, provider: P
     assert "Refunded AED 5.00" in words(farah)
 
 
+@pytest.mark.requirement("R20")
 def test_approved_twice_it_is_sent_once(farah: Browser, provider: Provider, asked: str, app: Flask) -> None:
     farah.open(asked)
     page = farah.page
@@ -173,6 +176,7 @@ def test_whoever_asked_first_does_not_approve_what_was_changed(
     assert "You asked for this yourself, or changed it." in farah.words
 
 
+@pytest.mark.requirement("R22")
 def test_an_old_proof_is_asked_for_anew_and_one_comes_back(
     farah: Browser, provider: Provider, asked: str
 ) -> None:

@@ -103,6 +103,7 @@ def all_at_once(act: Callable[[int], object]) -> Counter[object]:
         return Counter(pool.map(one, range(AT_ONCE)))
 
 
+@pytest.mark.requirement("R21")
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("limit", "refusal"),
@@ -125,6 +126,7 @@ def test_twenty_refunds_at_once_over_many_orders_exceed_no_limit(
     assert sum(len(provider.refunds(f"o-{number}")) for number in range(AT_ONCE)) == 3
 
 
+@pytest.mark.requirement("R21")
 @pytest.mark.timeout(120)
 def test_what_awaits_approval_counts_for_the_twenty_too(app: Flask, provider: Provider) -> None:
     alice, _ = people(app)
@@ -164,6 +166,7 @@ def the_intent(app: Flask) -> Intent:
         return db.session.scalars(select(Intent)).one()
 
 
+@pytest.mark.requirement("R20")
 @pytest.mark.timeout(120)
 def test_twenty_approvals_at_once_send_one_refund(app: Flask, provider: Provider, request_id: int) -> None:
     farah = people(app)[1]
@@ -200,6 +203,7 @@ class Killed(BaseException):
     """The process is gone."""
 
 
+@pytest.mark.requirement("R20")
 def test_what_was_approved_by_a_process_that_ended_is_sent_by_the_worker(
     app: Flask, provider: Provider, request_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,7 @@ def limits(app: Flask, role: str, **given: int) -> None:
     app.extensions["settings"] = settings.model_copy(update={"refund_limits": changed})
 
 
+@pytest.mark.requirement("R20")
 def test_nobody_approves_their_own(farah: Browser, provider: Provider, app: Flask) -> None:
     provider.order("big", total=2_000_000)
     ask(farah, "5", reason="other", note="a favour")
@@ -60,6 +61,7 @@ def test_an_agent_cannot_approve(sign_in: Callable[[str], Browser], asked: str) 
     assert aziz.status == 403
 
 
+@pytest.mark.requirement("R20")
 def test_after_a_day_it_lapses(alice: Browser, provider: Provider, asked: str, app: Flask) -> None:
     with time_machine.travel(now() + timedelta(hours=24, minutes=1)):
         farah = let_in(app, FARAH)
@@ -92,6 +94,7 @@ def test_the_order_has_changed_since(farah: Browser, provider: Provider, asked: 
     assert sent(provider) == 0
 
 
+@pytest.mark.requirement("R20")
 def test_other_data_than_were_asked_for_are_not_approved(
     farah: Browser, provider: Provider, asked: str, app: Flask
 ) -> None:
@@ -129,6 +132,7 @@ def meanwhile(request: pytest.FixtureRequest) -> tuple[Meanwhile, str]:
     return MEANWHILE[request.param]
 
 
+@pytest.mark.requirement("R20")
 def test_rights_and_limits_are_looked_at_again(
     farah: Browser, provider: Provider, asked: str, app: Flask, meanwhile: tuple[Meanwhile, str]
 ) -> None:
@@ -143,6 +147,7 @@ def test_rights_and_limits_are_looked_at_again(
     assert "The request is rejected." in farah.words
 
 
+@pytest.mark.requirement("R20")
 def test_somebody_promoted_since_does_not_approve_what_was_asked_before(
     provider: Provider, asked: str, app: Flask, sign_in: Callable[[str], Browser]
 ) -> None:

@@ -70,6 +70,7 @@ def test_an_export_without_people_does_not_ask(
     assert farah.heading != "Confirm that it is you"
 
 
+@pytest.mark.requirement("R22")
 @pytest.mark.parametrize(
     ("person", "address"),
     [("finance", "/demo/in-progress/1/close?from=list"), ("admin", "/demo/hooks/none/secret")],
@@ -84,6 +85,7 @@ def test_the_page_asks_first_and_is_come_back_to(
     assert someone.form("Continue").find("input", attrs={"name": "next"})["value"] == address  # type: ignore[index]
 
 
+@pytest.mark.requirement("R22")
 def test_a_secret_is_shown_with_a_fresh_proof_only(sign_in: Callable[[str], Browser], age: Age) -> None:
     adam = sign_in("admin")
     token = str(adam.page.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]

@@ -69,6 +69,7 @@ def test_the_same_form_once_more_does_nothing_more(alice: Browser, records: Reco
     assert (alice.status, records.news(), records.user(ALICE)["totp_seed_sealed"]) == (303, [], sealed)
 
 
+@pytest.mark.requirement("R26")
 def test_the_password_alone_reaches_nothing(app: Flask, codes: list[str], stranger: Browser, records: Records) -> None:
     give_password(stranger, "agent")
     assert (stranger.heading, stranger.status) == ("Second factor", 200)
@@ -81,6 +82,7 @@ def test_the_password_alone_reaches_nothing(app: Flask, codes: list[str], strang
     assert stranger.client.get("/you/sessions").status_code == 200
 
 
+@pytest.mark.requirement("R31")
 def test_the_session_begins_with_the_second_step(
     app: Flask, codes: list[str], stranger: Browser, records: Records
 ) -> None:
@@ -90,6 +92,7 @@ def test_the_session_begins_with_the_second_step(
     assert (stranger.heading, len(records.sessions())) == ("Your sessions", before + 1)
 
 
+@pytest.mark.requirement("R26")
 def test_a_code_is_good_once(app: Flask, codes: list[str], records: Records) -> None:
     code = code_of(app, records, ALICE, steps=1)
     for outcome in ("Your sessions", "Second factor"):
@@ -101,6 +104,7 @@ def test_a_code_is_good_once(app: Flask, codes: list[str], records: Records) -> 
     assert records.news()[-1] == "auth.factor.failed denied code used before"
 
 
+@pytest.mark.requirement("R26")
 def test_a_phone_may_be_a_period_early_or_late(
     clock: time_machine.Traveller, app: Flask, alice: Browser, records: Records
 ) -> None:
@@ -133,6 +137,7 @@ def test_what_is_no_digit_is_wrong_wherever_it_is_typed(alice: Browser, codes: l
         assert (alice.status, alice.heading) == (422, "Set up an authenticator app"), typed
 
 
+@pytest.mark.requirement("R27")
 def test_a_recovery_code_is_good_once(app: Flask, codes: list[str], records: Records) -> None:
     assert not records.rows("SELECT 1 FROM recovery_code WHERE code_hash = :code", code=codes[0])
     for outcome in ("Your sessions", "Second factor"):
@@ -143,6 +148,7 @@ def test_a_recovery_code_is_good_once(app: Flask, codes: list[str], records: Rec
     assert len(records.rows("SELECT 1 FROM recovery_code")) == 9
 
 
+@pytest.mark.requirement("R27")
 def test_new_recovery_codes_take_the_place_of_those_before(
     alice: Browser, codes: list[str], stranger: Browser, records: Records
 ) -> None:
@@ -154,6 +160,7 @@ def test_new_recovery_codes_take_the_place_of_those_before(
     assert "This code is not right." in stranger.words
 
 
+@pytest.mark.requirement("R28")
 def test_ten_wrong_codes_lock_the_second_step_and_not_the_password(
     app: Flask, codes: list[str], records: Records
 ) -> None:
@@ -221,6 +228,7 @@ def test_a_change_ends_the_other_sessions(
     assert not records.rows("SELECT 1 FROM recovery_code"), "they are no factor by themselves"
 
 
+@pytest.mark.requirement("R53")
 def test_no_seed_and_no_code_is_written_down(
     app: Flask, alice: Browser, codes: list[str], stranger: Browser, records: Records, capfd: pytest.CaptureFixture[str]
 ) -> None:

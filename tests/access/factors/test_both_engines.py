@@ -35,6 +35,7 @@ def app(engine_url: str, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.mark.requirement("R26")
 def test_a_code_that_many_use_at_once_lets_one_in(app: Flask, records: Records) -> None:
     codes = set_up_app(let_in(app, ALICE))
     browsers = [Browser(app) for _ in range(4)]
@@ -87,6 +88,7 @@ def test_the_lock_outlives_a_restart_and_ends_with_unlocking(app: Flask, records
         db.engine.dispose()
 
 
+@pytest.mark.requirement("R53")
 def test_a_seed_outlives_the_key_it_was_sealed_with(app: Flask, records: Records) -> None:
     """R53: rotated, the old key removed, the code still lets in."""
     set_up_app(let_in(app, ALICE))

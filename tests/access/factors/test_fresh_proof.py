@@ -27,6 +27,7 @@ def adam(clock: time_machine.Traveller, app: Flask) -> Browser:
     return adam
 
 
+@pytest.mark.requirement("R22")
 def test_a_code_is_asked_for_and_what_was_typed_survives(
     clock: time_machine.Traveller, app: Flask, adam: Browser, records: Records
 ) -> None:
@@ -46,6 +47,7 @@ def test_a_code_is_asked_for_and_what_was_typed_survives(
     assert adam.heading == "Link for Nadia New"
 
 
+@pytest.mark.requirement("R22")
 def test_the_password_is_no_proof_for_who_has_a_second_factor(adam: Browser, records: Records) -> None:
     adam.open("/people/new")
     assert not adam.page.select("input[name=password]")

@@ -62,6 +62,7 @@ LIES: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.requirement("R26")
 def test_a_lie_lets_nobody_in(device: Device, stranger: Browser, records: Records) -> None:
     for lies in LIES:
         sign_in(stranger, device.use(options(stranger, "/sign-in/passkey"), **lies))

@@ -45,6 +45,7 @@ def test_who_needs_one_is_led_to_set_it_up(app: Flask, person: str) -> None:
     assert browser.client.get("/you/sessions").status_code == 200
 
 
+@pytest.mark.requirement("R26")
 def test_no_address_is_reached_before(app: Flask) -> None:
     """Of people who need a factor and have none; and of those who have given the password alone."""
     alice, half_open = let_in(app, ALICE), Browser(app)
@@ -87,6 +88,7 @@ def test_who_removes_the_last_one_is_told_and_led_to_another(app: Flask, records
     assert (alice.heading, "Your role needs a second factor." in alice.words) == ("Second factor", True)
 
 
+@pytest.mark.requirement("R26")
 def test_it_is_required_unless_every_account_is_embedded(tmp_path: Path) -> None:
     embedded = make_settings(NOWHERE, "sqlite://", tmp_path, second_factor=None)
     live = embedded.accounts[0].model_copy(update={"environment": Environment.LIVE})

@@ -72,6 +72,7 @@ def test_the_command_is_for_the_last_admin(app: Flask, records: Records) -> None
     assert (again.exit_code, "They have no second factor." in again.output) == (1, True)
 
 
+@pytest.mark.requirement("R27")
 def test_a_new_password_bypasses_nothing(app: Flask, alice_has_one: Browser, stranger: Browser) -> None:
     """R27: whoever resets the password is asked for the second factor still."""
     new = "a quiet lamp beside the river"
