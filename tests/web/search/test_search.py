@@ -89,6 +89,16 @@ def test_an_id_that_the_index_does_not_know_is_asked_at_the_provider(shop: Provi
     assert alice.address == "/demo/orders/late-1"
 
 
+@pytest.mark.parametrize(
+    "typed", ["zahra@hidden.example", "052 999 8877", "+971529998877", "Zahra", "Zahra Hidden", "زهرة"]
+)
+def test_a_persons_words_do_not_become_an_address_at_the_provider(shop: Provider, alice: Browser, typed: str) -> None:
+    shop.forget()
+    search(alice, typed)
+    assert (alice.heading, found(alice)) == ("Search results", [])
+    assert not [call for call in shop.seen("GET") if "order_id" in str(call) or "/orders/" in call["path"]]
+
+
 def test_what_vera_may_find_and_what_she_sees(shop: Provider, sign_in: Callable[[str], Browser]) -> None:
     vera = sign_in("viewer")
     for typed in ("10487", "abaya", "sharjah", "fatima@shop.example", "0501234567"):
@@ -180,6 +190,12 @@ def test_searches_are_limited_and_what_was_typed_stays(app: Flask, shop: Provide
     assert alice.page.select_one("#search")["value"] == "Fatima"  # type: ignore[index]
     with app.app_context():
         assert db.session.scalars(select(AuditEntry).where(AuditEntry.event == "search.limited")).one()
+
+
+def test_an_id_without_a_digit_is_asked_at_the_provider_too(shop: Provider, alice: Browser) -> None:
+    shop.order("order-declines-too")
+    search(alice, "order-declines-too")
+    assert alice.address == "/demo/orders/order-declines-too"
 
 
 def test_a_provider_that_is_down_is_said_with_what_was_typed(shop: Provider, alice: Browser) -> None:

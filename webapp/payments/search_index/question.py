@@ -15,18 +15,18 @@ _WHOLE_PHONE = 8
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term; with `phone` only orders with a number that is this one, or ends so where it says no country."""
+    """One term; with `phone` only orders with a number that is this one, or ends so unless it `is_whole`."""
 
     text: str
     phone: str = ""
-    is_international: bool = False
+    is_whole: bool = False
 
     def holds(self, entry: Entry, found: frozenset[str]) -> bool:
         if self.text not in found:
             return False
         if not self.phone:
             return True
-        same = str.__eq__ if self.is_international else str.endswith
+        same = str.__eq__ if self.is_whole else str.endswith
         return any(same(number, self.phone) for number in entry.phones)
 
 
@@ -96,15 +96,18 @@ def _part(part: str, may_open: bool) -> Expression:
 
 
 def _phone(typed: str, may_open: bool, region: str | None) -> Expression:
-    """Digits that may be a phone, whole or its last seven; or an ID such as 2026-0004711."""
+    """Digits that may be a phone, whole or its last seven; or an ID such as 2026-0004711.
+
+    Who may not open personal data asks for a whole number, with its country's code or as it is dialled in `region`:
+    else its end could be guessed, and the rest of it digit by digit.
+    """
     parts = tuple(Term(OPEN + word) for word in spelling.words(typed))
     asked: list[Expression] = [parts[0] if len(parts) == 1 else All(parts)]
-    typed_digits = spelling.digits(typed)
-    if len(typed_digits) >= _WHOLE_PHONE:
-        international = spelling.is_international(typed)
-        number = spelling.phone(typed, region) if international else typed_digits.lstrip("0")
-        asked.append(Term(PERSONAL + number[-7:], number, international))
+    national = spelling.digits(typed).lstrip("0")
+    is_whole = spelling.is_international(typed) or not may_open
+    number = spelling.phone(typed, region) if is_whole else national
+    if len(number) >= _WHOLE_PHONE:
+        asked.append(Term(PERSONAL + number[-7:], number, is_whole))
     elif may_open:
-        asked.append(Term(PERSONAL + typed_digits))
+        asked.append(Term(PERSONAL + spelling.digits(typed)))
     return OneOf(tuple(asked))
-

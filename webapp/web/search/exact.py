@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flask import current_app
@@ -15,6 +16,8 @@ from webapp.payments.search_index import spelling, store
 from webapp.payments.search_index.question import Expression
 from webapp.providers.http.errors import NotFound, UnreadableAnswer
 from webapp.providers.registry import postpay
+
+_SIGN_OF_ID, _BLANK = re.compile(r"[-_#./:]"), re.compile(r"\s")
 
 
 def known_order(account: Account, typed: str, ids: Sequence[int], question: Expression) -> str | None:
@@ -30,11 +33,17 @@ def known_order(account: Account, typed: str, ids: Sequence[int], question: Expr
 
 
 def may_be_unknown(typed: str, *, has_hits: bool) -> bool:
-    """Whether it may be the ID of an order that the index does not know: worth a call."""
+    """Whether it may be the ID of an order that the index does not know: worth a call.
+
+    The ID stands in that call's address, which a proxy may write down, so what looks like a person's is not asked for:
+    an e-mail address, a phone number, words without a digit or a sign such as stand in IDs.
+    """
     if not is_provider_id(typed):
         return False
-    is_personal = bool(spelling.email(typed)) or spelling.LIKE_A_PHONE.fullmatch(spelling.plain_digits(typed.strip()))
-    return not has_hits or (any(map(str.isdigit, typed)) and not is_personal)
+    if spelling.email(typed) or spelling.LIKE_A_PHONE.fullmatch(spelling.plain_digits(typed.strip())):
+        return False
+    has_digit = any(map(str.isdigit, typed))
+    return has_digit or (not has_hits and _SIGN_OF_ID.search(typed) is not None and not _BLANK.search(typed.strip()))
 
 
 def order_at_provider(account: Account, typed: str) -> str | None:
