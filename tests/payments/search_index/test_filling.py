@@ -16,7 +16,9 @@ from webapp.core.database import writing
 from webapp.payments.search_index import readings
 from webapp.payments.search_index.reach import reach_of
 from webapp.payments.search_index.sweep import ask_to_read, tend
+from webapp.payments.snapshot import OrderSnapshot, read_order
 from webapp.providers.http.errors import GatewayError
+from webapp.providers.registry import postpay
 
 from .index import person
 from .worker import Worker
@@ -138,6 +140,27 @@ def test_deliveries_are_found_with_the_commit_that_settles_them(provider: Provid
         receiving.deliver(order_body("told", news="changed"))
         receiving.reread()
     assert (worker.find("fatima"), worker.find("noura")) == ([], ["told"])
+
+
+def test_what_was_read_before_comes_too_late_also_after_a_reading_that_found_nothing_new(
+    provider: Provider, worker: Worker
+) -> None:
+    provider.order("turned", **person("Fatima", "Hashimi"))
+
+    def read() -> OrderSnapshot:
+        return read_order(postpay(worker.account), "turned")
+
+    def keep(reading: OrderSnapshot) -> None:
+        readings.notice(worker.account, reading)
+        readings.write_now()
+
+    keep(read())
+    provider.change("turned", **person("Omar", "Khan"))
+    late = read()
+    provider.change("turned", **person("Fatima", "Hashimi"))
+    keep(read())
+    keep(late)
+    assert (worker.find("fatima"), worker.find("omar")) == (["turned"], [])
 
 
 def test_a_refund_that_somebody_else_made_is_found_once_it_was_delivered(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
@@ -70,6 +70,7 @@ def _keep(session: Session, keys: IndexKeys, account: str, entry: Entry) -> bool
     if row:
         entry = entry.knowing(row.entry)
         if row.key_id == keys.current.id and entry.says_as(row.entry):
+            _write_line(session, keys.current, account, row.id, entry)
             return False
         _remove(session, row.id, row.tokens)
     row_id = row.id if row else free
@@ -108,6 +109,13 @@ def _add(session: Session, key: IndexKey, account: str, row_id: int, entry: Entr
     session.execute(SearchOrder.__table__.insert().values(id=row_id, key_id=key.id, tokens=tokens, line=line))  # type: ignore[attr-defined]
     if _is_sqlite(session):
         session.execute(_SQLITE_ADD, {"id": row_id, "tokens": spelled_all(tokens)})
+
+
+def _write_line(session: Session, key: IndexKey, account: str, row_id: int, entry: Entry) -> None:
+    """Of an order that still says the same, when it was read: what was read before that comes too late from now on."""
+    line = key.seal_line(account, row_id, entry)
+    same = SearchOrder.id == row_id
+    session.execute(update(SearchOrder).where(same).values(line=line).execution_options(synchronize_session=False))
 
 
 def _remove(session: Session, row_id: int, tokens: Sequence[int]) -> None:
