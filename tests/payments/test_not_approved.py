@@ -8,18 +8,21 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.browser import Browser
 from tests.people import let_in, second_of_finance
 from tests.provider import Provider
 from webapp.access import staff
+from webapp.access.invitations import new_link
 from webapp.access.permissions import Role
 from webapp.access.roles import NO_ROLE
 from webapp.core.database import writing
+from webapp.core.extensions import db
 from webapp.core.refund_limits_setting import RefundLimit
 from webapp.models.base import now
 from webapp.models.intent import Intent
+from webapp.models.user import User
 from webapp.payments.approval_requests import lapse_due
 
 from .approvals import ask, events, sent, the_intent, token, words
@@ -155,7 +158,37 @@ def test_somebody_promoted_since_does_not_approve_what_was_asked_before(
         staff.set_role("aziz@example.test", Role.FINANCE)
     aziz = sign_in("second agent")
     aziz.open(asked)
-    assert "Your roles were changed less than 24 hours ago" in aziz.words
+    assert "Within the last 24 hours somebody gave you roles" in aziz.words
     aziz.send(f"{asked}/approve", {"csrf_token": token(aziz), "seen": ""})
     assert aziz.status in (403, 412)
+    assert sent(provider) == 0
+
+
+def _admin() -> int:
+    return db.session.scalars(select(User.id).where(User.email == "adam@example.test")).one()
+
+
+TAKEN_OVER: dict[str, Callable[[], object]] = {
+    "roles": lambda: (staff.set_role(FARAH, Role.AGENT), staff.set_role(FARAH, Role.FINANCE)),
+    "a link": lambda: new_link(FARAH, by=_admin()),
+    "enabled": lambda: (staff.disable(FARAH), staff.enable(FARAH)),
+}
+
+
+@pytest.mark.requirement("R20")
+@pytest.mark.parametrize("what", TAKEN_OVER)
+def test_who_was_given_a_way_in_approves_nothing_for_a_day(
+    provider: Provider, alice: Browser, app: Flask, what: str
+) -> None:
+    """Neither what waited, nor what is asked for from now on: an admin may have taken their place."""
+    with app.test_request_context():
+        TAKEN_OVER[what]()
+    provider.order("later", total=2_000_000)
+    ask(alice, "1500.00", "later")
+    alice.follow("See the request")
+    farah = let_in(app, FARAH)
+    farah.open(alice.address)
+    assert "Within the last 24 hours somebody gave you roles" in farah.words
+    farah.send(f"{alice.address}/approve", {"csrf_token": token(farah), "seen": ""})
+    assert farah.status in (403, 412)
     assert sent(provider) == 0

@@ -19,6 +19,7 @@ from webapp.core.extensions import db
 from webapp.models.user import User
 
 from . import staff
+from .grants import StaffChangeRefused
 from .password_rules import DEMO_PASSWORD
 from .permissions import ROLE_LABELS, Role
 from .sessions import demo_people_welcome
@@ -73,5 +74,5 @@ def ensure_demo_users(app: Flask) -> None:
 
 
 def _hire(person: DemoPerson) -> None:
-    with suppress(staff.StaffChangeRefused):  # another process was quicker
+    with suppress(StaffChangeRefused):  # another process was quicker
         staff.create_user(email=person.email, name=person.name, role=person.role, password=DEMO_PASSWORD, is_demo=True)

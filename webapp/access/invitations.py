@@ -22,8 +22,9 @@ from webapp.models.staff_session import StaffSession
 from webapp.models.user import User
 
 from . import password_rules, passwords, sessions, throttle
+from .grants import StaffChangeRefused, require_grant, require_reach
 from .permissions import Role
-from .staff import StaffChangeRefused, add_user, changing, require_grant
+from .staff import add_user, changing
 
 LIFE = timedelta(hours=24)
 
@@ -57,6 +58,8 @@ def new_link(email: str, *, by: int) -> Link:
             raise StaffChangeRefused("They are disabled. Enable them first.")
         if user.is_demo:
             raise StaffChangeRefused("Demo people keep their password.")
+        require_reach(session, by, user)
+        user.roles_changed = now()
         return _issue(session, user)
 
 

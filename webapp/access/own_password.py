@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import Session
 
 from webapp import audit
 from webapp.core.database import writing
@@ -49,9 +51,19 @@ def change_password(person: Person, current: str, new: str) -> Person | NotTaken
         user = session.get_one(User, person.id, populate_existing=True, with_for_update=True)
         user.password_hash, user.password_changed, user.must_change_password = hashed, now(), False
         sessions.end(session, StaffSession.user_id == person.id, reason=sessions.PASSWORD_CHANGED)
-        again = open_for(session, user)
+        again = _as_sure_as_before(session, person, open_for(session, user))
         audit.record(audit.Action.PASSWORD_CHANGED, object_type="user", object_id=person.id)
     return again
+
+
+def _as_sure_as_before(session: Session, person: Person, again: Person) -> Person:
+    """A password alone is no fresh proof of somebody who has more to prove it with, or where passwords are off."""
+    is_off = not current_app.extensions["settings"].password_sign_in
+    if not person.has_second_factor and not person.is_vouched_for and not is_off:
+        return again
+    opened = session.get_one(StaffSession, again.session_id)
+    opened.confirmed, opened.vouched_for = person.confirmed, person.is_vouched_for
+    return replace(again, confirmed=person.confirmed, is_vouched_for=person.is_vouched_for)
 
 
 def _problem(person: Person, current: str, new: str) -> LazyString | None:

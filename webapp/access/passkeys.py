@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -34,6 +35,7 @@ from webapp.models.user import User
 
 from . import one_time
 
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,1400}=*", re.ASCII)
 LONGEST = 16 * 1024
 """Characters of what a browser brings back; keys of today need some hundred."""
 MOST = 20
@@ -183,7 +185,10 @@ def _challenge(credential: str, purpose: str, subject: str) -> str | None:
 
 
 def _named(credential: str) -> Passkey | None:
-    found = db.session.scalar(select(Passkey).where(Passkey.credential_id == str(json.loads(credential).get("id"))))
+    told = json.loads(credential).get("id")
+    if not isinstance(told, str) or not _BASE64URL.fullmatch(told):
+        return None
+    found = db.session.scalar(select(Passkey).where(Passkey.credential_id == told))
     release()
     return found
 

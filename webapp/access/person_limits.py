@@ -1,4 +1,4 @@
-"""Refund limits of single people: an admin sets other ones than their role has, never their own."""
+"""Refund limits of single people: an admin sets lower ones than their role has, never their own."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from sqlalchemy import select
 from webapp import audit
 from webapp.core.database import release
 from webapp.core.extensions import db
+from webapp.core.refund_limits_setting import Limits
 from webapp.models.person_limit import LIMITS, PersonLimit
 
-from .roles import EVERY_ACCOUNT
-from .staff import StaffChangeRefused, changing, require_grant
+from .grants import StaffChangeRefused, require_grant
+from .roles import EVERY_ACCOUNT, roles_of
+from .staff import changing
 
 
 def limits_set(user_id: int) -> Sequence[PersonLimit]:
@@ -24,13 +26,19 @@ def limits_set(user_id: int) -> Sequence[PersonLimit]:
     return found
 
 
-def set_limits(email: str, account: str, currency: str, wanted: Mapping[str, int | None], *, by: int) -> None:
+def set_limits(
+    email: str, account: str, currency: str, wanted: Mapping[str, int | None], *, by: int, by_role: Limits
+) -> None:
     """Makes these somebody's limits on an account, or on every one, in minor units; None is as the role has it.
 
-    One entry with what was and what is. Raises StaffChangeRefused.
+    One entry with what was and what is. Raises StaffChangeRefused, also where one is above that of the role: else an
+    admin alone could do without approvals, through somebody they have invited.
     """
     with changing(email, by) as (session, user):
         require_grant(session, by, {account})
+        of_role = by_role.get(roles_of(session, user.id).on(account) or "", {}).get(currency)
+        if of_role and any(value and value > of_role.ceilings[name] for name, value in wanted.items()):
+            raise StaffChangeRefused(_l("Limits of one person are at most those of the role, which are a setting."))
         key = {"user_id": user.id, "account": account, "currency": currency}
         row = session.get(PersonLimit, tuple(key.values()))
         before = {name: getattr(row, name) for name in LIMITS} if row else dict.fromkeys(LIMITS)

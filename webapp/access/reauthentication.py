@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from flask import current_app
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
 from webapp import audit
 from webapp.core.database import writing
+from webapp.core.settings import Settings
 from webapp.models.base import now
 
 from . import second_factor, sessions, throttle
@@ -22,6 +25,7 @@ from .own_password import LOCKED, WRONG
 from .second_factor import Proof
 
 FRESH = timedelta(minutes=5)
+ELSEWHERE = _l("A password of the desk does not count here. Confirm with single sign-on.")
 CONFIRM = "confirm"
 """The purpose of the passkey's challenge; its subject is the session."""
 
@@ -31,11 +35,23 @@ def is_fresh(person: Person) -> bool:
     return now() - person.confirmed <= FRESH
 
 
+def takes_password(person: Person) -> bool:
+    """Whether the password proves who somebody is: not where the OpenID provider does instead, or they have more."""
+    return not person.has_second_factor and not person.is_vouched_for and _passwords_count()
+
+
+def _passwords_count() -> bool:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.password_sign_in
+
+
 def confirm(person: Person, password: str) -> Person | LazyString:
     """The person in the same session under a new token, or what to tell: counted like a sign-in, by itself.
 
-    Only for who has no second factor. Raises TurnedAway.
+    Only for who has no second factor, and where passwords count: see `takes_password`. Raises TurnedAway.
     """
+    if not takes_password(person):
+        return ELSEWHERE
     checked = check_proof(person.email, password)
     if checked.user is None or not checked.is_right:
         with writing():

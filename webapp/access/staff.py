@@ -6,12 +6,12 @@ themselves, and gives roles only on accounts of which they are an admin; the ter
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from webapp import audit
@@ -24,15 +24,13 @@ from webapp.models.staff_session import StaffSession
 from webapp.models.user import User, UserRole, normalised_email
 
 from . import password_rules, passwords, second_factor, sessions, throttle
+from .grants import StaffChangeRefused, is_admin, require_grant, require_reach
 from .permissions import Role
-from .roles import EVERY_ACCOUNT, NO_ROLE, Roles, role_on, roles_of, tidied
+from .roles import EVERY_ACCOUNT, NO_ROLE, Roles, roles_of, tidied
 
 # The desk sends no mail: an address is a name to sign in with, and houses have ones like `farah@shop.local`.
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
-
-class StaffChangeRefused(Exception):
-    """The change cannot be made; the message says why, in a sentence for the person who asked."""
 
 
 def create_user(
@@ -150,7 +148,7 @@ def enable(email: str, *, by: int | None = None) -> None:
     with changing(email, by) as (_session, user):
         if user.active:
             raise StaffChangeRefused(_l("They are not disabled."))
-        user.active = True
+        user.active, user.roles_changed = True, now()
         _record(audit.Action.USER_ENABLED, user, before={"active": False}, after={"active": True})
 
 
@@ -165,6 +163,7 @@ def reset_password(email: str, password: str) -> None:
     hashed = passwords.hash_password(password)
     with changing(email, None) as (session, user):
         user.password_hash, user.password_changed, user.must_change_password = hashed, now(), True
+        user.roles_changed = now()
         session.execute(delete(Invitation).where(Invitation.user_id == user.id))
         throttle.unlock(session, user.email)
         _end_all(session, user, sessions.PASSWORD_CHANGED)
@@ -184,6 +183,8 @@ def reset_second_factor(email: str, *, by: int | None = None) -> None:
     with changing(email, by) as (session, user):
         if not second_factor.has_any(session, user):
             raise StaffChangeRefused(_l("They have no second factor."))
+        require_reach(session, by, user)
+        user.roles_changed = now()
         second_factor.remove_all(session, user)
         _end_all(session, user, sessions.FACTORS_CHANGED)
         _record(audit.Action.USER_FACTORS_RESET, user)
@@ -229,22 +230,6 @@ def changing(email: str, by: int | None, *, lock: str = "staff") -> Iterator[tup
         if by is not None:
             require_grant(session, by, set())
         yield session, user
-
-
-def require_grant(session: Session, by: int, accounts: Collection[str]) -> None:
-    """Raises StaffChangeRefused unless somebody is an admin now: of the desk, and of each account of a role."""
-    if session.execute(select(User.id).where(User.id == by, is_admin())).first() is None:
-        raise StaffChangeRefused(_l("You are not an admin any more."))
-    roles = roles_of(session, by)
-    of_single = {slug: role for slug, role in roles.by_account.items() if slug != EVERY_ACCOUNT}
-    lacks_one = any(role != Role.ADMIN for role in of_single.values())
-    if any(lacks_one if slug == EVERY_ACCOUNT else roles.on(slug) != Role.ADMIN for slug in accounts):
-        raise StaffChangeRefused(_l("You can give roles only on accounts of which you are an admin yourself."))
-
-
-def is_admin() -> ColumnElement[bool]:
-    """Of each `User` of a statement: whether they look after the whole desk; one account is not enough for that."""
-    return User.active & (role_on(EVERY_ACCOUNT) == Role.ADMIN.value)
 
 
 def _tidy(name: str) -> str:

@@ -42,6 +42,17 @@ class RefundLimit(BaseModel):
         """What the refunds of an order in 24 hours may come to without a second person."""
         return self.single if self.approval is None else self.approval
 
+    @property
+    def ceilings(self) -> dict[str, int]:
+        """The most that an admin can set for one person of the role, by name."""
+        return {
+            "single": self.single,
+            "day": self.day,
+            "per_order": self.of_order,
+            "approval": self.alone,
+            "per_hour": self.per_hour,
+        }
+
 
 Limits = dict[str, dict[str, RefundLimit]]
 

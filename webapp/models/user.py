@@ -27,7 +27,7 @@ class User(Base):
     seen_people_until: Mapped[int] = mapped_column(default=0, server_default="0")
     """The last entry of the audit log up to which an admin knows what others did with people."""
     roles_changed: Mapped[datetime | None] = mapped_column(default=now)
-    """When they were given other roles last: nobody approves what was asked for before, for a day."""
+    """When somebody else last gave them roles or a way in: for a day they approve nothing, as it may not be them."""
     totp_seed_sealed: Mapped[str | None] = mapped_column(String(255))
     totp_last_step: Mapped[int | None]
     """The period of 30 seconds whose code was used last: no code of it or of an earlier one is good again."""

@@ -149,7 +149,7 @@ def who_may_not(account: Account, request: Approval, approver_id: int) -> Cause 
     if not _may(account, person, Permission.REFUND_APPROVE):
         return Cause.NO_RIGHT
     changed = person.roles_changed
-    if changed and now() - changed < PROMOTED_WITHIN and request.created < changed:
+    if changed and now() - changed < PROMOTED_WITHIN and not person.is_demo:
         return Cause.PROMOTED
     asker = db.session.get_one(User, request.requested_by, populate_existing=True)
     needed = Permission.REFUND_RESOLVE if request.asked == Asked.CLOSE else Permission.REFUND_CREATE

@@ -143,7 +143,7 @@ def asked_before(request: Approval) -> set[int]:
         Intent.id < request.intent_id,
     )
     for intent in db.session.scalars(earlier.order_by(Intent.id.desc())):
-        if intent.outcome_code != Decision.RETURNED:
+        if intent.outcome_code not in (Decision.RETURNED, Decision.WITHDRAWN):
             break
         people.add(intent.requested_by)
     return people

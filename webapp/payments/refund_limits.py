@@ -81,13 +81,17 @@ class Room:
 
 
 def limits_of(account: Account, user_id: int, currency: str, by_role: Limits) -> RefundLimit | None:
-    """The limits of somebody on an account: their role's, with what an admin has set for them."""
+    """The limits of somebody on an account: their role's, or the lower ones that an admin has set for them."""
     role = roles_of(db.session, user_id).on(account.slug)
     of_role = by_role.get(role or "", {}).get(currency)
     if of_role is None:
         return None
     own = own_limit(account.slug, user_id, currency)
-    set_ones = {name: getattr(own, name) for name in LIMITS if getattr(own, name, None) is not None}
+    set_ones = {
+        name: min(getattr(own, name), of_role.ceilings[name])
+        for name in LIMITS
+        if getattr(own, name, None) is not None
+    }
     return of_role.model_copy(update=set_ones)
 
 

@@ -56,6 +56,17 @@ def test_the_password_is_no_proof_for_who_has_a_second_factor(adam: Browser, rec
     assert (adam.status, "Type the code" in adam.words) == (422, True)
 
 
+@pytest.mark.requirement("R22")
+def test_another_password_is_no_fresh_proof_either(adam: Browser) -> None:
+    """A browser that stands open, and the password: not enough to take the factor away, or for anything else."""
+    again = "another long password of adam"
+    adam.open("/you/password")
+    adam.submit("Change password", current=PASSWORD, new=again, again=again)
+    assert adam.client.get("/you/sessions").status_code == 200
+    for page in ("/people/new", "/you/second-factor/app/remove"):
+        assert adam.client.get(page).headers["Location"].startswith("/you/confirm"), page
+
+
 def test_ten_wrong_codes_lock_this_question_only(
     app: Flask, adam: Browser, records: Records, stranger: Browser
 ) -> None:

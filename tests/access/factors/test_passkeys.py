@@ -159,7 +159,7 @@ def test_nothing_that_is_brought_breaks_the_desk(device: Device, stranger: Brows
         at = randomness.randrange(len(value))
         changed = randomness.choice([value[:at], value[:at] + "é\0" + value[at:], value[:at] + "A" + value[at + 2 :]])
         hostile.append(json.dumps({**good, "response": {**good["response"], part: changed}}))
-    hostile += [json.dumps({**good, name: value}) for name in good for value in (None, 5, [], {}, "\0")]
+    hostile += [json.dumps({**good, name: value}) for name in good for value in (None, 5, [], {}, "\0", "\ud800")]
     stranger.open("/sign-in")
     token = stranger.page.find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
     for text in hostile:

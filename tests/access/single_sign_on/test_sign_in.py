@@ -165,6 +165,20 @@ def test_with_passwords_off_only_one_from_the_terminal_signs_in_and_once(desk: D
     assert not again.is_in()
 
 
+def test_with_passwords_off_one_is_no_fresh_proof(desk: Desk, provider: OpenIDProvider) -> None:
+    app = desk(password_sign_in=False, oidc_roles={})
+    adam, page, own = let_in(app, PEOPLE["admin"][0]), "/demo/hooks/new", "an own one for adam to keep"
+    with time_machine.travel(time.time() + 400, tick=True):
+        asked = adam.open(f"/you/confirm?next={page}")
+        assert asked.find("input", {"name": "password"}) is None
+        token = asked.find("input", {"name": "csrf_token"})["value"]  # type: ignore[index]
+        adam.send("/you/confirm", {"csrf_token": token, "password": PASSWORD, "next": page})
+        assert adam.status == 422
+        adam.open("/you/password")
+        adam.submit("Change password", current=PASSWORD, new=own, again=own)
+        assert adam.client.get(page).headers["Location"].startswith("/you/confirm")
+
+
 def test_who_was_hired_with_a_password_that_is_not_theirs_alone_keeps_none(
     person: Person, provider: OpenIDProvider
 ) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from webapp import audit
 from webapp.access import one_time, passwords, second_factor, sessions, staff
 from webapp.access.authentication import SECOND_STEP, HalfOpen, Person, half_open_subject, open_for
+from webapp.access.grants import StaffChangeRefused
 from webapp.access.permissions import Role
 from webapp.access.roles import Roles, roles_of, tidied
 from webapp.core.database import release, writing
@@ -63,7 +64,7 @@ def unbind(email: str) -> None:
     """Signs somebody out, and lets their next single sign-on say anew who they are. Raises StaffChangeRefused."""
     with staff.changing(email, None) as (session, user):
         if not session.execute(delete(OidcSubject).where(_is_of(user))).rowcount:  # type: ignore[attr-defined]
-            raise staff.StaffChangeRefused("They have never signed in with single sign-on.")
+            raise StaffChangeRefused("They have never signed in with single sign-on.")
         sessions.end(session, StaffSession.user_id == user.id, reason=sessions.ENDED_BY_ADMIN)
         audit.record(audit.Action.USER_UNBOUND, object_type="user", object_id=user.id)
 
@@ -115,7 +116,7 @@ def _hire(session: Session, email: str, name: str, given: Roles | None, nobodys:
     account, role = next(iter(given.by_account.items()))
     try:
         return staff.add_user(session, email, name[:120], Role(role), account, password_hash=nobodys)
-    except staff.StaffChangeRefused:
+    except StaffChangeRefused:
         raise NotAccepted("not a name and an e-mail address for somebody new") from None
 
 

@@ -17,6 +17,7 @@ from flask.cli import with_appcontext
 from webapp import audit
 from webapp.access import staff
 from webapp.access.demo_users import ensure_demo_users
+from webapp.access.grants import StaffChangeRefused
 from webapp.access.permissions import Role
 from webapp.access.roles import EVERY_ACCOUNT, NO_ROLE, Roles, roles_of
 from webapp.core.database import release
@@ -51,7 +52,7 @@ def _speaking() -> Iterator[None]:
     audit.bind(audit.Who.at_terminal())
     try:
         yield
-    except staff.StaffChangeRefused as error:
+    except StaffChangeRefused as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from webapp import audit
+from webapp.access.grants import StaffChangeRefused
 from webapp.access.single_sign_on.people import unbind
-from webapp.access.staff import StaffChangeRefused
 
 
 def register(app: Flask) -> None:

@@ -16,7 +16,8 @@ _CAUSES = {
     Cause.LAPSED: lazy_gettext("It was not approved within 24 hours. Whoever asked can ask again."),
     Cause.OWN: lazy_gettext("You asked for this yourself, or changed it. Somebody else of finance must decide."),
     Cause.PROMOTED: lazy_gettext(
-        "Your roles were changed less than 24 hours ago, after this was asked for. Somebody else must decide."
+        "Within the last 24 hours somebody gave you roles, a password, or reset your second factor. Somebody else must"
+        " approve it."
     ),
     Cause.NO_RIGHT: lazy_gettext("Only finance can approve."),
     Cause.APPROVER_LIMIT: lazy_gettext("It is above your own limits. Somebody with higher limits must approve it."),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.access import passkeys
 from webapp.access.authentication import Person, enter
 from webapp.access.permissions import Permission, requires
-from webapp.access.reauthentication import confirm, confirm_by_factor
+from webapp.access.reauthentication import confirm, confirm_by_factor, takes_password
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.user import User
@@ -48,5 +48,10 @@ def _page(form: ConfirmForm, status: int = 200) -> Response:
     has_app = user.totp_seed_sealed is not None
     offers_passkey = passkeys.can_be_used() and bool(passkeys.of(db.session, user.id))
     release()
-    values = {"form": form, "has_app": has_app, "offers_passkey": offers_passkey}
+    values = {
+        "form": form,
+        "has_app": has_app,
+        "offers_passkey": offers_passkey,
+        "takes_password": takes_password(current_user),
+    }
     return make_response(render_template("auth/confirm.html", **values), status)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import sessions, staff
 from webapp.access.authentication import enter
+from webapp.access.grants import StaffChangeRefused
 from webapp.access.own_password import NotTaken, change_password
 from webapp.access.permissions import Permission, requires
 from webapp.core.database import writing
@@ -37,7 +38,7 @@ def change_name() -> Response:
         return _you(form, 422)
     try:
         staff.rename(current_user.id, form.name.data)
-    except staff.StaffChangeRefused as error:
+    except StaffChangeRefused as error:
         form.name.errors = [str(error)]
         return _you(form, 422)
     flash(gettext("Your name is saved. Entries of the audit log keep the one they were written with."), "success")

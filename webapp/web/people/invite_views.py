@@ -6,9 +6,9 @@ from flask import make_response, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from webapp.access.grants import StaffChangeRefused
 from webapp.access.invitations import invite
 from webapp.access.permissions import Permission, requires
-from webapp.access.staff import StaffChangeRefused
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.user import User

@@ -1,4 +1,4 @@
-"""What somebody may refund, where an admin sets other limits than the role has."""
+"""What somebody may refund, where an admin sets lower limits than the role has."""
 
 from __future__ import annotations
 

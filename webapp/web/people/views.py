@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flask import abort, flash, make_response, render_template, request, url_for
+from flask import abort, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.access import people_search, staff
+from webapp.access.grants import StaffChangeRefused
 from webapp.access.invitations import new_link
 from webapp.access.permissions import Permission, requires
 from webapp.access.person_limits import set_limits
-from webapp.access.staff import StaffChangeRefused
 from webapp.core.database import release
 from webapp.core.extensions import db
 from webapp.models.user import User
@@ -82,12 +82,14 @@ def change_roles(person_id: int) -> Response:
 @requires(Permission.PEOPLE_MANAGE)
 @fresh_sign_in_for(PAGE)
 def change_limits(person_id: int) -> Response:
-    """Other refund limits than the role has, in one currency."""
+    """Lower refund limits than the role has, in one currency."""
     user, form = _user(person_id), LimitsForm(current_user.accounts)
     if not form.validate():
         return _page(person_id, limits=form, status=422)
     try:
-        set_limits(user.email, form.limit_account.data, form.currency, form.wanted, by=current_user.id)
+        which = (user.email, form.limit_account.data, form.currency)
+        by_role = current_app.extensions["settings"].refund_limits
+        set_limits(*which, form.wanted, by=current_user.id, by_role=by_role)
     except StaffChangeRefused as error:
         form.form_errors = [str(error)]
         return _page(person_id, limits=form, status=422)
