@@ -30,13 +30,22 @@ def shop(app: Flask, provider: Provider) -> Provider:
     provider.refund_outside("ORDER-10480", 81480)
     provider.order("4711-65fabc0de1234", status="approved", **person("فاطمة", "أحمد الهاشمي", phone="0559876543"))
 
-    def fill() -> None:
+    fill(app)
+    return provider
+
+
+def fill(app: Flask) -> None:
+    """A sweep of the worker, in a thread of its own: the browser's driver has an event loop in this one."""
+
+    def sweep() -> None:
         with app.app_context():
-            Worker(app).sweep()
+            worker = Worker(app)
+            worker.sweep()
+            worker.look_again()
+            worker.sweep()
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(fill).result()
-    return provider
+        pool.submit(sweep).result()
 
 
 def found(eyes: Eyes) -> list[str]:
@@ -65,6 +74,22 @@ def test_a_search_by_keyboard_that_leaves_no_word_behind(eyes: Callable[..., Eye
     assert "fatima" not in page.url.lower()
     alice.check()
     alice.check_in_the_dark()
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 768])
+def test_a_long_name_pushes_no_total_out_of_sight(
+    eyes: Callable[..., Eyes], shop: Provider, app: Flask, width: int
+) -> None:
+    shop.order("long-name", **person("Fatima van der Westhuizen", "Papadopoulos de la Cruz y Montenegro"))
+    fill(app)
+    alice = eyes(viewport={"width": width, "height": 900})
+    alice.sign_in("agent")
+    page = alice.open("/demo/orders")
+    page.fill("#search", "westhuizen")
+    page.keyboard.press("Enter")
+    assert found(alice) == ["long-name"]
+    wide, room = page.evaluate("(t => [t.scrollWidth, t.parentElement.clientWidth])(document.querySelector('.found'))")
+    assert wide <= room
 
 
 @pytest.mark.usefixtures("shop")

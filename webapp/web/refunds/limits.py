@@ -50,7 +50,7 @@ def room_hint(room: Room) -> str:
     if room.on_order.is_zero:
         return words
     return gettext(
-        "%(words)s Refunded of this order in 24 hours: %(taken)s.", words=words, taken=money(room.on_order)
+        "%(words)s Refunded from this order in the last 24 hours: %(taken)s.", words=words, taken=money(room.on_order)
     )
 
 
