@@ -75,9 +75,12 @@ def test_pieces_of_one_order_are_measured_together(alice: Browser, provider: Pro
     assert "the refunds of this order in 24 hours come to more than one person can refund alone" in alice.words
 
 
-def test_what_was_refunded_at_postpay_counts_for_the_order_too(alice: Browser, provider: Provider) -> None:
+@pytest.mark.parametrize("refund_id", ["made-there", "bo-0123"], ids=["elsewhere", "of-a-desk-restored-since"])
+def test_what_was_refunded_at_postpay_counts_for_the_order_too(
+    alice: Browser, provider: Provider, refund_id: str
+) -> None:
     provider.order("big", total=500000)
-    provider.refund_outside("big", 90_000)
+    provider.refund_outside("big", 90_000, refund_id)
     alice.open("/demo/orders/big/refund")
     alice.submit("Continue", part="part", amount="100.01", reason="returned")
     assert alice.form("Ask for approval")

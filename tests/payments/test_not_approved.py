@@ -98,12 +98,13 @@ def test_the_order_has_changed_since(farah: Browser, provider: Provider, asked: 
 
 
 @pytest.mark.requirement("R20")
+@pytest.mark.parametrize("changed", [{"amount_minor": 150_001}, {"body": '{"amount": 450000}'}], ids=["amount", "body"])
 def test_other_data_than_were_asked_for_are_not_approved(
-    farah: Browser, provider: Provider, asked: str, app: Flask
+    farah: Browser, provider: Provider, asked: str, app: Flask, changed: dict[str, object]
 ) -> None:
     farah.open(asked)
     with app.app_context(), writing() as session:
-        session.execute(update(Intent).values(amount_minor=150_001))
+        session.execute(update(Intent).values(**changed))
     farah.submit("Approve and refund")
     assert farah.status == 409
     assert "What is stored is not what was asked for." in farah.words

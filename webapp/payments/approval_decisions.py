@@ -183,7 +183,7 @@ def hindrance(
     intent, remaining = request.intent, reading.remaining
     if reading.order.status != CAPTURED or remaining is None or intent.amount > remaining:
         return Cause.ORDER, ()
-    amount, outside = intent.amount, outside_refunds(reading)
+    amount, outside = intent.amount, outside_refunds(account, reading)
 
     def room(person: int) -> Room:
         asking = Requester(person, approver.by_role)

@@ -77,7 +77,7 @@ def digest_of(intent: Intent, *more: str | None) -> str:
     """Of everything that is approved: another word, amount or order, and it is another request."""
     data = [
         intent.account, intent.kind, intent.refund_id, intent.order_id, intent.amount_minor, intent.currency,
-        intent.reason, intent.note, intent.lines, intent.order_version, intent.requested_by, intent.body_sha256, *more,
+        intent.reason, intent.note, intent.lines, intent.order_version, intent.requested_by, intent.body, *more,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(data, ensure_ascii=False).encode()).hexdigest()
 

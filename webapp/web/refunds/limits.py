@@ -30,7 +30,7 @@ def requester() -> Requester:
 def room_of(account: Account, reading: OrderSnapshot) -> Room:
     """That of the person of this request, for the order that was read."""
     order = reading.order
-    room = room_for(account, requester(), order.order_id, order.currency, outside=outside_refunds(reading))
+    room = room_for(account, requester(), order.order_id, order.currency, outside=outside_refunds(account, reading))
     release()
     return room
 
